@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { ReferenceId, WellFormedText } from '../ids/ids.ts';
+
+/** Metadata of an item: flat or nested JSON, numbers keep their kind. */
+export const Metadata = z.record(WellFormedText, z.json());
+export type Metadata = z.infer<typeof Metadata>;
+
+/**
+ * An item as the Python client sends it (wire contract 3). Loose: other clients of Nucleus send more keys (`upload_to_scale`,
+ * `update` in multipart), which are ignored.
+ */
+export const DatasetItemInput = z.object({
+  reference_id: ReferenceId,
+  image_url: WellFormedText.refine((url) => url.length > 0 && url.length <= 4096, 'must be 1 to 4,096 characters'),
+  width: z.int().min(1).max(1_000_000).nullish(),
+  height: z.int().min(1).max(1_000_000).nullish(),
+  phash: z
+    .string()
+    .regex(/^[01]{64}$/, 'must be 64 characters of 0 and 1')
+    .nullish(),
+  metadata: Metadata.nullish(),
+});
+export type DatasetItemInput = z.infer<typeof DatasetItemInput>;
+
+/** An item as every route answers it: the address exactly as it was given, `metadata` always an object, `ref_id` beside `reference_id`. */
+export const DatasetItem = z.object({
+  id: z.string(),
+  ref_id: z.string(),
+  reference_id: z.string(),
+  image_url: z.string(),
+  original_image_url: z.string(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  phash: z.string().optional(),
+  metadata: Metadata,
+});
+export type DatasetItem = z.infer<typeof DatasetItem>;
+
+/** Labels by type, holding only the types that are present. */
+export const AnnotationsByType = z.record(z.string(), z.array(z.json()));
+
+/** One item with its labels, as `iloc`, `refloc` and `loc` answer. */
+export const ItemWithAnnotations = z.object({ item: DatasetItem, annotations: AnnotationsByType });
