@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@nucleus/shared/record/canonical-json';
+import { phashField, type RecordField, recordFields } from '@nucleus/shared/record/fields';
+import { type Level, levelAllows, type NamesPolicy } from '@nucleus/shared/record/levels';
+import { type ItemRecord, roundToStep } from '@nucleus/shared/record/record';
+import { displayPath } from './display-path.ts';
+import type { Facts } from './facts.ts';
+
+/** What of a source decides how its records look. */
+export interface RecordPolicy {
+  alias: string;
+  level: Level;
+  names: NamesPolicy;
+  fieldsOff: readonly string[];
+  gpsGrainDegrees: number;
+  /** Origin under which browsers reach this agent. */
+  publicUrl: string;
+}
+
+/** What of a catalogued item goes into its record. */
+export interface RecordSubject {
+  referenceId: string;
+  /** Relative to the source, as bytes. */
+  path: Uint8Array;
+  bytes: number;
+  contentHash: Uint8Array;
+  ingestDay: string;
+  facts: Facts;
+}
+
+/** The record of one item under a policy. Pure: the same item and policy give the same bytes for ever. */
+export function buildRecord(subject: RecordSubject, policy: RecordPolicy): ItemRecord {
+  const candidates: Partial<Record<RecordField, string | number>> = {
+    ...subject.facts.fields,
+    ...coarsePosition(subject.facts.gps, policy.gpsGrainDegrees),
+    source: policy.alias,
+    byte_size_bucket: byteSizeBucket(subject.bytes),
+    byte_size: subject.bytes,
+    content_hash: Buffer.from(subject.contentHash.subarray(0, 16)).toString('hex'),
+    ingest_day: subject.ingestDay,
+  };
+  if (policy.names === 'relative-path') candidates.name = displayPath(subject.path);
+  const metadata: ItemRecord['metadata'] = {};
+  for (const [field, spec] of Object.entries(recordFields)) {
+    const value = candidates[field as RecordField];
+    if (value !== undefined && levelAllows(policy.level, spec.level) && !policy.fieldsOff.includes(field)) {
+      metadata[field] = value;
+    }
+  }
+  const record: ItemRecord = {
+    reference_id: subject.referenceId,
+    image_url: `${policy.publicUrl}/assets/${policy.alias}/${encodeReference(subject.referenceId)}`,
+    width: subject.facts.width,
+    height: subject.facts.height,
+    metadata,
+  };
+  const mayHash = levelAllows(policy.level, phashField.level) && !policy.fieldsOff.includes('phash');
+  if (subject.facts.phash !== undefined && mayHash) record.phash = subject.facts.phash;
+  return record;
+}
+
+/** First 32 hex of SHA-256 over the canonical JSON; the cloud recomputes it. */
+export function recordDigest(record: ItemRecord): string {
+  return createHash('sha256').update(canonicalJson(record)).digest('hex').slice(0, 32);
+}
+
+/** Four buckets an octave: floor(4 log2(bytes)), 0 for an empty file. */
+export function byteSizeBucket(bytes: number): number {
+  return bytes < 1 ? 0 : Math.min(255, Math.floor(4 * Math.log2(bytes)));
+}
+
+/** A reference id as the path of a URL: each segment percent-encoded, slashes kept. */
+export function encodeReference(referenceId: string): string {
+  return referenceId.split('/').map(encodeURIComponent).join('/');
+}
+
+function coarsePosition(
+  gps: Facts['gps'],
+  grainDegrees: number,
+): Partial<Record<'lat' | 'lon', number>> {
+  if (!gps) return {};
+  const centre = (value: number, limit: number) =>
+    Math.max(-limit, Math.min(limit, roundToStep((Math.floor(value / grainDegrees) + 0.5) * grainDegrees, 0.000001)));
+  return { lat: centre(gps.lat, 90), lon: centre(gps.lon, 180) };
+}
