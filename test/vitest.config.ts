@@ -27,7 +27,7 @@ export default defineConfig({
     maxWorkers: 2,
     pool: 'forks',
     passWithNoTests: false,
-    reporters: ['default'],
+    reporters: ['default', './test/house/report-skips.ts'],
     projects: [
       project(
         'unit',
