@@ -12,6 +12,9 @@ const typeOnly = new Map();
 /** Absolute files with an import that names no literal, which no rule can judge. */
 export const computedImports = [];
 
+/** Did our reader see this file? A file that another parser took, or none, was not checked. */
+export const wasRead = (file) => typeOnly.has(file);
+
 /** Is `specifier` imported by `file` for its types alone? */
 export function importsOnlyTypes(file, specifier) {
   const found = typeOnly.get(file);
