@@ -10,7 +10,7 @@ import { lockFieldTypes } from '../items/lock-field-types.ts';
 import { keysOfBatch, planChanges } from './plan-changes.ts';
 import { findSource, raiseHighRev, type SourceRow } from './queries.ts';
 import type { Batch } from './read-batch.ts';
-import { freeKeys, listRowsByKey, saveRows } from './record-queries.ts';
+import { freeKeys, listHeadsByKey, listRowsByKey, saveRows } from './record-queries.ts';
 import { agentNotFound } from './rules.ts';
 
 /**
@@ -33,9 +33,12 @@ export async function applyChanges(
     if (fence !== source.fence) {
       throw new AppError('superseded', 'Another run of this agent has taken the source over: stop one of the two.');
     }
+    const keys = keysOfBatch(batch.lines);
+    const readRows = batch.lines.some((line) => 'change' in line && line.change.op === 'rekey') ? listRowsByKey : listHeadsByKey;
     const plan = planChanges({
       lines: batch.lines,
-      rows: await listRowsByKey(tx, acting.tenantId, source.datasetId, keysOfBatch(batch.lines)),
+      keys,
+      rows: await readRows(tx, acting.tenantId, source.datasetId, [...keys.values()]),
       source,
       tenantId: acting.tenantId,
       changeNo: claim.changeNo,

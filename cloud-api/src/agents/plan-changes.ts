@@ -22,6 +22,8 @@ type RekeyChange = Extract<Change, { op: 'rekey' }>;
 
 export interface ChangeFacts {
   lines: readonly BatchLine[];
+  /** Keys of the reference ids that the batch names. */
+  keys: ReadonlyMap<string, string>;
   /** Rows of the dataset that the batch names, by key. */
   rows: readonly ItemsTable[];
   source: SourceRow;
@@ -44,15 +46,15 @@ export interface ChangePlan {
   fieldTypes: FieldTypes;
 }
 
-/** Keys of the reference ids that a batch names. */
-export function keysOfBatch(lines: readonly BatchLine[]): string[] {
-  const refs = new Set<string>();
+/** Keys of the reference ids that a batch names, by reference id. */
+export function keysOfBatch(lines: readonly BatchLine[]): Map<string, string> {
+  const keys = new Map<string, string>();
   for (const line of lines) {
     if (!('change' in line)) continue;
-    refs.add(line.change.ref);
-    if (line.change.op === 'rekey') refs.add(line.change.new_ref);
+    keys.set(line.change.ref, refKey(line.change.ref));
+    if (line.change.op === 'rekey') keys.set(line.change.new_ref, refKey(line.change.new_ref));
   }
-  return [...refs].map(refKey);
+  return keys;
 }
 
 /** Plans a batch, change by change in its order; later ones see what earlier ones did. */
@@ -84,7 +86,7 @@ function decidePut(work: Work, facts: ChangeFacts, change: PutChange, sentItem: 
   const { item } = change;
   if (item.reference_id !== change.ref) return rejected('reference-mismatch');
   if (item.metadata['source'] !== facts.source.alias) return rejected('invalid-item');
-  if (isOverLevel(item, facts.source.level, new Set(facts.source.fieldsOff))) return rejected('over-level');
+  if (isOverLevel(item, facts.source.level, work.fieldsOff)) return rejected('over-level');
   if (digestOf(sentItem) !== change.digest) return rejected('digest-mismatch');
   const row = work.find(change.ref);
   if (row !== undefined && row.source_id !== null && change.rev <= row.rev) {
@@ -188,6 +190,7 @@ function recordOf(row: ItemsTable): Record<string, unknown> {
 
 /** The rows of a batch while it is planned: found by reference id, changed in memory, written once at the end. */
 class Work {
+  readonly fieldsOff: ReadonlySet<string>;
   readonly #facts: ChangeFacts;
   readonly #byKey: Map<string, ItemsTable>;
   readonly #writes = new Map<string, ItemsTable>();
@@ -197,12 +200,13 @@ class Work {
 
   constructor(facts: ChangeFacts) {
     this.#facts = facts;
+    this.fieldsOff = new Set(facts.source.fieldsOff);
     this.#byKey = new Map(facts.rows.map((row) => [row.ref_key ?? '', row]));
     this.#nextSeq = facts.nextSeq;
   }
 
   find(ref: string): ItemsTable | undefined {
-    return this.#byKey.get(refKey(ref));
+    return this.#byKey.get(this.#keyOf(ref));
   }
 
   add(ref: string, content: Content & Pick<ItemsTable, 'rev' | 'digest' | 'state'>): void {
@@ -212,7 +216,7 @@ class Work {
       tenant_id: tenantId,
       dataset_id: source.datasetId,
       id: newId('item'),
-      ref_key: refKey(ref),
+      ref_key: this.#keyOf(ref),
       reference_id: content.state === 'deleted' ? null : ref,
       seq: this.#nextSeq,
       change_no: changeNo,
@@ -237,7 +241,11 @@ class Work {
   rekey(row: ItemsTable, newRef: string, change: Partial<ItemsTable>): void {
     this.#byKey.delete(row.ref_key ?? '');
     this.#rekeyed.add(row.id);
-    this.change(row, { ...change, ref_key: refKey(newRef) });
+    this.change(row, { ...change, ref_key: this.#keyOf(newRef) });
+  }
+
+  #keyOf(ref: string): string {
+    return this.#facts.keys.get(ref) ?? refKey(ref);
   }
 
   finish(acks: Ack[]): ChangePlan {

@@ -24,7 +24,8 @@ export function replyWithError(log: Logger): (error: unknown, request: Request, 
     response.set(errorCodeHeader, failure.code);
     response.set('Cache-Control', 'no-store');
     if (failure.retryAfterS !== undefined) response.set('Retry-After', String(failure.retryAfterS));
-    if (failure.status === 401) response.set('WWW-Authenticate', 'Basic realm="nucleus", charset="UTF-8"');
+    // Only to a client that used Basic: a browser that gets this in a page's fetch would ask for a password by itself.
+    if (failure.status === 401 && request.headers.authorization !== undefined) response.set('WWW-Authenticate', 'Basic realm="nucleus", charset="UTF-8"');
     response.status(failure.status).json(errorBody(failure, dialectOf(request, response)));
   };
 }
