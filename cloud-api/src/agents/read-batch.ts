@@ -104,7 +104,8 @@ async function* inflated(request: IncomingMessage): AsyncGenerator<Buffer> {
   request.once('aborted', () => gunzip?.destroy(new Error('aborted')));
   let bytes = 0;
   try {
-    for await (const chunk of body) {
+    // Leaving the loop early must not destroy the request: its socket still has to carry the refusal.
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       bytes += (chunk as Buffer).length;
       assertWithinLimits(bytes, gunzip);
       yield chunk as Buffer;

@@ -21,6 +21,8 @@ export function replyWithError(log: Logger): (error: unknown, request: Request, 
       request.socket.destroy();
       return;
     }
+    // What is left of a body that was not read whole would be taken for the next request.
+    if (!request.readableEnded && hasBody(request)) response.set('Connection', 'close');
     response.set(errorCodeHeader, failure.code);
     response.set('Cache-Control', 'no-store');
     if (failure.retryAfterS !== undefined) response.set('Retry-After', String(failure.retryAfterS));
@@ -28,6 +30,10 @@ export function replyWithError(log: Logger): (error: unknown, request: Request, 
     if (failure.status === 401 && request.headers.authorization !== undefined) response.set('WWW-Authenticate', 'Basic realm="nucleus", charset="UTF-8"');
     response.status(failure.status).json(errorBody(failure, dialectOf(request, response)));
   };
+}
+
+function hasBody(request: Request): boolean {
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
 /** What a failure looks like to a caller of one dialect or the other. */
