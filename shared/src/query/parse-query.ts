@@ -148,9 +148,7 @@ class Parser {
   }
 
   #value(side: 'left' | 'right'): ValueNode {
-    return this.#nested(() =>
-      this.#arithmetic(['+', '-'], () => this.#arithmetic(['%'], () => this.#atom(side))),
-    );
+    return this.#arithmetic(['+', '-'], () => this.#arithmetic(['%'], () => this.#atom(side)));
   }
 
   #arithmetic(ops: readonly ArithmeticOp[], next: () => ValueNode): ValueNode {
@@ -177,7 +175,7 @@ class Parser {
     if (token.kind === 'word' || token.kind === 'quoted') return this.#path(side);
     if (token.text === '(' && token.kind === 'symbol') {
       this.#at += 1;
-      const inner = this.#value(side);
+      const inner = this.#nested(() => this.#value(side));
       const close = this.#peek();
       if (!this.#takeSymbol(')')) throw new QueryError(`Expected ) before ${shown(close)}.`, close);
       return { ...inner, start: token.start, end: close.end };
@@ -215,7 +213,7 @@ class Parser {
 
   #nested<T>(parse: () => T): T {
     this.#depth += 1;
-    if (this.#depth > queryLimits.depth + 2) {
+    if (this.#depth > queryLimits.depth + 1) {
       throw new QueryError(`Brackets may be ${queryLimits.depth} deep; these are deeper.`, this.#peek());
     }
     const result = parse();
