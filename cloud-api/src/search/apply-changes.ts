@@ -2,7 +2,7 @@ import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { columnTypes, fieldColumn, type ProjectionFile } from './open-projection.ts';
 import type { FieldType, SearchField } from './search-field.ts';
-import type { FeedRow, TruthFeed } from './truth-feed.ts';
+import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
 
 const rowsPerChunk = 10_000;
 
@@ -12,15 +12,22 @@ const rowsPerChunk = 10_000;
  */
 export async function applyChanges(file: ProjectionFile, feed: TruthFeed): Promise<void> {
   const target = await feed.changeNo();
-  while (file.changeNo < target) {
-    const rows = await feed.rowsAfter(file.changeNo, rowsPerChunk);
-    const reached = rows.at(-1)?.changeNo ?? target;
+  while (file.position.changeNo < target || file.position.seq !== Number.MAX_SAFE_INTEGER) {
+    const rows = await feed.rowsAfter(file.position, rowsPerChunk);
+    const last = rows.at(-1);
+    const isAll = rows.length < rowsPerChunk;
+    // rows of writes later than `target` may be among them; their write is not known to be complete here
+    const reached =
+      last === undefined || (isAll && last.changeNo <= target)
+        ? { changeNo: target, seq: Number.MAX_SAFE_INTEGER }
+        : { changeNo: last.changeNo, seq: last.seq };
     await applyChunk(file, rows, reached);
-    file.changeNo = reached;
+    file.position = reached;
+    if (isAll) return;
   }
 }
 
-async function applyChunk(file: ProjectionFile, rows: readonly FeedRow[], reached: number): Promise<void> {
+async function applyChunk(file: ProjectionFile, rows: readonly FeedRow[], reached: FeedPosition): Promise<void> {
   const { writer } = file;
   const known = new Map(file.fields);
   await writer.run('begin');
@@ -31,7 +38,7 @@ async function applyChunk(file: ProjectionFile, rows: readonly FeedRow[], reache
     const fields = [...file.fields.values()];
     for (const row of rows) if (row.isLive) appendRow(appender, row, fields);
     appender.closeSync();
-    await writer.run('update projection set change_no = ?', [reached]);
+    await writer.run('update projection set change_no = ?, seq = ?', [reached.changeNo, reached.seq]);
     await writer.run('commit');
   } catch (error) {
     file.fields = known;
@@ -42,7 +49,7 @@ async function applyChunk(file: ProjectionFile, rows: readonly FeedRow[], reache
 
 /** A chunk that only adds has nothing to delete, which is the whole of a first build. */
 async function deleteRows(file: ProjectionFile, rows: readonly FeedRow[]): Promise<void> {
-  if (file.changeNo === 0) return;
+  if (file.position.changeNo === 0) return;
   await file.writer.run('create or replace temp table touched (seq bigint)');
   const touched = await file.writer.createAppender('touched');
   for (const row of rows) {

@@ -1,9 +1,8 @@
 import type { ConditionNode } from '@nucleus/shared/query/query-tree';
-import { QueryError } from '@nucleus/shared/query/query-error';
 import { compileQuery } from './compile-query.ts';
 import type { Projection } from './projection.ts';
-import { nearestName } from './resolve-field.ts';
-import { itemColumns, type SearchSchema } from './search-field.ts';
+import { fieldByName } from './resolve-field.ts';
+import type { SearchSchema } from './search-field.ts';
 
 /** An order of results: by a field, missing values last, ties in insertion order. */
 export interface SortOrder {
@@ -28,7 +27,7 @@ export async function countItems(projection: Projection, find: Pick<Find, 'condi
 export async function findItems(projection: Projection, find: Find, page: { offset: number; limit: number }): Promise<number[]> {
   const schema = await projection.schema();
   const { sql, parameters } = where(find, schema);
-  const order = find.sort ? `${sortColumn(find.sort, schema)} ${find.sort.descending ? 'desc' : 'asc'} nulls last, ` : '';
+  const order = find.sort ? `${fieldByName(find.sort.field, schema).column} ${find.sort.descending ? 'desc' : 'asc'} nulls last, ` : '';
   const rows = await projection.ask(
     `select seq::double from items ${sql} order by ${order}seq limit ? offset ?`,
     [...parameters, page.limit, page.offset],
@@ -55,12 +54,4 @@ export function where(find: Pick<Find, 'condition'>, schema: SearchSchema): { sq
   if (!find.condition) return { sql: '', parameters: [] };
   const compiled = compileQuery(find.condition, schema);
   return { sql: `where ${compiled.sql}`, parameters: compiled.parameters };
-}
-
-function sortColumn(sort: SortOrder, schema: SearchSchema): string {
-  if (Object.hasOwn(itemColumns, sort.field)) return itemColumns[sort.field as keyof typeof itemColumns].column;
-  const field = schema.metadata.get(sort.field.replace(/^metadata\./, ''));
-  if (field) return field.column;
-  const near = nearestName(sort.field, [...schema.metadata.keys()]);
-  throw new QueryError(`There is no field "${sort.field}" to sort by.${near ? ` Did you mean ${near}?` : ''}`, { start: 0, end: 0 });
 }

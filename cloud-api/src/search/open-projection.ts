@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { FieldType, SearchField } from './search-field.ts';
+import type { FeedPosition } from './truth-feed.ts';
 
 /** Of the projection's tables; a file of another version is rebuilt. */
 const projectionVersion = 1;
@@ -12,7 +13,7 @@ export interface ProjectionFile {
   writer: DuckDBConnection;
   storeEpoch: string;
   /** Changes of the truth up to here are applied. */
-  changeNo: number;
+  position: FeedPosition;
   /** Metadata fields by name, in order of their columns. */
   fields: Map<string, SearchField>;
 }
@@ -32,11 +33,11 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
   await rm(`${path}.wal`, { force: true });
   const instance = await createInstance(path);
   const writer = await instance.connect();
-  await writer.run('create table projection (version integer, store_epoch varchar, change_no bigint)');
+  await writer.run('create table projection (version integer, store_epoch varchar, change_no bigint, seq bigint)');
   await writer.run('create table fields (place integer, name varchar, type varchar)');
   await writer.run(`create table items (${columns})`);
-  await writer.run('insert into projection values (?, ?, 0)', [projectionVersion, storeEpoch]);
-  return { instance, writer, storeEpoch, changeNo: 0, fields: new Map() };
+  await writer.run('insert into projection values (?, ?, 0, -1)', [projectionVersion, storeEpoch]);
+  return { instance, writer, storeEpoch, position: { changeNo: 0, seq: -1 }, fields: new Map() };
 }
 
 /** Column of the field at a place; names never come from input. */
@@ -59,8 +60,8 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
     instance.closeSync();
   };
   try {
-    const head = await writer.runAndReadAll('select version, store_epoch, change_no::double from projection');
-    const [version, epoch, changeNo] = head.getRowsJS()[0] ?? [];
+    const head = await writer.runAndReadAll('select version, store_epoch, change_no::double, seq::double from projection');
+    const [version, epoch, changeNo, seq] = head.getRowsJS()[0] ?? [];
     if (version !== projectionVersion || epoch !== storeEpoch) return close();
     const rows = (await writer.runAndReadAll('select place, name, type from fields order by place')).getRowsJS();
     const fields = new Map(
@@ -69,7 +70,7 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
         { name: String(name), type: type as FieldType, column: fieldColumn(Number(place)) },
       ]),
     );
-    return { instance, writer, storeEpoch, changeNo: Number(changeNo), fields };
+    return { instance, writer, storeEpoch, position: { changeNo: Number(changeNo), seq: Number(seq) }, fields };
   } catch {
     return close();
   }

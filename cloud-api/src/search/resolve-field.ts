@@ -1,3 +1,4 @@
+import { AppError } from '@nucleus/shared/failure/app-error';
 import { QueryError } from '@nucleus/shared/query/query-error';
 import { type FieldPath, isFieldRoot } from '@nucleus/shared/query/query-tree';
 import { itemColumns, type SearchField, type SearchSchema } from './search-field.ts';
@@ -15,6 +16,19 @@ export function resolveField(field: FieldPath, schema: SearchSchema): SearchFiel
   const near = nearestName(name, [...schema.metadata.keys(), ...Object.keys(itemColumns)]);
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   throw new QueryError(`There is no field "${name}".${hint}`, field);
+}
+
+/**
+ * A field named on its own, outside a query: as a facet or a sort key. With or without `metadata.` before it.
+ * @throws AppError `invalid-request` when the dataset has none of that name.
+ */
+export function fieldByName(name: string, schema: SearchSchema): SearchField {
+  if (Object.hasOwn(itemColumns, name)) return itemColumns[name as keyof typeof itemColumns];
+  const found = schema.metadata.get(name.replace(/^metadata\./, ''));
+  if (found) return found;
+  const near = nearestName(name, [...schema.metadata.keys(), ...Object.keys(itemColumns)]);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  throw new AppError('invalid-request', `There is no field "${name}".${hint}`, { at: 'field' });
 }
 
 /** The name within an edit distance of a third of its length, nearest first; undefined when none is near. */

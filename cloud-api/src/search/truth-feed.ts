@@ -16,12 +16,18 @@ export interface FeedRow {
   metadata: Readonly<Record<string, Json | undefined>>;
 }
 
+/** How far a projection has followed the truth: all of the writes before `changeNo`, and of that write the places up to `seq`. */
+export interface FeedPosition {
+  changeNo: number;
+  seq: number;
+}
+
 /** Where a projection of one dataset gets its rows from: the database that holds the truth. */
 export interface TruthFeed {
   /** Changes when the truth was restored from a backup; a projection of another epoch is thrown away. */
   storeEpoch(): Promise<string>;
-  /** Highest change number of the dataset. */
+  /** Number of the dataset's last committed write. */
   changeNo(): Promise<number>;
-  /** Rows with a higher change number than `after`, ascending, at most `limit`. */
-  rowsAfter(after: number, limit: number): Promise<FeedRow[]>;
+  /** Rows beyond `after`, ordered by change number and place, at most `limit`. Rows of one write share its number. */
+  rowsAfter(after: FeedPosition, limit: number): Promise<FeedRow[]>;
 }
