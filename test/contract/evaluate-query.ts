@@ -20,7 +20,7 @@ export function meets(row: OracleRow, node: ConditionNode): boolean {
     case 'in':
       return node.values.some((each) => compare(read(row, node.field), '=', value(row, each))) !== node.negated;
     case 'contains':
-      return String(read(row, node.field) ?? '').toLowerCase().includes(node.text.toLowerCase()) !== node.negated;
+      return contains(read(row, node.field), node.text) !== node.negated;
     case 'missing':
       return (read(row, node.field) === undefined) !== node.negated;
   }
@@ -41,6 +41,10 @@ function compare(left: string | number | undefined, op: CompareOp, right: string
     case '>=':
       return left >= right;
   }
+}
+
+function contains(text: string | number | undefined, part: string): boolean {
+  return text !== undefined && String(text).toLowerCase().includes(part.toLowerCase());
 }
 
 function value(row: OracleRow, node: ValueNode): string | number | undefined {

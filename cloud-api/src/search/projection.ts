@@ -8,18 +8,21 @@ import type { SearchSchema } from './search-field.ts';
 import type { TruthFeed } from './truth-feed.ts';
 
 const timeLimitMs = 1000;
+const mostIdle = 8;
 
 /** Values bound to the `?` of a statement. */
 export type Bound = readonly (string | number | boolean | bigint)[];
 
 /**
  * The search projection of one dataset: a file beside the truth, kept current before each answer. States: closed (nothing open),
- * open (file open, `changeNo` of it applied). Any error of the file throws it away; the next question rebuilds it.
+ * open (file open, its position applied). A file that cannot be opened or is another's is thrown away and rebuilt.
  */
 export class Projection {
   readonly #path: string;
   readonly #feed: TruthFeed;
   #file: ProjectionFile | undefined;
+  /** Connections that wait for the next question. */
+  readonly #idle: DuckDBConnection[] = [];
   #catchingUp: Promise<ProjectionFile> | undefined;
 
   constructor(path: string, feed: TruthFeed) {
@@ -39,23 +42,32 @@ export class Projection {
    */
   async ask(sql: string, parameters: Bound = []): Promise<DuckDBValue[][]> {
     const file = await this.#current();
-    const connection = await file.instance.connect();
+    const connection = this.#idle.pop() ?? (await file.instance.connect());
     try {
-      return await withTimeLimit(connection, async () => {
+      const rows = await withTimeLimit(connection, async () => {
         const reader = await connection.runAndReadAll(sql, [...parameters]);
         return reader.getRows();
       });
-    } finally {
+      // one that was interrupted or failed is not asked again
+      if (this.#file === file && this.#idle.length < mostIdle) this.#idle.push(connection);
+      else connection.closeSync();
+      return rows;
+    } catch (error) {
       connection.closeSync();
+      throw error;
     }
   }
 
   async close(): Promise<void> {
     await this.#catchingUp?.catch(() => undefined);
-    const file = this.#file;
+    this.#drop();
+  }
+
+  #drop(): void {
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+    this.#file?.writer.closeSync();
+    this.#file?.instance.closeSync();
     this.#file = undefined;
-    file?.writer.closeSync();
-    file?.instance.closeSync();
   }
 
   /** Single flight per call chain: a question that comes while changes are applied waits, then looks again for newer ones. */
@@ -71,11 +83,7 @@ export class Projection {
 
   async #catchUp(): Promise<ProjectionFile> {
     const storeEpoch = await this.#feed.storeEpoch();
-    if (this.#file && this.#file.storeEpoch !== storeEpoch) {
-      this.#file.writer.closeSync();
-      this.#file.instance.closeSync();
-      this.#file = undefined;
-    }
+    if (this.#file && this.#file.storeEpoch !== storeEpoch) this.#drop();
     if (!this.#file) {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
       this.#file = await openProjection(this.#path, storeEpoch);

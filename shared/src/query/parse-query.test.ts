@@ -51,6 +51,7 @@ describe('queries of the documented language', () => {
     { query: 'NOT camera IN (p1, "7rm4", 3)', tree: "not camera{'p1','7rm4',3}" },
     { query: 'camera not in (a)', tree: "camera!{'a'}" },
     { query: 'name CONTAINS "50%_"', tree: "name~'50%_'" },
+    { query: '(iso IN (1, 2)) and not (a in (b))', tree: "(iso{1,2} and not a{'b'})" },
     { query: 'iso IS MISSING or iso is not missing', tree: '(iso? or iso!?)' },
     { query: 'a = "say \\"hi\\" \\\\"', tree: 'a=\'say "hi" \\\'' },
     { query: 'metadata.in = 1', tree: 'metadata/in=1' },

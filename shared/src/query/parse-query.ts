@@ -84,7 +84,7 @@ class Parser {
     let open = 0;
     for (let at = this.#at; at < this.#tokens.length; at++) {
       const token = this.#tokens[at];
-      if (token?.kind === 'keyword' && token.text !== 'IN') return false;
+      if (token?.kind === 'keyword') return false;
       if (token?.kind !== 'symbol') continue;
       if ((compareOps as readonly string[]).includes(token.text)) return false;
       if (token.text === '(') open += 1;
