@@ -1,23 +1,43 @@
 import type { Tile } from '@nucleus/shared/wire/insights';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
-import { listItemsAt } from '../items/read-items.ts';
+import { listItemsAt, listItemsInOrder } from '../items/read-items.ts';
 import type { PlacedItem } from '../items/rules.ts';
+import { countItems, findItems, type SortOrder } from '../search/find-items.ts';
+import type { Projections } from '../search/projections.ts';
+import { readQuery } from '../search/read-query.ts';
+
+/** Which tiles, in which order. */
+export interface TilePage {
+  offset: number;
+  limit: number;
+  query: string;
+  sort?: SortOrder | undefined;
+}
 
 /**
- * Tiles of the places `offset` to `offset + limit`, in insertion order.
- * @throws AppError `dataset-not-found`
+ * Tiles of the items that meet a query, by place. Without query and order the truth itself is walked.
+ * @throws AppError `dataset-not-found`, `invalid-request`
  */
 export async function pageTiles(
   db: Database,
+  projections: Projections,
   tenantId: string,
   datasetId: string,
-  page: { offset: number; limit: number },
+  page: TilePage,
 ): Promise<{ total: number; tiles: Tile[] }> {
   const { liveCount } = await getDataset(db, tenantId, datasetId);
-  if (page.offset >= liveCount) return { total: liveCount, tiles: [] };
-  const items = await listItemsAt(db, tenantId, datasetId, page.offset, page.limit);
-  return { total: liveCount, tiles: items.map(toTile) };
+  const condition = readQuery(page.query);
+  if (condition === undefined && page.sort === undefined) {
+    const items = page.offset >= liveCount ? [] : await listItemsAt(db, tenantId, datasetId, page.offset, page.limit);
+    return { total: liveCount, tiles: items.map(toTile) };
+  }
+  const projection = projections.of(tenantId, datasetId);
+  const [total, seqs] = await Promise.all([
+    countItems(projection, { condition }),
+    findItems(projection, { condition, sort: page.sort }, page),
+  ]);
+  return { total, tiles: (await listItemsInOrder(db, tenantId, datasetId, seqs)).map(toTile) };
 }
 
 /** Side of a tile whose item never said its dimensions. */

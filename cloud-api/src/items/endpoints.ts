@@ -5,12 +5,14 @@ import type { Tables } from '../database/tables.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { largeBodyBytes } from '../http/read-body.ts';
+import type { Projections } from '../search/projections.ts';
 import { appendItems } from './append-items.ts';
 import { deleteItem } from './delete-item.ts';
+import { queryItems } from './query-items.ts';
 import { getItemById, getItemByIndex, getItemByReference, listAllItems, pageItemsOf } from './read-items.ts';
 
 /** Mounts the routes of wire contract 4. */
-export function mountItems(mount: Mount, db: Kysely<Tables>, metrics: Metrics): void {
+export function mountItems(mount: Mount, db: Kysely<Tables>, projections: Projections, metrics: Metrics): void {
   mountEndpoint(
     mount,
     datasetEndpoints.appendItems,
@@ -27,6 +29,9 @@ export function mountItems(mount: Mount, db: Kysely<Tables>, metrics: Metrics): 
   }));
   mountEndpoint(mount, datasetEndpoints.pageDatasetItems, ({ tenantId }, { params, body }) =>
     pageItemsOf(db, tenantId, params.datasetId, body),
+  );
+  mountEndpoint(mount, datasetEndpoints.queryItems, ({ tenantId }, { params, body }) =>
+    queryItems(db, projections, tenantId, params.datasetId, body),
   );
 
   mountEndpoint(mount, datasetEndpoints.getItemByIndex, async ({ tenantId }, { params }) =>

@@ -165,3 +165,17 @@ export async function findSourceOfDataset(db: Database, tenantId: string, datase
     .executeTakeFirst();
   return row?.id;
 }
+
+/** Live items at the given places, in no order. */
+export async function listItemsBySeq(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  seqs: readonly number[],
+): Promise<PlacedItem[]> {
+  const found: PlacedItem[] = [];
+  for (const chunk of inChunks(seqs, 1)) {
+    found.push(...(await selectLive(db, tenantId, datasetId).where('seq', 'in', chunk).execute()));
+  }
+  return found;
+}

@@ -3,7 +3,7 @@ import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { locatePlace } from './locate-place.ts';
-import { findItemById, findItemByRefKey, listItemsFrom } from './queries.ts';
+import { findItemById, findItemByRefKey, listItemsBySeq, listItemsFrom } from './queries.ts';
 import { type PlacedItem, readPageToken, refKey, spellPageToken, toDatasetItem } from './rules.ts';
 
 /** Most items that one page answers; fewer than asked for is allowed (wire contract 1) and keeps replies small. */
@@ -52,6 +52,17 @@ export async function pageItemsOf(
     items: rows.slice(0, size).map(toDatasetItem),
     nextPageToken: last === undefined ? null : spellPageToken(last.seq),
   };
+}
+
+/** The live items at the given places, in the order of `seqs`; a place whose item is gone by now is left out. */
+export async function listItemsInOrder(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  seqs: readonly number[],
+): Promise<PlacedItem[]> {
+  const bySeq = new Map((await listItemsBySeq(db, tenantId, datasetId, seqs)).map((item) => [item.seq, item]));
+  return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
 }
 
 /** Every item of a dataset, read page by page so that other requests get their turn. @throws AppError `dataset-not-found` */

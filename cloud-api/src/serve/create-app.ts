@@ -17,12 +17,14 @@ import { requestLog } from '../http/request-log.ts';
 import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
+import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
 import { cookiePolicy, readCookie } from '../sessions/rules.ts';
 
 export interface AppParts {
   db: Kysely<Tables>;
+  projections: Projections;
   storeEpoch: string;
   publicUrl: URL;
   /** Folder of the built dashboard. */
@@ -38,7 +40,7 @@ const mostOpenRequests = 512;
 
 /** Puts the routes together; nothing listens yet. */
 export function createApp(parts: AppParts): Express {
-  const { db, metrics, log } = parts;
+  const { db, projections, metrics, log } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -53,9 +55,9 @@ export function createApp(parts: AppParts): Express {
   const mount: Mount = { router, gate, clock: parts.clock };
   mountSessions(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
-  mountItems(mount, db, metrics);
+  mountItems(mount, db, projections, metrics);
   mountAgents(mount, db, parts.storeEpoch, metrics);
-  mountInsights(mount, db);
+  mountInsights(mount, db, projections);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
     next(new AppError('not-found', 'There is no such route.'));

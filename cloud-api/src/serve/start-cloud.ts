@@ -11,6 +11,7 @@ import { purgeDeletedDatasets } from '../datasets/delete-dataset.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
+import { Projections } from '../search/projections.ts';
 import { createSignInCode } from '../sessions/open-session.ts';
 import { isLoopbackHost } from '../sessions/rules.ts';
 import { createApp } from './create-app.ts';
@@ -61,6 +62,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     log.warn({ kind: error.name }, 'database connection lost');
   });
   const { db } = database;
+  const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
   const stopping = new AbortController();
   let purging = Promise.resolve();
   const purge = () => {
@@ -74,6 +76,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     const http = await listenWithPublicUrl(config, (publicUrl) =>
       createApp({
         db,
+        projections,
         storeEpoch: database.storeEpoch,
         publicUrl,
         pages: options.pages ?? shippedPages,
@@ -105,6 +108,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
           stopping.abort();
           await http.close(drainMs);
           await purging;
+          await projections.close();
           await database.close();
         })();
         return closing;

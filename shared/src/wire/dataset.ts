@@ -183,6 +183,16 @@ export const datasetEndpoints = {
     errors: ['dataset-not-found'],
     dialect: 'nucleus',
   },
+  queryItems: {
+    method: 'post',
+    path: '/v1/nucleus/dataset/:datasetId/queryItemsPage',
+    access: 'read',
+    summary: 'A page of the items that meet a query, in insertion order',
+    body: PageRequest.extend({ query: z.string().max(8192).nullish() }),
+    reply: z.object({ items: z.array(DatasetItem), ...NextPage }),
+    errors: ['dataset-not-found'],
+    dialect: 'nucleus',
+  },
   getItemByIndex: {
     method: 'get',
     path: '/v1/nucleus/dataset/:datasetId/iloc/:index',

@@ -143,7 +143,7 @@ async function createDatasets(db: Kysely<unknown>, key: Key): Promise<void> {
   await db.schema
     .createIndex('items_by_change')
     .on('items')
-    .columns(['tenant_id', 'dataset_id', 'change_no'])
+    .columns(['tenant_id', 'dataset_id', 'change_no', 'seq'])
     .execute();
 }
 
