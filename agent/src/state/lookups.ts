@@ -100,12 +100,12 @@ export function prepareLookups(state: State): Lookups {
     select source_no, path, coalesce(exception_code, 'unknown') as code, coalesce(exception_sentence, '') as sentence,
       byte_size, strikes
     from items indexed by items_by_status
-    where presence = 'live' and status = 'exception' and source_no in (select source_no from sources)
+    where presence = 'live' and status <> 'catalogued' and status = 'exception' and source_no in (select source_no from sources)
     order by source_no, rowid limit ? offset ?`);
   const exceptionCount = state
     .prepare<[], number>(`
       select count(*) from items indexed by items_by_status
-      where presence = 'live' and status = 'exception' and source_no in (select source_no from sources)`)
+      where presence = 'live' and status <> 'catalogued' and status = 'exception' and source_no in (select source_no from sources)`)
     .pluck();
   const ownChanges = state.prepare<[], number>('select total_changes()').pluck();
 
