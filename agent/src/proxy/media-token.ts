@@ -7,7 +7,7 @@
 export interface MediaClaim {
   sourceNo: number;
   /** Random key of the local row, 16 bytes. */
-  itemKey: Uint8Array;
+  itemKey: Buffer;
   generation: number;
   /** Index into the list of variants. */
   variant: number;

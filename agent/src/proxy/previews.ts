@@ -31,9 +31,12 @@ export interface PreviewRequest {
 }
 export type MakePreview = (request: PreviewRequest) => Promise<Uint8Array>;
 
+/** What tells previews apart: one item, one generation of its content, its size. */
+export type PreviewSubject = Pick<ServableFile, 'itemKey' | 'generation' | 'longestEdgePx'>;
+
 export interface Previews {
   /** From memory, or undefined. */
-  peek(file: ServableFile, edgePx: number, type: PreviewType): Buffer | undefined;
+  peek(subject: PreviewSubject, edgePx: number, type: PreviewType): Buffer | undefined;
   /**
    * From memory, disk or the decoder; requests for the same preview share one making.
    * @throws AppError unsupported-media-type when no preview can be made, overloaded, and whatever `open` throws.
@@ -81,7 +84,7 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
   };
 
   const produce = async (key: string, request: Omit<PreviewRequest, 'fd'>, open: () => OpenFile): Promise<Buffer> => {
-    const cached = await disk.read(key);
+    const cached = memory.get(key) ?? (await disk.read(key));
     if (cached) return remember(key, cached);
     const { fd } = open();
     try {
@@ -102,8 +105,8 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
   };
 
   return {
-    peek(file, edgePx, type) {
-      const key = previewKey(file, edgePx, type);
+    peek(subject, edgePx, type) {
+      const key = previewKey(subject, edgePx, type);
       const bytes = memory.get(key);
       if (!bytes) return undefined;
       memory.delete(key);
@@ -153,13 +156,13 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
 const noPreview = 'No preview can be made of this file.';
 
 /** A picture is never enlarged, so all variants above its size are one. */
-function effectiveEdge(file: Pick<ServableFile, 'widthPx' | 'heightPx'>, edgePx: number): number {
-  return Math.min(edgePx, Math.max(file.widthPx, file.heightPx));
+function effectiveEdge(subject: PreviewSubject, edgePx: number): number {
+  return Math.min(edgePx, subject.longestEdgePx);
 }
 
 /** Item, generation of its content, edge and type: a replaced file has other previews. */
-function previewKey(file: ServableFile, edgePx: number, type: PreviewType): string {
-  return `${file.itemKey.toString('hex')}-${file.generation}-${effectiveEdge(file, edgePx)}.${type}`;
+function previewKey(subject: PreviewSubject, edgePx: number, type: PreviewType): string {
+  return `${subject.itemKey.toString('hex')}-${subject.generation}-${effectiveEdge(subject, edgePx)}.${type}`;
 }
 
 /** Whether a client says that it takes WebP; who names no such type gets JPEG, which everybody reads. */

@@ -8,6 +8,7 @@ const oneReadBytes = 256 * 1024;
 /** Chunks kept for reuse: allocating megabytes for every read costs more than reading them. */
 const keptChunks = 32;
 const freeChunks: Buffer[] = [];
+const freeBodies: Buffer[] = [];
 
 export interface Span {
   /** Both inclusive; an empty file is `to: -1`. */
@@ -15,18 +16,34 @@ export interface Span {
   to: number;
 }
 
-/** Reads a whole span at once when it is small, or undefined when it is to be streamed or came short. */
+/** Whether a span is read and sent in one piece. */
+export function isSmall(span: Span): boolean {
+  return span.to - span.from < oneReadBytes;
+}
+
+/** Reads a small span at once; undefined when the file came short. Handed to {@link sendSmall}, which takes the memory back. */
 export function readSmall(fd: number, span: Span): Buffer | undefined {
   const bytes = span.to - span.from + 1;
-  if (bytes > oneReadBytes) return undefined;
-  const body = Buffer.allocUnsafe(bytes);
+  const memory = freeBodies.pop() ?? Buffer.allocUnsafeSlow(oneReadBytes);
   let filled = 0;
   while (filled < bytes) {
-    const got = readSync(fd, body, filled, bytes - filled, span.from + filled);
-    if (got === 0) return undefined;
+    const got = readSync(fd, memory, filled, bytes - filled, span.from + filled);
+    if (got === 0) {
+      keepBody(memory);
+      return undefined;
+    }
     filled += got;
   }
-  return body;
+  return memory.subarray(0, bytes);
+}
+
+/** Ends a response with a body of {@link readSmall}; its memory is reused once the system has taken the last byte. */
+export function sendSmall(res: ServerResponse, body: Buffer): void {
+  res.end(body, () => keepBody(Buffer.from(body.buffer)));
+}
+
+function keepBody(memory: Buffer): void {
+  if (freeBodies.length < keptChunks) freeBodies.push(memory);
 }
 
 /**

@@ -8,10 +8,10 @@ import type { Lookups, ServableFile } from '../state/lookups.ts';
 import { decideRange, ifRangeHolds, noneMatchHits, RangeRefusal } from './byte-range.ts';
 import { contentTypeOf, dispositionOf, etagOf, isCatalogued, mediaGuards } from './media-headers.ts';
 import type { MediaKeys } from './media-keys.ts';
-import { verifyToken } from './media-token.ts';
-import { type Previews, previewEdges, prefersWebp } from './previews.ts';
+import { type MediaClaim, verifyToken } from './media-token.ts';
+import { type Previews, type PreviewType, prefersWebp, previewEdges } from './previews.ts';
 import { type Headers, mediaError } from './reply.ts';
-import { readSmall, streamSpan } from './send-descriptor.ts';
+import { isSmall, readSmall, sendSmall, streamSpan } from './send-descriptor.ts';
 import type { ViewerSessions } from './viewer-sessions.ts';
 
 /** A folder whose files are served. */
@@ -58,13 +58,34 @@ export async function serveMedia(
   const variant = variants[claim.variant];
   const isLive = commandLine.equals(claim.sessionId) || parts.sessions.isLive(claim.sessionId);
   if (variant === undefined || !isLive) throw mediaError('link-refused');
-  const file = parts.lookups.findByKey(claim.sourceNo, claim.itemKey, claim.generation);
-  if (!file) throw mediaError('link-refused');
-  await serveFile(parts, req, res, file, variant, {
+  const allHeaders: Headers = {
     ...headers,
     'cross-origin-resource-policy': 'cross-origin',
     'cache-control': `private, max-age=${Math.max(0, Math.floor(claim.expiresAt - now))}`,
-  });
+  };
+  if (variant !== 'original' && serveHot(parts, req, res, claim, previewEdges[variant], allHeaders)) return;
+  const file = parts.lookups.findByKey(claim.sourceNo, claim.itemKey, claim.generation);
+  if (!file) throw mediaError('link-refused');
+  await serveFile(parts, req, res, file, variant, allHeaders);
+}
+
+/** Answers a preview out of memory, if it is there and its file still stands in the catalogue. */
+function serveHot(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  claim: MediaClaim,
+  edgePx: number,
+  headers: Headers,
+): boolean {
+  const longestEdgePx = parts.lookups.findLongestEdge(claim.sourceNo, claim.itemKey, claim.generation);
+  if (longestEdgePx === undefined) return false;
+  const subject = { itemKey: claim.itemKey, generation: claim.generation, longestEdgePx };
+  const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
+  const bytes = parts.previews.peek(subject, edgePx, type);
+  if (!bytes) return false;
+  sendPreview(parts, req, res, bytes, etagOf(subject, `${edgePx}${type}`), type, headers);
+  return true;
 }
 
 /** Answers one rendition of a catalogued file; access has been decided. */
@@ -93,13 +114,17 @@ export function openCatalogued(parts: Pick<MediaParts, 'recheck'>, source: Serve
   try {
     open = openSafely(source.folder, file.path);
   } catch (error) {
-    if (error instanceof OpenRefusal && error.code === 'stale') parts.recheck(source.alias, file.path);
-    throw error instanceof OpenRefusal && error.code === 'stale' ? mediaError('stale') : error;
+    throw error instanceof OpenRefusal && error.code === 'stale' ? stale(parts, source, file) : error;
   }
   if (isCatalogued(open.stat, file)) return open;
   closeSync(open.fd);
+  throw stale(parts, source, file);
+}
+
+/** Has the path looked at again, and says so to the client. */
+function stale(parts: Pick<MediaParts, 'recheck'>, source: ServedSource, file: ServableFile): AppError {
   parts.recheck(source.alias, file.path);
-  throw mediaError('stale');
+  return mediaError('stale');
 }
 
 async function serveOriginal(
@@ -119,20 +144,18 @@ async function serveOriginal(
       'content-disposition': dispositionOf(file),
     });
     if (!span.body) return void res.writeHead(span.status, span.headers).end();
-    const small = readSmall(fd, span.body);
-    if (!small) {
-      res.writeHead(span.status, span.headers);
-      if (await streamSpan(res, fd, span.body, (stat) => isCatalogued(stat, file))) {
-        parts.countBytes(span.body.to - span.body.from + 1);
-      } else if (!isCatalogued(fstatSync(fd), file)) parts.recheck(source.alias, file.path);
+    const bytes = span.body.to - span.body.from + 1;
+    if (isSmall(span.body)) {
+      const body = readSmall(fd, span.body);
+      // looked at again after the read: what is sent is of one content, the catalogued one
+      if (!body || !isCatalogued(fstatSync(fd), file)) throw stale(parts, source, file);
+      sendSmall(res.writeHead(span.status, span.headers), body);
+      parts.countBytes(bytes);
       return;
     }
-    if (!isCatalogued(fstatSync(fd), file)) {
-      parts.recheck(source.alias, file.path);
-      throw mediaError('stale');
-    }
-    res.writeHead(span.status, span.headers).end(small);
-    parts.countBytes(small.length);
+    res.writeHead(span.status, span.headers);
+    if (await streamSpan(res, fd, span.body, (stat) => isCatalogued(stat, file))) parts.countBytes(bytes);
+    else if (!isCatalogued(fstatSync(fd), file)) parts.recheck(source.alias, file.path);
   } finally {
     closeSync(fd);
   }
@@ -148,10 +171,20 @@ async function servePreview(
   headers: Headers,
 ): Promise<void> {
   const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
-  const hot = parts.previews.peek(file, edgePx, type);
-  const bytes = hot ?? (await parts.previews.get(file, edgePx, type, () => openCatalogued(parts, source, file), gone(res)));
-  if (res.destroyed) return;
-  const span = beginBody(req, bytes.length, etagOf(file, `${edgePx}${type}`), {
+  const bytes = await parts.previews.get(file, edgePx, type, () => openCatalogued(parts, source, file), gone(res));
+  if (!res.destroyed) sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);
+}
+
+function sendPreview(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  bytes: Buffer,
+  etag: string,
+  type: PreviewType,
+  headers: Headers,
+): void {
+  const span = beginBody(req, bytes.length, etag, {
     ...mediaGuards,
     ...headers,
     'vary': 'Origin, Accept',
@@ -160,9 +193,9 @@ async function servePreview(
   });
   res.writeHead(span.status, span.headers);
   if (!span.body) return void res.end();
-  const whole = span.body.to - span.body.from + 1 === bytes.length;
-  res.end(whole ? bytes : bytes.subarray(span.body.from, span.body.to + 1));
-  parts.countBytes(span.body.to - span.body.from + 1);
+  const sent = span.body.to - span.body.from + 1;
+  res.end(sent === bytes.length ? bytes : bytes.subarray(span.body.from, span.body.to + 1));
+  parts.countBytes(sent);
 }
 
 /** Aborts when the client has gone before its answer. */

