@@ -64,7 +64,7 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
     proxy,
     state,
     folder,
-    port: Number(new URL(proxy.url).port) || 80,
+    port: proxy.listening.port,
     rechecks,
     logged,
     clock,

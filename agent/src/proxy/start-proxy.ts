@@ -55,6 +55,8 @@ export interface ProxyOptions {
 export interface Proxy {
   /** Origin under which browsers reach this agent. */
   url: string;
+  /** Where it really listens. */
+  listening: ListenAddress;
   /** A one-time code for `/viewer/#code=…`. */
   mintViewerCode(): string;
   mintLink(request: LinkRequest): { url: string; expiresAt: number };
@@ -135,6 +137,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   options.log.info({ listen: spellAuthority(listen.host, listen.port) }, 'proxy listens');
   return {
     url: publicUrl,
+    listening: listen,
     mintViewerCode: sessions.mintCode,
     mintLink: (request) => mintLink(links, request),
     sessions,

@@ -69,7 +69,7 @@ export function createViewerSessions(now: () => number): ViewerSessions {
     },
     open(origin, peer) {
       const bearer = randomBytes(16).toString('base64url');
-      const createdAt = now();
+      const createdAt = Math.floor(now());
       for (const known of sessions.keys()) live(known);
       dropOldest(sessions, maxSessions - 1);
       const session: Session = {
