@@ -4,12 +4,12 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pino from 'pino';
-import { type Proxy, type ProxyOptions, startProxy } from '../../agent/src/proxy/start-proxy.ts';
+import { type ProxyOptions, type RunningProxy, startProxy } from '../../agent/src/proxy/start-proxy.ts';
 import { openState, type State } from '../../agent/src/state/open-state.ts';
 
 /** A running proxy over a real folder and a real catalogue, on a free port of loopback. */
 export interface ProxyUnderTest {
-  proxy: Proxy;
+  proxy: RunningProxy;
   state: State;
   /** Root of the source `main`, number 1. */
   folder: string;
@@ -193,12 +193,7 @@ export function ask(
 }
 
 /** Posts JSON as a page of `origin` would. */
-export function post(
-  port: number,
-  path: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
+export function post(port: number, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
   return ask(port, path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'origin': `http://127.0.0.1:${port}`, ...headers },

@@ -1,4 +1,13 @@
-import { appendFileSync, openSync, closeSync, renameSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -14,7 +23,11 @@ afterAll(() => running.close());
 const size = 24 * 1024 * 1024;
 
 /** Reads a reply slowly: after the first bytes have come, `meanwhile` happens, then the rest is taken. */
-function readWith(port: number, path: string, meanwhile: () => void): Promise<{ body: Buffer; isWhole: boolean; stated: number }> {
+function readWith(
+  port: number,
+  path: string,
+  meanwhile: () => void,
+): Promise<{ body: Buffer; isWhole: boolean; stated: number }> {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, agent: false }, (res) => {
       const chunks: Buffer[] = [];
@@ -41,12 +54,14 @@ function carelessServer(file: string): Promise<{ port: number; close(): void }> 
       res.writeHead(200, { 'content-length': size });
       const fd = openSync(file, 'r');
       const send = (at: number): void => {
-        if (at >= size) return closeSync(fd), void res.end();
+        if (at >= size) {
+          closeSync(fd);
+          res.end();
+          return;
+        }
         const chunk = Buffer.alloc(1024 * 1024);
-        import('node:fs').then(({ readSync }) => {
-          readSync(fd, chunk, 0, chunk.length, at);
-          res.write(chunk, () => send(at + chunk.length));
-        });
+        readSync(fd, chunk, 0, chunk.length, at);
+        res.write(chunk, () => send(at + chunk.length));
       };
       send(0);
     }).listen(0, '127.0.0.1', () => {

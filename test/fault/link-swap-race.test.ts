@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -67,7 +77,7 @@ test('a check by name leaks the outside file: the race is real', () => {
 }, 20_000);
 
 test('the walk by descriptors never does', () => {
-  const milliseconds = Number(process.env['SOAK_MS'] ?? 4000);
+  const milliseconds = Number(process.env.SOAK_MS ?? 4000);
   const seen = hammer(() => openSafely(root, Buffer.from('d/f')).fd, milliseconds);
   const swaps = new Int32Array(stop)[1] as number;
   expect(seen.leaked).toBe(0);

@@ -1,8 +1,18 @@
-import { renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aDashboard, addFile, aProxy, ask, aViewer, json, linkPath, post, type ProxyUnderTest } from '../builders/a-proxy.ts';
+import {
+  aDashboard,
+  addFile,
+  aProxy,
+  ask,
+  aViewer,
+  json,
+  linkPath,
+  type ProxyUnderTest,
+  post,
+} from '../builders/a-proxy.ts';
 
 let running: ProxyUnderTest;
 beforeAll(async () => {
@@ -11,7 +21,10 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-const codeOf = (reply: { status: number; headers: Record<string, unknown> }) => [reply.status, reply.headers['x-error-code']];
+const codeOf = (reply: { status: number; headers: Record<string, unknown> }) => [
+  reply.status,
+  reply.headers['x-error-code'],
+];
 
 describe('a served original', () => {
   test('comes with headers that let nothing run and nobody else read', async () => {
@@ -29,7 +42,13 @@ describe('a served original', () => {
       'vary': 'Origin',
     });
     expect(reply.headers['cache-control']).toMatch(/^private, max-age=\d{3}$/);
-    for (const name of ['set-cookie', 'access-control-allow-origin', 'timing-allow-origin', 'last-modified', 'x-powered-by']) {
+    for (const name of [
+      'set-cookie',
+      'access-control-allow-origin',
+      'timing-allow-origin',
+      'last-modified',
+      'x-powered-by',
+    ]) {
       expect(reply.headers[name]).toBeUndefined();
     }
   });
@@ -60,12 +79,15 @@ describe('a served original', () => {
 });
 
 describe('methods on media', () => {
-  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'LINK', 'QUERY'])('%s is not taken', async (method) => {
-    const reply = await ask(running.port, linkPath(running, 'a.jpg'), { method });
-    // the parser refuses methods it does not know before any routing
-    expect([400, 405]).toContain(reply.status);
-    if (reply.status === 405) expect(reply.headers.allow).toBe('GET, HEAD, OPTIONS');
-  });
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'LINK', 'QUERY'])(
+    '%s is not taken',
+    async (method) => {
+      const reply = await ask(running.port, linkPath(running, 'a.jpg'), { method });
+      // the parser refuses methods it does not know before any routing
+      expect([400, 405]).toContain(reply.status);
+      if (reply.status === 405) expect(reply.headers.allow).toBe('GET, HEAD, OPTIONS');
+    },
+  );
   test('HEAD states what GET would bring', async () => {
     const [head, get] = await Promise.all(
       ['HEAD', 'GET'].map((method) => ask(running.port, linkPath(running, 'a.jpg'), { method })),
@@ -95,7 +117,15 @@ describe('a link that opens nothing', () => {
     const revoked = new URL(json<{ links: { url: string }[] }>(minted).links[0]?.url as string).pathname;
     for (const session of running.proxy.sessions.list()) running.proxy.sessions.revoke(session.sessionId);
     const paths = [
-      '/m/x', '/m/', `${path}x`, `${path}/`, path.replace(/.$/, '.'), path.replace('/m/1.', '/m/%31.'), gone, replaced, revoked,
+      '/m/x',
+      '/m/',
+      `${path}x`,
+      `${path}/`,
+      path.replace(/.$/, '.'),
+      path.replace('/m/1.', '/m/%31.'),
+      gone,
+      replaced,
+      revoked,
     ];
     const replies = await Promise.all(paths.map((each) => ask(running.port, each)));
     for (const reply of replies) expect(codeOf(reply)).toEqual([404, 'link-refused']);
@@ -122,12 +152,30 @@ describe('a link that opens nothing', () => {
 
 describe('the file differs from its row', () => {
   const changes: [string, (file: string) => void][] = [
-    ['replaced by rename', (file) => (writeFileSync(`${file}.new`, 'SECRET-12'), renameSync(`${file}.new`, file))],
+    [
+      'replaced by rename',
+      (file) => {
+        writeFileSync(`${file}.new`, 'SECRET-12');
+        renameSync(`${file}.new`, file);
+      },
+    ],
     ['rewritten in place', (file) => writeFileSync(file, 'SECRET-12')],
-    ['touched back to its time', (file) => (writeFileSync(file, 'SECRET-12'), utimesSync(file, 1, 1))],
+    [
+      'touched back to its time',
+      (file) => {
+        writeFileSync(file, 'SECRET-12');
+        utimesSync(file, 1, 1);
+      },
+    ],
     ['truncated', (file) => truncateSync(file, 3)],
     ['deleted', (file) => rmSync(file)],
-    ['turned into a link', (file) => (rmSync(file), symlinkSync('/etc/passwd', file))],
+    [
+      'turned into a link',
+      (file) => {
+        rmSync(file);
+        symlinkSync('/etc/passwd', file);
+      },
+    ],
   ];
   test.each(changes)('%s: 409 and it is looked at again', async (what, change) => {
     const path = `${what.replaceAll(' ', '-')}.jpg`;
@@ -146,7 +194,9 @@ describe('the file differs from its row', () => {
     const file = addFile(running, 'same-size.jpg', 'AAAAAAAA');
     const link = linkPath(running, 'same-size.jpg');
     const absolute = join(running.folder, 'same-size.jpg');
-    const row = running.state.prepare('select mtime_ms from items where item_key = ?').get(file.itemKey) as { mtime_ms: number };
+    const row = running.state.prepare('select mtime_ms from items where item_key = ?').get(file.itemKey) as {
+      mtime_ms: number;
+    };
     writeFileSync(`${absolute}.new`, 'BBBBBBBB');
     utimesSync(`${absolute}.new`, row.mtime_ms / 1000, row.mtime_ms / 1000);
     renameSync(`${absolute}.new`, absolute);

@@ -95,10 +95,13 @@ describe('a range is answered byte for byte', () => {
 });
 
 describe('a copy in the browser is revalidated', () => {
-  test.each([() => etag, () => `W/${etag}`, () => `"x", ${etag}`, () => '*'])('304 for a tag that matches', async (tag) => {
-    const reply = await ask(running.port, path, { headers: { 'if-none-match': tag(), 'range': 'bytes=0-1' } });
-    expect([reply.status, reply.body.length, reply.headers.etag]).toEqual([304, 0, etag]);
-  });
+  test.each([() => etag, () => `W/${etag}`, () => `"x", ${etag}`, () => '*'])(
+    '304 for a tag that matches',
+    async (tag) => {
+      const reply = await ask(running.port, path, { headers: { 'if-none-match': tag(), 'range': 'bytes=0-1' } });
+      expect([reply.status, reply.body.length, reply.headers.etag]).toEqual([304, 0, etag]);
+    },
+  );
 
   test('200 for another tag', async () => {
     expect((await ask(running.port, path, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);

@@ -61,7 +61,8 @@ describe('previews', () => {
   test('of a small picture are never enlarged and are one', async () => {
     const { proxy, asked } = await withDecoder();
     addFile(proxy, 'small.jpg', 'pixels', { width: 300, height: 200 });
-    for (const variant of ['preview-512', 'preview-1024', 'preview-2048']) await ask(proxy.port, linkPath(proxy, 'small.jpg', variant));
+    for (const variant of ['preview-512', 'preview-1024', 'preview-2048'])
+      await ask(proxy.port, linkPath(proxy, 'small.jpg', variant));
     expect(asked.map((request) => request.edgePx)).toEqual([300]);
   });
 
@@ -84,7 +85,8 @@ describe('previews', () => {
     const first = await withDecoder({ previewsDir });
     addFile(first.proxy, 'a.jpg', 'pixels');
     await ask(first.proxy.port, linkPath(first.proxy, 'a.jpg', 'preview-256'));
-    const files = () => readdirSync(previewsDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = () =>
+      readdirSync(previewsDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     await expect.poll(() => files().filter((entry) => entry.name.endsWith('.jpeg')).length).toBe(1);
     const [file] = files();
     expect(statSync(join(file?.parentPath as string, file?.name as string)).mode & 0o777).toBe(0o600);

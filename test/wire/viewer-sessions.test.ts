@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localEndpoints } from '@nucleus/shared/wire/local';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashPasscode } from '../../agent/src/proxy/passcode.ts';
-import { aDashboard, addFile, aProxy, ask, aViewer, json, post, type ProxyUnderTest } from '../builders/a-proxy.ts';
+import { aDashboard, addFile, aProxy, ask, aViewer, json, type ProxyUnderTest, post } from '../builders/a-proxy.ts';
 
 let running: ProxyUnderTest;
 let lan: ProxyUnderTest;
@@ -15,7 +15,10 @@ beforeAll(async () => {
 afterAll(() => Promise.all([running.close(), lan.close()]));
 
 const bearer = (session: string) => ({ authorization: `Bearer ${session}` });
-const codeOf = (reply: { status: number; headers: Record<string, unknown> }) => [reply.status, reply.headers['x-error-code']];
+const codeOf = (reply: { status: number; headers: Record<string, unknown> }) => [
+  reply.status,
+  reply.headers['x-error-code'],
+];
 const connect = async (on: ProxyUnderTest, body: object, headers = {}) => post(on.port, '/v1/connect', body, headers);
 
 describe('the viewer opens by a code', () => {
@@ -34,7 +37,10 @@ describe('the viewer opens by a code', () => {
   });
   test.each(['https://evil.test', aDashboard, 'null'])('not from a page of %s', async (origin) => {
     const code = running.proxy.mintViewerCode();
-    expect(codeOf(await post(running.port, '/v1/viewer/session', { code }, { origin }))).toEqual([403, 'origin-refused']);
+    expect(codeOf(await post(running.port, '/v1/viewer/session', { code }, { origin }))).toEqual([
+      403,
+      'origin-refused',
+    ]);
   });
   test('not from a form: a foreign type or no Origin is refused', async () => {
     const body = JSON.stringify({ code: running.proxy.mintViewerCode() });
@@ -70,7 +76,10 @@ describe('a dashboard connects', () => {
     async (origin) => expect(codeOf(await connect(running, { origin }))).toEqual([403, 'origin-refused']),
   );
   test('never when asked by a page that is not the agent’s', async () => {
-    expect(codeOf(await connect(running, { origin: aDashboard }, { origin: aDashboard }))).toEqual([403, 'origin-refused']);
+    expect(codeOf(await connect(running, { origin: aDashboard }, { origin: aDashboard }))).toEqual([
+      403,
+      'origin-refused',
+    ]);
   });
   test('the viewer itself is never opened by consent alone', async () => {
     expect(codeOf(await connect(running, { origin: `http://127.0.0.1:${running.port}` }))).toEqual([403, 'forbidden']);
@@ -80,7 +89,9 @@ describe('a dashboard connects', () => {
     expect(codeOf(await connect(lan, { origin: aDashboard, passcode: 'wrong' }))).toEqual([401, 'unauthenticated']);
     expect((await connect(lan, { origin: aDashboard, passcode: 'correct horse' })).status).toBe(200);
     const own = await connect(lan, { origin: 'https://agent.corp.example', passcode: 'correct horse' });
-    const overview = await ask(lan.port, '/v1/viewer/overview', { headers: bearer(json<{ session: string }>(own).session) });
+    const overview = await ask(lan.port, '/v1/viewer/overview', {
+      headers: bearer(json<{ session: string }>(own).session),
+    });
     expect(overview.status).toBe(200);
   });
   test('ten wrong passcodes pause the address, parallel ones too; the right one does not help then', async () => {
@@ -104,10 +115,23 @@ describe('a session', () => {
 
   test('mints links, in order, that open; what is missing says so', async () => {
     const session = await aSession();
-    const wanted = [{ source: 'main', reference_id: 'nope', variant: 'original' }, ...items, { ...items[0], source: 'other' }];
-    const reply = await post(running.port, '/v1/media-links', { items: wanted }, { origin: aDashboard, ...bearer(session) });
+    const wanted = [
+      { source: 'main', reference_id: 'nope', variant: 'original' },
+      ...items,
+      { ...items[0], source: 'other' },
+    ];
+    const reply = await post(
+      running.port,
+      '/v1/media-links',
+      { items: wanted },
+      { origin: aDashboard, ...bearer(session) },
+    );
     const { links } = localEndpoints.mintMediaLinks.reply.parse(json(reply));
-    expect(links.map((link) => ('error' in link ? link.error : 'url'))).toEqual(['item-not-found', 'url', 'item-not-found']);
+    expect(links.map((link) => ('error' in link ? link.error : 'url'))).toEqual([
+      'item-not-found',
+      'url',
+      'item-not-found',
+    ]);
     const url = new URL((links[1] as { url: string }).url);
     expect((await ask(running.port, url.pathname)).body.toString()).toBe('pixels');
     expect(reply.headers['access-control-allow-origin']).toBe(aDashboard);
@@ -161,12 +185,20 @@ describe('bodies', () => {
   const send = async (body: string, headers = {}) =>
     ask(running.port, '/v1/media-links', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'origin': `http://127.0.0.1:${running.port}`, ...bearer(await aViewer(running)), ...headers },
+      headers: {
+        'content-type': 'application/json',
+        'origin': `http://127.0.0.1:${running.port}`,
+        ...bearer(await aViewer(running)),
+        ...headers,
+      },
       body,
     });
   test('over 1 MiB are refused', async () => {
     expect(codeOf(await send(' '.repeat(1024 * 1024 + 1)))).toEqual([413, 'body-too-large']);
-    expect(codeOf(await send(' '.repeat(1024 * 1024 + 1), { 'transfer-encoding': 'chunked' }))).toEqual([413, 'body-too-large']);
+    expect(codeOf(await send(' '.repeat(1024 * 1024 + 1), { 'transfer-encoding': 'chunked' }))).toEqual([
+      413,
+      'body-too-large',
+    ]);
   });
   test.each(['', '{', 'null x', '\ud800'])('%j is no JSON', async (body) => {
     expect(codeOf(await send(body))).toEqual([400, 'invalid-json']);
@@ -176,9 +208,12 @@ describe('bodies', () => {
     [{ items: [], more: 1 }, 'items'],
     [{ items: [{ source: 'main', reference_id: 'a.jpg', variant: 'huge' }] }, 'items.0.variant'],
     [{ items: [{ source: '../x', reference_id: 'a.jpg', variant: 'original' }] }, 'items.0.source'],
-    [{ items: Array.from({ length: 501 }, () => ({ source: 'main', reference_id: 'a', variant: 'original' })) }, 'items'],
+    [
+      { items: Array.from({ length: 501 }, () => ({ source: 'main', reference_id: 'a', variant: 'original' })) },
+      'items',
+    ],
   ])('%# is refused at its place', async (body, at) => {
     const reply = await send(JSON.stringify(body));
-    expect([...codeOf(reply), json(reply)['at']]).toEqual([400, 'invalid-request', at]);
+    expect([...codeOf(reply), json(reply).at]).toEqual([400, 'invalid-request', at]);
   });
 });

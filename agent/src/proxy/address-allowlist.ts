@@ -19,7 +19,9 @@ export function readAllowlist(entries: readonly string[]): AddressAllowlist {
       const address = ipaddr.process(entry);
       return [address, address.kind() === 'ipv4' ? 32 : 128];
     } catch (cause) {
-      throw new AppError('config-invalid', `"${entry}" in asset_ip_allowlist is no address and no CIDR range.`, { cause });
+      throw new AppError('config-invalid', `"${entry}" in asset_ip_allowlist is no address and no CIDR range.`, {
+        cause,
+      });
     }
   });
   return {

@@ -56,7 +56,9 @@ export function ownNames(listen: ListenAddress, publicUrl: string): OwnNames {
     const isDefault = defaultPorts[protocol] === port;
     // browsers leave the default port out, other clients may not
     if (isDefault) authorities.add(spellAuthority(host, port).replace(/:\d+$/, ''));
-    origins.add(`${protocol}//${isDefault ? spellAuthority(host, port).replace(/:\d+$/, '') : spellAuthority(host, port)}`);
+    origins.add(
+      `${protocol}//${isDefault ? spellAuthority(host, port).replace(/:\d+$/, '') : spellAuthority(host, port)}`,
+    );
   };
   const published = new URL(publicUrl);
   const publishedHost = published.hostname.replace(/^\[|\]$/g, '');

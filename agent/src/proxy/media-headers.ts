@@ -34,8 +34,13 @@ export const mediaGuards = {
 
 /** `inline` with the file's own name, every byte outside the plainest set percent-encoded. */
 export function dispositionOf(file: Pick<ServableFile, 'path' | 'format'>): string {
-  const name = displayPath(file.path.subarray(file.path.lastIndexOf(0x2f) + 1)).slice(0, 180).toWellFormed();
-  const spelled = encodeURIComponent(name).replace(/['()*!]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const name = displayPath(file.path.subarray(file.path.lastIndexOf(0x2f) + 1))
+    .slice(0, 180)
+    .toWellFormed();
+  const spelled = encodeURIComponent(name).replace(
+    /['()*!]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   const kind = contentTypes[file.format ?? ''] === undefined ? 'attachment' : 'inline';
   return `${kind}; filename*=UTF-8''${spelled}`;
 }

@@ -37,7 +37,9 @@ const careless: Verify = (token, keyring, at) => {
   const parts = token.split('.');
   const mac = Buffer.from(parts[3] ?? '', 'base64url');
   const signed = parts.slice(0, 3).join('.');
-  return mac.equals(keyring[0].mac(signed)) ? verify(`${signed}.${mac.toString('base64url')}`, keyring, at) : { verdict: 'refused' };
+  return mac.equals(keyring[0].mac(signed))
+    ? verify(`${signed}.${mac.toString('base64url')}`, keyring, at)
+    : { verdict: 'refused' };
 };
 
 /** Every single-bit change of a token's bytes, as it would come over the wire. */
@@ -93,15 +95,9 @@ describe('a media token opens only what was signed', () => {
     }
   });
 
-  test.each([
-    '',
-    '.',
-    '...',
-    '1...',
-    'a'.repeat(122),
-    '.'.repeat(122),
-    'x'.repeat(100_000),
-  ])('structure %#', (token) => expect(verify(token, [key], now).verdict).toBe('refused'));
+  test.each(['', '.', '...', '1...', 'a'.repeat(122), '.'.repeat(122), 'x'.repeat(100_000)])('structure %#', (token) =>
+    expect(verify(token, [key], now).verdict).toBe('refused'),
+  );
 
   test.each([
     ['padding', (token: string) => `${token}=`],
@@ -110,7 +106,14 @@ describe('a media token opens only what was signed', () => {
     ['a leading blank', (token: string) => ` ${token}`],
     ['a trailing newline', (token: string) => `${token}\n`],
     ['an encoded dot', (token: string) => token.replace('.', '%2E')],
-    ['standard base64', (token: string) => token.replaceAll('-', '+').replaceAll('_', '/').replace(/^1(.*)$/, '1$1=')],
+    [
+      'standard base64',
+      (token: string) =>
+        token
+          .replaceAll('-', '+')
+          .replaceAll('_', '/')
+          .replace(/^1(.*)$/, '1$1='),
+    ],
     ['an unknown key', (token: string) => token.replace(key.id, 'CCCCCCCC')],
     ['doubled', (token: string) => token + token],
   ])('refuses %s', (_, change) => {
@@ -148,7 +151,9 @@ describe('times of a token', () => {
     expect(times.expiresAt % 300).toBe(0);
     expect(times.expiresAt - now).toBeGreaterThanOrEqual(minutes * 60);
     expect(times.expiresAt - now).toBeLessThan(minutes * 60 + 300);
-    expect(verify(signToken(aClaim({ ...times, sessionId: commandLineSession }), key), [key], now).verdict).toBe('valid');
+    expect(verify(signToken(aClaim({ ...times, sessionId: commandLineSession }), key), [key], now).verdict).toBe(
+      'valid',
+    );
   });
 
   test.each([

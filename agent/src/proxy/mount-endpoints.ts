@@ -4,7 +4,7 @@ import type { BodyOf, Endpoint, ParamsOf, ReplyOf } from '@nucleus/shared/wire/e
 import { type LocalEndpointName, localEndpoints } from '@nucleus/shared/wire/local';
 import type { z } from 'zod';
 import { bearerOf } from './bearer.ts';
-import { sendJson, type Headers } from './reply.ts';
+import { type Headers, sendJson } from './reply.ts';
 import type { Session, ViewerSessions } from './viewer-sessions.ts';
 
 /** Puts the agent's endpoint table on bare node:http: finds the route, proves the caller, reads and checks the body, answers. */
@@ -118,7 +118,8 @@ function assertOwnJson(req: IncomingMessage): void {
 function findSession(parts: MountParts, match: RouteMatch, req: IncomingMessage): Session {
   const bearer = bearerOf(req);
   const session = bearer === undefined ? undefined : parts.sessions.find(bearer);
-  if (!session) throw new AppError('unauthenticated', 'The viewer session is missing or has ended; open the viewer again.');
+  if (!session)
+    throw new AppError('unauthenticated', 'The viewer session is missing or has ended; open the viewer again.');
   const { origin } = req.headers;
   // a page's own GET carries no Origin; everything else does
   if (origin !== undefined && origin !== session.origin) {

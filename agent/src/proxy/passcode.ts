@@ -60,7 +60,8 @@ export function limitAttempts(now: () => number): Attempts {
       const time = now();
       let entry = seen.get(name);
       if (entry && entry.pausedUntil > time) return Math.ceil(entry.pausedUntil - time);
-      if (!entry || time - entry.since >= hourSeconds || entry.pausedUntil > 0) entry = { since: time, tries: 0, pausedUntil: 0 };
+      if (!entry || time - entry.since >= hourSeconds || entry.pausedUntil > 0)
+        entry = { since: time, tries: 0, pausedUntil: 0 };
       entry.tries += 1;
       if (entry.tries > triesAnHour) entry.pausedUntil = time + pauseSeconds;
       seen.delete(name);

@@ -95,9 +95,7 @@ function sumOf(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest().subarray(0, sumBytes);
 }
 
-async function listFiles(
-  folder: string,
-): Promise<{ name: string; path: string; bytes: number; touchedMs: number }[]> {
+async function listFiles(folder: string): Promise<{ name: string; path: string; bytes: number; touchedMs: number }[]> {
   const files = [];
   for await (const entry of await opendir(folder, { recursive: true })) {
     if (!entry.isFile()) continue;

@@ -41,13 +41,7 @@ export interface Previews {
    * From memory, disk or the decoder; requests for the same preview share one making.
    * @throws AppError unsupported-media-type when no preview can be made, overloaded, and whatever `open` throws.
    */
-  get(
-    file: ServableFile,
-    edgePx: number,
-    type: PreviewType,
-    open: () => OpenFile,
-    gone: AbortSignal,
-  ): Promise<Buffer>;
+  get(file: ServableFile, edgePx: number, type: PreviewType, open: () => OpenFile, gone: AbortSignal): Promise<Buffer>;
 }
 
 const memoryBytes = 64 * 1024 * 1024;

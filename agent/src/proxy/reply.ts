@@ -50,7 +50,13 @@ export function mediaError(code: ErrorCode): AppError {
  * Answers a failure. What is no AppError is a bug: logged with its stack and answered as `internal`. Once bytes have left, the
  * connection is cut instead, so that no client takes half a body for a whole one.
  */
-export function sendError(req: IncomingMessage, res: ServerResponse, error: unknown, log: Log, headers: Headers = {}): void {
+export function sendError(
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: unknown,
+  log: Log,
+  headers: Headers = {},
+): void {
   if (res.headersSent) {
     res.destroy();
     return;
@@ -62,7 +68,7 @@ export function sendError(req: IncomingMessage, res: ServerResponse, error: unkn
   if (failure?.retryAfterS !== undefined) more['retry-after'] = failure.retryAfterS;
   if (error instanceof RangeRefusal) more['content-range'] = error.contentRange;
   // a body that was not read to its end would be taken for the next request
-  if (!req.complete) more['connection'] = 'close';
+  if (!req.complete) more.connection = 'close';
   sendJson(
     res,
     failure?.status ?? 500,

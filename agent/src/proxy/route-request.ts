@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import type { AddressAllowlist } from './address-allowlist.ts';
 import { allowOrigin, preflightHeaders } from './cross-origin.ts';
 import { isLoopbackHost, isLoopbackPeer, type OwnNames, ownTarget } from './host-allowlist.ts';
-import { isForDashboards, matchRoutes, type MountParts, runEndpoint } from './mount-endpoints.ts';
+import { isForDashboards, type MountParts, matchRoutes, runEndpoint } from './mount-endpoints.ts';
 import type { ProxyMetrics, ProxyRoute } from './proxy-metrics.ts';
 import { type Headers, type Log, sendError, sendJson, sendText } from './reply.ts';
 import { serveAsset } from './serve-asset.ts';
@@ -68,7 +68,7 @@ async function routeMedia(
   headers: Headers,
 ): Promise<void> {
   if (req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS') {
-    headers['allow'] = mediaMethods;
+    headers.allow = mediaMethods;
     throw new AppError('method-not-allowed', 'Files can only be read.');
   }
   Object.assign(headers, allowOrigin(req, parts.readers));
@@ -95,7 +95,7 @@ async function routeApi(
   const method = req.method === 'HEAD' ? 'get' : req.method?.toLowerCase();
   const match = matches.find((candidate) => candidate.endpoint.method === method);
   if (!match) {
-    headers['allow'] = allowed;
+    headers.allow = allowed;
     throw new AppError('method-not-allowed', `This address takes ${allowed}.`);
   }
   await runEndpoint(parts.mount, match, req, res, headers);
@@ -106,7 +106,12 @@ function answerOptions(res: ServerResponse, methods: string, headers: Headers): 
   res.writeHead(204, { ...headers, allow: methods, ...(isCrossOrigin ? preflightHeaders(methods) : {}) }).end();
 }
 
-async function routePage(parts: ProxyParts, req: IncomingMessage, res: ServerResponse, path: string): Promise<ProxyRoute> {
+async function routePage(
+  parts: ProxyParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+): Promise<ProxyRoute> {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     throw new AppError('method-not-allowed', 'This address can only be read.');
   }
@@ -120,7 +125,11 @@ async function routePage(parts: ProxyParts, req: IncomingMessage, res: ServerRes
   }
   if (path === '/readyz') {
     const reason = parts.whyNotReady();
-    sendJson(res, reason === undefined ? 200 : 503, reason === undefined ? { status: 'ready' } : { status: 'not-ready', reason });
+    sendJson(
+      res,
+      reason === undefined ? 200 : 503,
+      reason === undefined ? { status: 'ready' } : { status: 'not-ready', reason },
+    );
     return 'health';
   }
   if (path === '/metrics' && mayReadMetrics(parts, req)) {

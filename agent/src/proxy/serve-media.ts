@@ -1,6 +1,6 @@
+import { timingSafeEqual } from 'node:crypto';
 import { closeSync, fstatSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { type Variant, variants } from '@nucleus/shared/wire/local';
 import { type OpenFile, OpenRefusal, openSafely } from '../source/open-safely.ts';
@@ -215,7 +215,7 @@ function beginBody(
   etag: string,
   headers: Headers,
 ): { status: number; headers: Headers; body?: { from: number; to: number } } {
-  headers['etag'] = etag;
+  headers.etag = etag;
   if (noneMatchHits(req.headers['if-none-match'], etag)) {
     delete headers['content-disposition'];
     return { status: 304, headers };

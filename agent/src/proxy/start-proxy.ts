@@ -52,7 +52,7 @@ export interface ProxyOptions {
   now?: (() => number) | undefined;
 }
 
-export interface Proxy {
+export interface RunningProxy {
   /** Origin under which browsers reach this agent. */
   url: string;
   /** Where it really listens. */
@@ -75,7 +75,7 @@ const closeGraceMs = 2000;
  * Serves media, the viewer's API and the agent's own pages.
  * @throws AppError `port-in-use`, `config-invalid`.
  */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const now = options.now ?? ((): number => Date.now() / 1000);
   const allowlist = readAllowlist(options.assetIpAllowlist);
   const disk = await openPreviewDisk(options.previewsDir, options.maxCacheBytes, options.log);
@@ -174,7 +174,9 @@ async function listenAt(server: Server, { host, port }: ListenAddress): Promise<
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     if (code !== 'EADDRINUSE') {
-      throw new AppError('config-invalid', `The agent cannot listen at ${spellAuthority(host, port)} (${code}).`, { cause });
+      throw new AppError('config-invalid', `The agent cannot listen at ${spellAuthority(host, port)} (${code}).`, {
+        cause,
+      });
     }
     throw new AppError(
       'port-in-use',

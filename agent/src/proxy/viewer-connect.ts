@@ -24,7 +24,9 @@ export function connectHandlers(parts: ConnectParts): Pick<LocalHandlers, 'conne
       assertOwnPage(parts, caller);
       const isOwn = parts.names.origins.has(body.origin);
       if (!isOwn && !parts.dashboardOrigins.has(body.origin)) {
-        throw new AppError('origin-refused', 'This origin is not among the agent’s dashboard_origins.', { at: 'origin' });
+        throw new AppError('origin-refused', 'This origin is not among the agent’s dashboard_origins.', {
+          at: 'origin',
+        });
       }
       // behind a proxy on this machine every peer looks local, so the published address decides as well; the viewer itself is
       // opened by code or passcode, never by consent alone
@@ -35,8 +37,11 @@ export function connectHandlers(parts: ConnectParts): Pick<LocalHandlers, 'conne
     openViewer({ body, caller }) {
       const origin = assertOwnPage(parts, caller);
       countAttempt(parts, caller);
-      if (!parts.sessions.useCode(body.code)) {
-        throw new AppError('unauthenticated', 'This code was used or has expired; run nucleus-agent open for a new one.');
+      if (!parts.sessions.spendCode(body.code)) {
+        throw new AppError(
+          'unauthenticated',
+          'This code was used or has expired; run nucleus-agent open for a new one.',
+        );
       }
       parts.attempts.forgive(caller.peer);
       return open(parts, origin, caller);

@@ -1,7 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
-import type { LocalEndpointName, LocalItem } from '@nucleus/shared/wire/local';
-import type { localEndpoints } from '@nucleus/shared/wire/local';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
+import type { LocalEndpointName, LocalItem, localEndpoints } from '@nucleus/shared/wire/local';
 import { displayPath } from '../record/display-path.ts';
 import type { Facts } from '../record/facts.ts';
 import type { Lookups, PlacedItem } from '../state/lookups.ts';

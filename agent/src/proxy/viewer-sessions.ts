@@ -22,7 +22,7 @@ export interface ViewerSessions {
   /** A fresh code for `/viewer/#code=…`: 128 bits, one use, {@link codeSeconds} of life. */
   mintCode(): string;
   /** Takes the code out of circulation; whether it was good. */
-  useCode(code: string): boolean;
+  spendCode(code: string): boolean;
   /** A new session and its bearer, 16 random bytes as base64url. */
   open(origin: string, peer: string): { bearer: string; session: Session };
   /** The live session of a bearer as it was received. */
@@ -61,7 +61,7 @@ export function createViewerSessions(now: () => number): ViewerSessions {
       codes.set(nameOf(code), now() + codeSeconds);
       return code;
     },
-    useCode(code) {
+    spendCode(code) {
       const name = nameOf(code);
       const expiresAt = codes.get(name);
       codes.delete(name);
