@@ -8,10 +8,10 @@ import { aDashboard, addFile, aProxy, ask, aViewer, json, type ProxyUnderTest, p
 const web = mkdtempSync(join(tmpdir(), 'web-'));
 let running: ProxyUnderTest;
 beforeAll(async () => {
-  for (const folder of ['viewer', 'connect', 'static']) mkdirSync(join(web, folder));
-  writeFileSync(join(web, 'viewer', 'index.html'), '<!doctype html>viewer');
-  writeFileSync(join(web, 'connect', 'index.html'), '<!doctype html>connect');
-  writeFileSync(join(web, 'static', 'main-Ab3dE5gH.js'), 'run()');
+  mkdirSync(join(web, 'assets'));
+  writeFileSync(join(web, 'index.html'), '<!doctype html>viewer');
+  writeFileSync(join(web, 'connect.html'), '<!doctype html>connect');
+  writeFileSync(join(web, 'assets', 'main-Ab3dE5gH.js'), 'run()');
   running = await aProxy({ webRoot: web, assetIpAllowlist: ['127.0.0.2', '10.0.0.0/8', 'fd00::/8'] });
   addFile(running, 'dir/a b.jpg', 'pixels');
   addFile(running, 'moved/now.jpg', 'moved', { referenceId: 'was/there.jpg' });
@@ -133,12 +133,12 @@ describe('the agent’s pages', () => {
     );
   });
   test('hashed files are kept for ever, unknown ones are not there', async () => {
-    const script = await ask(running.port, '/static/main-Ab3dE5gH.js');
+    const script = await ask(running.port, '/viewer/assets/main-Ab3dE5gH.js');
     expect(script.headers).toMatchObject({
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'public, max-age=31536000, immutable',
     });
-    expect(codeOf(await ask(running.port, '/static/'))).toEqual([404, 'not-found']);
+    expect(codeOf(await ask(running.port, '/viewer/assets/'))).toEqual([404, 'not-found']);
     expect(codeOf(await ask(running.port, '/viewer/', { method: 'POST' }))).toEqual([405, 'method-not-allowed']);
   });
   test('/metrics is for this machine', async () => {

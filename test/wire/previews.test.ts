@@ -66,6 +66,18 @@ describe('previews', () => {
     expect(asked.map((request) => request.edgePx)).toEqual([300]);
   });
 
+  test('of a file that changed while they were made are not kept', async () => {
+    const { proxy, asked, gate, release } = await withDecoder();
+    addFile(proxy, 'a.jpg', 'pixels');
+    gate.isOpen = false;
+    const reply = ask(proxy.port, linkPath(proxy, 'a.jpg', 'preview-256'));
+    await expect.poll(() => asked.length).toBe(1);
+    writeFileSync(join(proxy.folder, 'a.jpg'), 'SECRET');
+    release();
+    expect((await reply).status).toBe(409);
+    expect(proxy.rechecks).toEqual(['main a.jpg']);
+  });
+
   test('asked for by many at once are made once', async () => {
     const { proxy, asked, gate, release } = await withDecoder();
     addFile(proxy, 'a.jpg', 'pixels');

@@ -21,6 +21,9 @@ export type PreviewType = 'webp' | 'jpeg';
 export interface PreviewRequest {
   /** Open for reading, verified against the catalogue; stays open until the answer. A child opens it as `/proc/<pid>/fd/<fd>`. */
   fd: number;
+  /** Where the same file stands, for a decoder that opens it anew: root, and path relative to it as bytes. */
+  folder: string;
+  path: Buffer;
   byteSize: number;
   format: string | null;
   /** Longest edge of the result, never more than that of the picture. */
@@ -28,6 +31,12 @@ export interface PreviewRequest {
   type: PreviewType;
   /** Aborts when nobody waits for the answer any more. */
   signal: AbortSignal;
+}
+/** The file behind a preview. */
+export interface PreviewSource {
+  folder: string;
+  /** Opens the file if it is still the catalogued one. */
+  open: () => OpenFile;
 }
 export type MakePreview = (request: PreviewRequest) => Promise<Uint8Array>;
 
@@ -39,9 +48,9 @@ export interface Previews {
   peek(subject: PreviewSubject, edgePx: number, type: PreviewType): Buffer | undefined;
   /**
    * From memory, disk or the decoder; requests for the same preview share one making.
-   * @throws AppError unsupported-media-type when no preview can be made, overloaded, and whatever `open` throws.
+   * @throws AppError unsupported-media-type when no preview can be made, overloaded, and whatever opening throws.
    */
-  get(file: ServableFile, edgePx: number, type: PreviewType, open: () => OpenFile, gone: AbortSignal): Promise<Buffer>;
+  get(file: ServableFile, edgePx: number, type: PreviewType, source: PreviewSource, gone: AbortSignal): Promise<Buffer>;
 }
 
 const memoryBytes = 64 * 1024 * 1024;
@@ -77,12 +86,14 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
     return bytes;
   };
 
-  const produce = async (key: string, request: Omit<PreviewRequest, 'fd'>, open: () => OpenFile): Promise<Buffer> => {
+  const produce = async (key: string, request: Omit<PreviewRequest, 'fd'>, source: PreviewSource): Promise<Buffer> => {
     const cached = memory.get(key) ?? (await disk.read(key));
     if (cached) return remember(key, cached);
-    const { fd } = open();
+    const { fd } = source.open();
     try {
       const made = await make({ ...request, fd });
+      // a decoder that opened the file anew may have met another one: nothing is kept unless the catalogued one is still there
+      closeSync(source.open().fd);
       const bytes = Buffer.from(made.buffer, made.byteOffset, made.byteLength);
       // the answer does not wait for the disk; a write that fails is logged there and costs a second making
       void disk.write(key, bytes);
@@ -107,7 +118,7 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
       memory.set(key, bytes);
       return bytes;
     },
-    async get(file, edgePx, type, open, gone) {
+    async get(file, edgePx, type, source, gone) {
       const key = previewKey(file, edgePx, type);
       if ((failed.get(key) ?? 0) > nowMs()) throw new AppError('unsupported-media-type', noPreview);
       let shared = making.get(key);
@@ -117,13 +128,15 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
         }
         const abort = new AbortController();
         const request = {
+          folder: source.folder,
+          path: file.path,
           byteSize: file.byteSize,
           format: file.format,
           edgePx: effectiveEdge(file, edgePx),
           type,
           signal: abort.signal,
         };
-        const fresh: Making = { result: produce(key, request, open), waiting: 0, abort };
+        const fresh: Making = { result: produce(key, request, source), waiting: 0, abort };
         const settle = (): void => {
           if (making.get(key) === fresh) making.delete(key);
         };

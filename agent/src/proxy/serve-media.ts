@@ -171,7 +171,8 @@ async function servePreview(
   headers: Headers,
 ): Promise<void> {
   const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
-  const bytes = await parts.previews.get(file, edgePx, type, () => openCatalogued(parts, source, file), gone(res));
+  const behind = { folder: source.folder, open: () => openCatalogued(parts, source, file) };
+  const bytes = await parts.previews.get(file, edgePx, type, behind, gone(res));
   if (!res.destroyed) sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);
 }
 

@@ -6,7 +6,8 @@ import { noneMatchHits } from './byte-range.ts';
 import type { Headers } from './reply.ts';
 
 /**
- * The agent's own pages: `/connect`, `/viewer/` and their hashed assets. All files are read once at start and found by their exact
+ * The agent's own pages, built with the base `/viewer/`: `index.html` is `/viewer/`, `connect.html` is `/connect`, every other file
+ * stands below `/viewer/`. All files are read once at start and found by their exact
  * address, so no address ever reaches the file system.
  */
 export interface StaticPages {
@@ -51,14 +52,11 @@ interface StaticFile {
 export function readPages(webRoot: string): StaticPages {
   const files = new Map<string, StaticFile>();
   for (const file of listFiles(webRoot)) {
-    const address = `/${relative(webRoot, file).split(sep).join('/')}`;
-    const known = staticFile(address, readFileSync(file));
-    files.set(address, known);
-    const page = /^\/([a-z]+)(?:\/index)?\.html$/.exec(address)?.[1];
-    if (page !== undefined) {
-      files.set(`/${page}`, known);
-      files.set(`/${page}/`, known);
-    }
+    const name = relative(webRoot, file).split(sep).join('/');
+    const known = staticFile(name, readFileSync(file));
+    if (name === 'connect.html') files.set('/connect', known);
+    else if (name !== 'index.html') files.set(`/viewer/${name}`, known);
+    else for (const address of ['/viewer', '/viewer/']) files.set(address, known);
   }
   return {
     serve(req, res, path) {
@@ -77,13 +75,13 @@ export function readPages(webRoot: string): StaticPages {
   };
 }
 
-function staticFile(address: string, body: Buffer): StaticFile {
+function staticFile(name: string, body: Buffer): StaticFile {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  const isConnect = /^\/connect[/.]/.test(address);
+  const isConnect = name === 'connect.html';
   const headers: Headers = {
-    'content-type': contentTypes[extname(address)] ?? 'application/octet-stream',
+    'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
     'content-security-policy': policy,
-    'cache-control': hashed.test(address) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': hashed.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
     // `same-origin` would cut /connect from the dashboard's window that opened it, and with it the message that carries the session
     'cross-origin-opener-policy': isConnect ? 'unsafe-none' : 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
