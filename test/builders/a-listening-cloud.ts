@@ -36,7 +36,7 @@ export interface ListeningCloud {
   items: Map<string, Map<string, Held>>;
   storeEpoch: string;
   fence: number;
-  /** Next answers, before the cloud's own; undefined means the cloud's own. */
+  /** Next answers to anything but a heartbeat, before the cloud's own; undefined means the cloud's own. */
   script: ((request: Captured) => Scripted | undefined)[];
   /** Rejects a change with a code. */
   rejects: (ref: string) => string | undefined;
@@ -65,7 +65,7 @@ export async function aListeningCloud(): Promise<ListeningCloud> {
       body: request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw,
     };
     cloud.captured.push(captured);
-    const scripted = cloud.script.shift()?.(captured);
+    const scripted = captured.path === '/v1/agents/heartbeat' ? undefined : cloud.script.shift()?.(captured);
     if (scripted?.drop === 'unheard') return void request.socket.destroy();
     const reply = scripted?.drop === undefined && scripted ? scripted : answer(cloud, captured);
     if (scripted?.drop === 'applied') return void request.socket.destroy();

@@ -16,7 +16,7 @@ export interface CloudSession {
   gone: string[];
 }
 
-/** Registers and keeps what came of it. @throws AppError as the gate and {@link judgeReply} throw. */
+/** Registers and keeps the bindings. The epoch is marked only once the comparison that it asks for is done, so that a kill in between loses none. @throws AppError as the gate and {@link judgeReply} throw. */
 export async function registerAgent(
   parts: { gate: CloudGate; bindings: Bindings; registration: RegisterRequest; now: () => number },
   signal: AbortSignal,
@@ -29,7 +29,6 @@ export async function registerAgent(
   if (known.length !== asked.size) throw new AppError('cloud-refused', 'The cloud’s registration leaves out a source.');
   const gone = known.filter(({ dataset_gone }) => dataset_gone).map(({ alias }) => alias);
   for (const { alias, source_id, dataset_id, fence } of known) bindings.bind({ alias, sourceId: source_id, datasetId: dataset_id, fence });
-  bindings.setMark('store_epoch', reply.store_epoch);
   return {
     storeEpoch: reply.store_epoch,
     // no mark and yet revisions in the cloud: this agent's own state was lost

@@ -34,16 +34,13 @@ export interface LoopOptions {
   signal: AbortSignal;
   /** Called after each failed round, with its number in a row. */
   onFailure: (error: unknown, failures: number, waitMs: number) => void;
-  /** Called after the first good round that follows failures. */
-  onRecovery: (failures: number) => void;
 }
 
 /** Runs rounds until `signal` aborts. A failing round never ends the loop. */
-export async function runLoop({ work, policy, clock, signal, onFailure, onRecovery }: LoopOptions): Promise<void> {
+export async function runLoop({ work, policy, clock, signal, onFailure }: LoopOptions): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     try {
       const restMs = await work(signal);
-      if (failures > 0) onRecovery(failures);
       failures = 0;
       if (restMs > 0) await clock.delay(restMs, signal);
     } catch (error) {

@@ -77,6 +77,7 @@ export function startSync(options: SyncOptions): Sync {
     const opened = await registerAgent({ gate, bindings, registration, now: clock.now }, signal);
     if (opened.mustConverge) for (const alias of aliases) toCompare.add(alias);
     for (const [alias, reason] of paused) if (reason === 'key-refused' || reason === 'not-approved') paused.delete(alias);
+    if (toCompare.size === 0) bindings.setMark('store_epoch', opened.storeEpoch);
     for (const alias of opened.gone) pause(alias, new AppError('dataset-gone', 'The dataset is gone.'));
     return opened;
   }
@@ -89,11 +90,12 @@ export function startSync(options: SyncOptions): Sync {
     if (why.reason === 'superseded' || why.reason === 'dataset-gone') stopped.add(alias);
   }
 
-  async function compare(alias: string, sourceNo: number, signal: AbortSignal): Promise<void> {
+  async function compare(alias: string, sourceNo: number, storeEpoch: string, signal: AbortSignal): Promise<void> {
     const onUnknown = options.onUnknown ?? (() => undefined);
     const report = await convergeSource({ gate, outbox, told, now: clock.now, onUnknown }, { sourceNo, alias }, signal);
     toCompare.delete(alias);
     comparisons.set(alias, report);
+    if (toCompare.size === 0) bindings.setMark('store_epoch', storeEpoch);
     bindings.setMark(`verified_day:${alias}`, new Date(clock.now()).toISOString().slice(0, 10));
     log.info({ source: alias, ...report }, 'compared with the cloud');
   }
@@ -101,7 +103,7 @@ export function startSync(options: SyncOptions): Sync {
   async function syncSource({ alias, fence }: { alias: string; fence: number }, storeEpoch: string, signal: AbortSignal): Promise<number> {
     const row = bindings.findSource(alias);
     if (!row || stopped.has(alias)) return 0;
-    if (toCompare.has(alias)) await compare(alias, row.source_no, signal);
+    if (toCompare.has(alias)) await compare(alias, row.source_no, storeEpoch, signal);
     const target = { sourceNo: row.source_no, policy: options.policyOf(alias), fence, storeEpoch };
     const pushed = await pushSource({ gate, outbox, now: clock.now, onSettled: countSettled }, target, signal);
     paused.delete(alias);
@@ -136,6 +138,7 @@ export function startSync(options: SyncOptions): Sync {
         if (!stopped.has(source.alias)) throw error;
       }
     }
+    if (failures > 0) log.info({ failures }, 'sync recovered');
     failures = 0;
     answerWaiting();
     return pushed > 0 ? 0 : restMs;
@@ -182,7 +185,6 @@ export function startSync(options: SyncOptions): Sync {
     clock: { ...clock, delay: (ms, signal) => (failures === 0 ? wakeable : clock).delay(ms, signal) },
     signal: options.signal,
     onFailure,
-    onRecovery: (inARow) => log.info({ failures: inARow }, 'sync recovered'),
   });
   const beating = runLoop({
     work: async (signal) => {
@@ -210,7 +212,6 @@ export function startSync(options: SyncOptions): Sync {
     onFailure: (error) => {
       if (codeOf(error) === 'agent-not-found') session = undefined;
     },
-    onRecovery: () => undefined,
   });
 
   return {
