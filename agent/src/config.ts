@@ -46,7 +46,6 @@ export const AgentConfig = z
       /** File of mode 0600 that holds the agent's API key; the variable NUCLEUS_AGENT_KEY goes before it. */
       key_file: z.string().min(1).optional(),
       ca_file: z.string().min(1).optional(),
-      proxy_url: z.url({ protocol: /^https?$/ }).optional(),
     }),
     /** Pages that may show pixels. Default: the cloud's origin. */
     dashboard_origins: z.array(origin).max(32).optional(),
@@ -76,6 +75,8 @@ export const AgentConfig = z
         max_queued_changes: z.int().min(1000).default(2_000_000),
       })
       .prefault({}),
+    /** What has left is kept until the compressed ledger is larger than this; the oldest goes first. */
+    ledger: z.strictObject({ max_bytes: z.int().min(1_000_000).default(8 * 1024 ** 3) }).prefault({}),
     previews: z.strictObject({ max_cache_bytes: z.int().min(0).default(2 * 1024 ** 3) }).prefault({}),
     sources: z.array(SourceConfig).min(1).max(256),
   })

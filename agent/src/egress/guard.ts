@@ -10,8 +10,8 @@ import net from 'node:net';
 import { AppError } from '@nucleus/shared/failure/app-error';
 
 export interface GuardOptions {
-  /** The one address that may be connected to: scheme, host and port count. */
-  cloudUrl: string;
+  /** The one address that may be connected to: scheme, host and port count. Null: none at all. */
+  cloudUrl: string | null;
   /** Further names that may be resolved, for listening on them. */
   listenNames?: readonly string[];
   /** Told of every refusal; never with a path or a body. */
@@ -22,8 +22,8 @@ type ConnectTarget = { path?: unknown; host?: unknown; port?: unknown; lookup?: 
 
 /** Installs the guard. Returns a function that removes it, for tests. */
 export function installEgressGuard(options: GuardOptions): () => void {
-  const cloud = cloudAddress(options.cloudUrl);
-  const names = new Set([cloud.host, 'localhost', ...(options.listenNames ?? [])].map((name) => name.toLowerCase()));
+  const cloud = options.cloudUrl === null ? null : cloudAddress(options.cloudUrl);
+  const names = new Set([...(cloud ? [cloud.host] : []), 'localhost', ...(options.listenNames ?? [])].map((name) => name.toLowerCase()));
   const refuse = (what: 'connect' | 'lookup' | 'udp'): AppError => {
     options.onRefused?.(what);
     return new AppError('egress-refused', `The egress guard refused a ${what}: this process may reach the configured cloud only.`);
@@ -41,7 +41,8 @@ export function installEgressGuard(options: GuardOptions): () => void {
     return function guardedConnect(this: net.Socket, ...args: unknown[]): net.Socket {
       const target = connectTarget(args);
       const isUnix = typeof target.path === 'string';
-      const isCloud = hostOf(target.host) === cloud.host && Number(target.port) === cloud.port && (target.lookup === undefined || target.lookup === dns.lookup);
+      const isOwnLookup = target.lookup === undefined || target.lookup === dns.lookup;
+      const isCloud = cloud !== null && hostOf(target.host) === cloud.host && Number(target.port) === cloud.port && isOwnLookup;
       if (!isUnix && !isCloud) {
         const error = refuse('connect');
         queueMicrotask(() => this.destroy(error));
