@@ -30,7 +30,10 @@ export const SourceConfig = z.strictObject({
   /** Zone for capture times without an offset, as an IANA name. */
   time_zone: z.string().min(1).optional(),
   gps_grain_degrees: z.number().min(0.01).max(10).default(0.1),
-  adopt: z.string().regex(/^ds_[a-z0-9]{20}$/, 'must be a dataset id').optional(),
+  adopt: z
+    .string()
+    .regex(/^ds_[a-z0-9]{20}$/, 'must be a dataset id')
+    .optional(),
 });
 export type SourceConfig = z.infer<typeof SourceConfig>;
 
@@ -64,7 +67,10 @@ export const AgentConfig = z
       .strictObject({
         processes: z.int().min(1).max(64).default(2),
         max_pixels: z.int().min(1_000_000).max(2_000_000_000).default(100_000_000),
-        max_file_bytes: z.int().min(1).default(4 * 1024 ** 3),
+        max_file_bytes: z
+          .int()
+          .min(1)
+          .default(4 * 1024 ** 3),
         timeout_ms: z.int().min(100).max(600_000).default(10_000),
       })
       .prefault({}),
@@ -76,8 +82,22 @@ export const AgentConfig = z
       })
       .prefault({}),
     /** What has left is kept until the compressed ledger is larger than this; the oldest goes first. */
-    ledger: z.strictObject({ max_bytes: z.int().min(1_000_000).default(8 * 1024 ** 3) }).prefault({}),
-    previews: z.strictObject({ max_cache_bytes: z.int().min(0).default(2 * 1024 ** 3) }).prefault({}),
+    ledger: z
+      .strictObject({
+        max_bytes: z
+          .int()
+          .min(1_000_000)
+          .default(8 * 1024 ** 3),
+      })
+      .prefault({}),
+    previews: z
+      .strictObject({
+        max_cache_bytes: z
+          .int()
+          .min(0)
+          .default(2 * 1024 ** 3),
+      })
+      .prefault({}),
     sources: z.array(SourceConfig).min(1).max(256),
   })
   .superRefine((config, context) => {
@@ -93,7 +113,11 @@ export const AgentConfig = z
         seen.set(`${kind} ${value}`, value);
       }
       if (source.level === 'minimal' && source.names === 'relative-path') {
-        context.addIssue({ code: 'custom', path: ['sources', i, 'names'], message: 'must be pseudonym at level minimal' });
+        context.addIssue({
+          code: 'custom',
+          path: ['sources', i, 'names'],
+          message: 'must be pseudonym at level minimal',
+        });
       }
     }
   });

@@ -24,10 +24,14 @@ export interface ConfigFlags {
 export function loadConfig(flags: ConfigFlags, workingDir: string): AgentConfig {
   if (flags.config !== undefined) {
     const loose = (['source', 'dataset', 'cloud', 'level'] as const).filter((name) => flags[name] !== undefined);
-    if (loose.length > 0) throw new AppError('usage', `--${loose[0]} cannot be used beside --config; write it into the file.`);
+    if (loose.length > 0)
+      throw new AppError('usage', `--${loose[0]} cannot be used beside --config; write it into the file.`);
     const file = resolve(workingDir, flags.config);
     const config = readConfigFile(file);
-    return absolutePaths({ ...config, data: flags.data ?? config.data, listen: flags.listen ?? config.listen }, flags.data ? workingDir : dirname(file));
+    return absolutePaths(
+      { ...config, data: flags.data ?? config.data, listen: flags.listen ?? config.listen },
+      flags.data ? workingDir : dirname(file),
+    );
   }
   if (flags.source === undefined || flags.cloud === undefined) {
     throw new AppError('usage', 'Name a configuration with --config FILE, or at least --source DIR and --cloud URL.');
@@ -54,15 +58,26 @@ function readConfigFile(file: string): AgentConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
   const [syntax] = document.errors;
-  if (syntax) throw new AppError('config-invalid', `${file}, line ${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split('\n')[0]}`);
+  if (syntax)
+    throw new AppError(
+      'config-invalid',
+      `${file}, line ${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split('\n')[0]}`,
+    );
   const whole = document.toJS({ maxAliasCount: 100 }) as Record<string, unknown> | null;
   const stranger = Object.keys(whole ?? {}).find((key) => key !== 'agent' && key !== 'cloud');
-  if (stranger !== undefined) throw new AppError('config-invalid', `${file}, line ${lineOf([stranger])}: ${stranger} is not a known key.`);
+  if (stranger !== undefined)
+    throw new AppError('config-invalid', `${file}, line ${lineOf([stranger])}: ${stranger} is not a known key.`);
   const parsed = AgentConfig.safeParse(whole?.['agent']);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const path = ['agent', ...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])];
-  throw new AppError('config-invalid', `${file}, line ${lineOf(path)}: ${issueSentence(parsed.error, 'agent')}.`, { at: path.join('.') });
+  const path = [
+    'agent',
+    ...(issue?.path ?? []),
+    ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
+  ];
+  throw new AppError('config-invalid', `${file}, line ${lineOf(path)}: ${issueSentence(parsed.error, 'agent')}.`, {
+    at: path.join('.'),
+  });
 
   function lineOf(at: readonly PropertyKey[]): number {
     for (let depth = at.length; depth > 0; depth -= 1) {
@@ -101,7 +116,11 @@ function absolutePaths(config: AgentConfig, base: string): AgentConfig {
   return {
     ...config,
     data: absolute(config.data),
-    cloud: { ...cloud, ...(key_file ? { key_file: absolute(key_file) } : {}), ...(ca_file ? { ca_file: absolute(ca_file) } : {}) },
+    cloud: {
+      ...cloud,
+      ...(key_file ? { key_file: absolute(key_file) } : {}),
+      ...(ca_file ? { ca_file: absolute(ca_file) } : {}),
+    },
   };
 }
 
@@ -114,12 +133,17 @@ export function readCloudKey(config: AgentConfig, environment: Readonly<Record<s
   if (variable) return variable;
   const file = config.cloud.key_file ?? join(config.data, 'keys', 'cloud');
   try {
-    if ((statSync(file).mode & 0o077) !== 0) throw new AppError('config-invalid', `${file} can be read by others; run chmod 600 on it.`);
+    if ((statSync(file).mode & 0o077) !== 0)
+      throw new AppError('config-invalid', `${file} can be read by others; run chmod 600 on it.`);
     const key = readFileSync(file, 'utf8').trim();
     if (key.length >= 20) return key;
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw new AppError('config-invalid', `There is no API key: set NUCLEUS_AGENT_KEY, or write the key into ${file} with mode 0600.`, { cause });
+    throw new AppError(
+      'config-invalid',
+      `There is no API key: set NUCLEUS_AGENT_KEY, or write the key into ${file} with mode 0600.`,
+      { cause },
+    );
   }
   throw new AppError('config-invalid', `${file} does not hold an API key.`);
 }

@@ -2,8 +2,35 @@ import { type DestinationStream, destination, type Logger, pino } from 'pino';
 
 /** The only fields that reach a log. A path, a name, a key, a token or a link is none of them, so none can slip in with an object. */
 const allowed = new Set([
-  'stage', 'source', 'reason', 'hint', 'code', 'count', 'failures', 'waitMs', 'tookMs', 'bytes', 'status', 'n', 'requests', 'owed', 'unknown',
-  'removed_by_user', 'part', 'files', 'catalogued', 'excluded', 'exceptions', 'held', 'pid', 'method', 'route', 'version', 'exit', 'signal', 'strikes',
+  'stage',
+  'source',
+  'reason',
+  'hint',
+  'code',
+  'count',
+  'failures',
+  'waitMs',
+  'tookMs',
+  'bytes',
+  'status',
+  'n',
+  'requests',
+  'owed',
+  'unknown',
+  'removed_by_user',
+  'part',
+  'files',
+  'catalogued',
+  'excluded',
+  'exceptions',
+  'held',
+  'pid',
+  'method',
+  'route',
+  'version',
+  'exit',
+  'signal',
+  'strikes',
 ]);
 
 /** Log lines as JSON on stderr; what is not on the list is dropped, an error keeps its code and the name of its class. */

@@ -1,8 +1,8 @@
 /** What has left for one item, as the viewer shows it: the exact bytes, their bits, and where the ledger has them. */
 import { pixelBits } from '@nucleus/shared/record/capacity';
 import { pixelBudgetBits } from '@nucleus/shared/record/levels';
-import { localEndpoints } from '@nucleus/shared/wire/local';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
+import type { localEndpoints } from '@nucleus/shared/wire/local';
 import type { LedgerIndex } from './egress/ledger-index.ts';
 import type { State } from './state/open-state.ts';
 import type { SourceRow } from './state/rows.ts';
@@ -18,8 +18,13 @@ export function openWhatLeft(state: State, index: LedgerIndex): (itemKey: Buffer
     const item = find.get(itemKey);
     if (!item) return undefined;
     const last = await index.lastBodyOf(item.reference_id, item.alias);
-    const change = last ? (JSON.parse(last.body) as { rev: number; item?: { phash?: string; metadata: object } }) : undefined;
-    const left = new Set([...Object.keys(change?.item?.metadata ?? {}), ...(change?.item?.phash === undefined ? [] : ['phash'])]);
+    const change = last
+      ? (JSON.parse(last.body) as { rev: number; item?: { phash?: string; metadata: object } })
+      : undefined;
+    const left = new Set([
+      ...Object.keys(change?.item?.metadata ?? {}),
+      ...(change?.item?.phash === undefined ? [] : ['phash']),
+    ]);
     return {
       body: last?.body ?? null,
       body_bytes: last ? Buffer.byteLength(last.body) : 0,

@@ -54,7 +54,12 @@ export function aCatalogue(): Catalogue {
       publicUrl: 'http://127.0.0.1:8787',
     },
     put: state.transaction((ref: string, width = 640) => {
-      const facts: Facts = { width, height: 480, phash: '01'.repeat(32), fields: { format: 'jpeg', media_kind: 'image', status: 'ok', brightness: 7 } };
+      const facts: Facts = {
+        width,
+        height: 480,
+        phash: '01'.repeat(32),
+        fields: { format: 'jpeg', media_kind: 'image', status: 'ok', brightness: 7 },
+      };
       insert.run({ ref, facts: JSON.stringify(facts) });
       owe.run({ ref, op: 'put' });
     }),
@@ -63,7 +68,11 @@ export function aCatalogue(): Catalogue {
       owe.run({ ref, op: 'delete' });
     }),
     queued: () => state.prepare('select count(*) from outbox').pluck().get() as number,
-    deadLetters: () => state.prepare('select reference_id, code from dead_letters order by 1').all() as { reference_id: string; code: string }[],
+    deadLetters: () =>
+      state.prepare('select reference_id, code from dead_letters order by 1').all() as {
+        reference_id: string;
+        code: string;
+      }[],
     close: () => {
       state.close();
       rmSync(folder, { recursive: true });

@@ -97,7 +97,8 @@ function answer(cloud: ListeningCloud, request: Captured): Scripted {
     }));
     return { status: 200, body: { store_epoch: cloud.storeEpoch, heartbeat_s: 30, sources: bound } };
   }
-  if (url.pathname === '/v1/agents/heartbeat') return { status: 200, body: { store_epoch: cloud.storeEpoch, approved: true } };
+  if (url.pathname === '/v1/agents/heartbeat')
+    return { status: 200, body: { store_epoch: cloud.storeEpoch, approved: true } };
   if (url.pathname === '/v1/agents/changes') return applyChanges(cloud, url, request.body.toString());
   if (url.pathname.endsWith('/manifest')) return { status: 200, body: manifest(cloud, url) };
   return refusal(404, 'not-found');
@@ -109,12 +110,22 @@ function held(cloud: ListeningCloud, alias: string): Map<string, Held> {
   return items;
 }
 
-type Line = { op: 'put' | 'delete' | 'rekey'; ref: string; new_ref?: string; rev: number; digest?: string; item?: unknown };
+type Line = {
+  op: 'put' | 'delete' | 'rekey';
+  ref: string;
+  new_ref?: string;
+  rev: number;
+  digest?: string;
+  item?: unknown;
+};
 
 function applyChanges(cloud: ListeningCloud, url: URL, body: string): Scripted {
   if (url.searchParams.get('store_epoch') !== cloud.storeEpoch) return refusal(409, 'epoch-changed');
   if (Number(url.searchParams.get('fence')) < cloud.fence) return refusal(409, 'superseded');
-  const [head, ...lines] = body.trimEnd().split('\n').map((text) => JSON.parse(text) as Line);
+  const [head, ...lines] = body
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as Line);
   const items = held(cloud, (head as unknown as { source: string }).source);
   const acks = lines.map(({ op, ref, new_ref, rev, item }) => {
     const code = cloud.rejects(ref);
@@ -132,7 +143,13 @@ function applyChanges(cloud: ListeningCloud, url: URL, body: string): Scripted {
       return { ref, rev, status: 'stale', current: { rev: current.rev, digest: current.digest } };
     }
     if (current?.rev === rev) return { ref, rev, status: 'duplicate' };
-    items.set(ref, { rev, digest, state: op === 'put' ? 'live' : 'deleted', item, applied: (current?.applied ?? 0) + 1 });
+    items.set(ref, {
+      rev,
+      digest,
+      state: op === 'put' ? 'live' : 'deleted',
+      item,
+      applied: (current?.applied ?? 0) + 1,
+    });
     return { ref, rev, status: 'applied' };
   });
   return { status: 200, body: { store_epoch: cloud.storeEpoch, acks } };

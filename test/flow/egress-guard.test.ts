@@ -51,6 +51,6 @@ test('listening, accepted connections and unix sockets are left alone', async ()
   const path = join(tmpdir(), `guard-${process.pid}.sock`);
   const server = createServer((_, response) => response.end('here'));
   await new Promise<void>((done) => server.listen(path, done));
-  expect((await got(`http://unix:${path}:/`, { enableUnixSockets: true }).text())).toBe('here');
+  expect(await got(`http://unix:${path}:/`, { enableUnixSockets: true }).text()).toBe('here');
   server.close();
 });

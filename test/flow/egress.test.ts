@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Change } from '@nucleus/shared/wire/agents';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { aListeningCloud, refusal } from '../builders/a-listening-cloud.ts';
-import { recordDigest } from '../../agent/src/record/build-record.ts';
 import { openTransport } from '../../agent/src/egress/cloud-request.ts';
 import { type Gate, openGate } from '../../agent/src/egress/gate.ts';
 import { type LedgerOptions, openLedger } from '../../agent/src/egress/ledger.ts';
@@ -12,6 +10,8 @@ import { planRequests } from '../../agent/src/egress/plan.ts';
 import { showLedger, streamLedger } from '../../agent/src/egress/read-ledger.ts';
 import type { EgressPolicy, SealedLine } from '../../agent/src/egress/seal.ts';
 import { verifyLedger } from '../../agent/src/egress/verify-ledger.ts';
+import { recordDigest } from '../../agent/src/record/build-record.ts';
+import { aListeningCloud, refusal } from '../builders/a-listening-cloud.ts';
 
 const agentId = `agt_${'a'.repeat(20)}`;
 const policy: EgressPolicy = {
@@ -27,7 +27,15 @@ const registration = {
   agent_id: agentId,
   version: '0.1.0',
   public_url: policy.publicUrl,
-  sources: [{ alias: 'main', dataset_name: 'Photos', level: 'standard' as const, names: 'relative-path' as const, fields_off: [] }],
+  sources: [
+    {
+      alias: 'main',
+      dataset_name: 'Photos',
+      level: 'standard' as const,
+      names: 'relative-path' as const,
+      fields_off: [],
+    },
+  ],
 };
 const session = { fence: 1, storeEpoch: 'a'.repeat(32) };
 
@@ -47,7 +55,11 @@ async function anOpenGate(ledgerOptions: LedgerOptions = {}) {
   const cloud = await aListeningCloud();
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
   const ledger = await openLedger(folder, ledgerOptions);
-  const gate = openGate(policy, ledger, openTransport({ cloudUrl: cloud.url, version: '0.1.0', apiKey: 'live_secret_of_the_agent' }));
+  const gate = openGate(
+    policy,
+    ledger,
+    openTransport({ cloudUrl: cloud.url, version: '0.1.0', apiKey: 'live_secret_of_the_agent' }),
+  );
   onTestFinished(async () => {
     gate.close();
     await ledger.close();
@@ -58,7 +70,13 @@ async function anOpenGate(ledgerOptions: LedgerOptions = {}) {
 }
 
 const push = async (gate: Gate, changes: Change[]) =>
-  gate.sendBatch(await gate.prepareBatch('main', changes.map((change) => gate.sealChange('main', change))), session);
+  gate.sendBatch(
+    await gate.prepareBatch(
+      'main',
+      changes.map((change) => gate.sealChange('main', change)),
+    ),
+    session,
+  );
 
 describe('the egress gate', () => {
   test('has in its ledger exactly what the cloud received, byte for byte', async () => {
@@ -82,7 +100,16 @@ describe('the egress gate', () => {
     await push(gate, [aPut('a.jpg')]);
     await push(gate, [aPut('b.jpg')]);
     const names = cloud.captured.map(({ headers }) => Object.keys(headers).toSorted());
-    expect(names[0]).toEqual(['accept', 'authorization', 'connection', 'content-encoding', 'content-length', 'content-type', 'host', 'user-agent']);
+    expect(names[0]).toEqual([
+      'accept',
+      'authorization',
+      'connection',
+      'content-encoding',
+      'content-length',
+      'content-type',
+      'host',
+      'user-agent',
+    ]);
     expect(names[1]).toEqual(names[0]);
     expect(cloud.captured[1]?.headers['user-agent']).toBe('nucleus-agent/0.1.0');
     const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')));
@@ -94,7 +121,10 @@ describe('the egress gate', () => {
     { why: 'a field of a higher level', change: aPut('a.jpg', {}, { lat: 1.5 }) },
     { why: 'a number out of range', change: aPut('a.jpg', { width: 0 }) },
     { why: 'a number between two steps', change: aPut('a.jpg', {}, { f_number: 2.84 }) },
-    { why: 'an address that carries something', change: aPut('a.jpg', { image_url: 'http://127.0.0.1:8787/assets/main/a.jpg/extra' }) },
+    {
+      why: 'an address that carries something',
+      change: aPut('a.jpg', { image_url: 'http://127.0.0.1:8787/assets/main/a.jpg/extra' }),
+    },
     { why: 'a thumbnail', change: aPut('a.jpg', { thumbnail: 'AAAA' }) },
   ])('refuses $why and sends nothing', async ({ change }) => {
     const { cloud, gate } = await anOpenGate();
@@ -104,7 +134,9 @@ describe('the egress gate', () => {
 
   test('refuses a path at a source of pseudonyms', async () => {
     const { gate } = await anOpenGate();
-    expect(() => gate.sealChange('ward', aPut('patient-ada.jpg'))).toThrow(expect.objectContaining({ code: 'egress-refused' }));
+    expect(() => gate.sealChange('ward', aPut('patient-ada.jpg'))).toThrow(
+      expect.objectContaining({ code: 'egress-refused' }),
+    );
   });
 
   test('refuses a line that did not come from it', async () => {
@@ -112,7 +144,13 @@ describe('the egress gate', () => {
     const forged: SealedLine = { ...gate.sealChange('main', aPut('a.jpg')), text: '{"pixels":"…"}' };
     await expect(gate.prepareBatch('main', [forged])).rejects.toMatchObject({ code: 'egress-refused' });
     await expect(
-      gate.sendBatch({ request: { kind: 'changes', source: 'main', path: '/v1/agents/changes', body: Buffer.from('x') }, gzipped: Buffer.from('x') }, session),
+      gate.sendBatch(
+        {
+          request: { kind: 'changes', source: 'main', path: '/v1/agents/changes', body: Buffer.from('x') },
+          gzipped: Buffer.from('x'),
+        },
+        session,
+      ),
     ).rejects.toMatchObject({ code: 'egress-refused' });
     expect(cloud.captured).toEqual([]);
   });
@@ -157,7 +195,9 @@ describe('the egress gate', () => {
     const { cloud, gate } = await anOpenGate();
     const changes = [aPut('a.jpg'), aPut('b.jpg'), { op: 'delete' as const, ref: 'c.jpg', rev: 3 }];
     const planned = [
-      ...planRequests(policy, registration, (seal) => [{ source: 'main', lines: changes.map((change) => seal.change('main', change)) }]),
+      ...planRequests(policy, registration, (seal) => [
+        { source: 'main', lines: changes.map((change) => seal.change('main', change)) },
+      ]),
     ];
     expect(cloud.captured).toEqual([]);
     await gate.send({ kind: 'register', body: registration });
@@ -210,7 +250,10 @@ describe('the ledger', () => {
     await first.close();
     const path = join(folder, '000001.ndjson');
     await writeFile(path, (await readFile(path, 'utf8')).replace('/x', '/y'));
-    await expect(openLedger(folder)).rejects.toMatchObject({ code: 'ledger-broken', message: expect.stringContaining('Line 1') });
+    await expect(openLedger(folder)).rejects.toMatchObject({
+      code: 'ledger-broken',
+      message: expect.stringContaining('Line 1'),
+    });
     await rm(folder, { recursive: true });
   });
 
@@ -218,7 +261,8 @@ describe('the ledger', () => {
     const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
     const options = { maxSegmentBytes: 500, maxBytes: 1500 };
     const ledger = await openLedger(folder, options);
-    for (let i = 0; i < 30; i += 1) await ledger.append({ kind: 'heartbeat', urlPath: '/x', body: Buffer.from(`body ${i}`) });
+    for (let i = 0; i < 30; i += 1)
+      await ledger.append({ kind: 'heartbeat', urlPath: '/x', body: Buffer.from(`body ${i}`) });
     await ledger.close();
     const verdict = await verifyLedger(folder);
     expect(verdict.problem).toBeUndefined();

@@ -27,8 +27,17 @@ async function aPair() {
     const stopping = new AbortController();
     const ledger = await openLedger(ledgerFolder);
     const source = { alias: 'main', level: 'standard' as const, names: 'relative-path' as const };
-    const policy = { agentId: catalogueAgentId, version: '0.1.0', publicUrl: catalogue.policy.publicUrl, sources: [{ ...source, datasetName: 'Photos', fieldsOff: [] }] };
-    const gate = openGate(policy, ledger, openTransport({ cloudUrl: cloud.url, version: '0.1.0', apiKey: 'live_0123456789' }));
+    const policy = {
+      agentId: catalogueAgentId,
+      version: '0.1.0',
+      publicUrl: catalogue.policy.publicUrl,
+      sources: [{ ...source, datasetName: 'Photos', fieldsOff: [] }],
+    };
+    const gate = openGate(
+      policy,
+      ledger,
+      openTransport({ cloudUrl: cloud.url, version: '0.1.0', apiKey: 'live_0123456789' }),
+    );
     const log = {
       info: (_: unknown, message: string) => void messages.push(message),
       warn: (_: unknown, message: string) => void messages.push(message),
@@ -69,7 +78,11 @@ async function aPair() {
     return { ...sync, stop };
   }
   const batches = () => cloud.captured.filter(({ path }) => path.startsWith('/v1/agents/changes'));
-  const inCloud = () => [...(cloud.items.get('main') ?? [])].filter(([, { state }]) => state === 'live').map(([ref]) => ref).toSorted();
+  const inCloud = () =>
+    [...(cloud.items.get('main') ?? [])]
+      .filter(([, { state }]) => state === 'live')
+      .map(([ref]) => ref)
+      .toSorted();
   return { catalogue, cloud, waits, messages, start, batches, inCloud, ledgerFolder };
 }
 
@@ -90,7 +103,10 @@ describe('syncing', () => {
   test('a change that comes while its older self is on its way is sent too', async () => {
     const { catalogue, cloud, start } = await aPair();
     catalogue.put('a.jpg');
-    cloud.script.push(() => undefined, () => (catalogue.put('a.jpg', 1000), undefined));
+    cloud.script.push(
+      () => undefined,
+      () => (catalogue.put('a.jpg', 1000), undefined),
+    );
     const sync = await start();
     await sync.drain(3);
     expect(cloud.items.get('main')?.get('a.jpg')).toMatchObject({ rev: 2, item: { width: 1000 } });
@@ -100,7 +116,10 @@ describe('syncing', () => {
   test('a lost answer makes the batch come twice and take effect once', async () => {
     const { catalogue, cloud, start, batches, messages } = await aPair();
     for (const name of names(10)) catalogue.put(name);
-    cloud.script.push(() => undefined, () => ({ status: 0, drop: 'applied' }));
+    cloud.script.push(
+      () => undefined,
+      () => ({ status: 0, drop: 'applied' }),
+    );
     const sync = await start();
     await sync.drain(3);
     expect(batches()).toHaveLength(2);
@@ -117,7 +136,10 @@ describe('syncing', () => {
   ])('waits exactly as long as Retry-After says: $why', async ({ header, waitMs }) => {
     const { catalogue, cloud, start, waits } = await aPair();
     catalogue.put('a.jpg');
-    cloud.script.push(() => undefined, () => refusal(503, 'overloaded', { 'retry-after': header }));
+    cloud.script.push(
+      () => undefined,
+      () => refusal(503, 'overloaded', { 'retry-after': header }),
+    );
     await (await start()).drain(3);
     expect(waits).toEqual([waitMs]);
     expect(catalogue.queued()).toBe(0);
@@ -135,7 +157,9 @@ describe('syncing', () => {
   test('gives up draining after so many failures, and has lost nothing', async () => {
     const { catalogue, cloud, start } = await aPair();
     catalogue.put('a.jpg');
-    cloud.script.push(...Array.from({ length: 500 }, () => () => ({ status: 200, body: '<html>Please sign in</html>' })));
+    cloud.script.push(
+      ...Array.from({ length: 500 }, () => () => ({ status: 200, body: '<html>Please sign in</html>' })),
+    );
     expect(await (await start()).drain(4)).toBe(false);
     expect(catalogue.queued()).toBe(1);
     expect(catalogue.deadLetters()).toEqual([]);
@@ -144,7 +168,8 @@ describe('syncing', () => {
   test('splits a batch that is too large until it fits', async () => {
     const { catalogue, cloud, start, inCloud } = await aPair();
     for (const name of names(64)) catalogue.put(name);
-    const tooLarge = (request: { body: Buffer }) => (request.body.toString().split('\n').length > 12 ? refusal(413, 'body-too-large') : undefined);
+    const tooLarge = (request: { body: Buffer }) =>
+      request.body.toString().split('\n').length > 12 ? refusal(413, 'body-too-large') : undefined;
     cloud.script.push(() => undefined, ...Array.from({ length: 30 }, () => tooLarge));
     await (await start()).drain(3);
     expect(inCloud()).toEqual(names(64));
@@ -154,7 +179,8 @@ describe('syncing', () => {
   test('finds the one poisonous change of a batch, keeps it with its reason and delivers the others', async () => {
     const { catalogue, cloud, start, inCloud } = await aPair();
     for (const name of names(100)) catalogue.put(name);
-    const poison = (request: { body: Buffer }) => (request.body.includes('"00041.jpg"') ? refusal(400, 'invalid-request') : undefined);
+    const poison = (request: { body: Buffer }) =>
+      request.body.includes('"00041.jpg"') ? refusal(400, 'invalid-request') : undefined;
     cloud.script.push(() => undefined, ...Array.from({ length: 60 }, () => poison));
     await (await start()).drain(3);
     expect(inCloud()).toEqual(names(100).filter((name) => name !== '00041.jpg'));
@@ -198,13 +224,19 @@ describe('syncing', () => {
     catalogue.put('a.jpg');
     expect(await (await start()).drain(3)).toBe(true);
     expect(cloud.items.get('main')?.get('a.jpg')?.rev).toBe(wantRev);
-    expect(catalogue.state.prepare('select revision, acked_revision from items').get()).toEqual({ revision: wantRev, acked_revision: wantRev });
+    expect(catalogue.state.prepare('select revision, acked_revision from items').get()).toEqual({
+      revision: wantRev,
+      acked_revision: wantRev,
+    });
   });
 
   test('a superseded source stops for good and says so', async () => {
     const { catalogue, cloud, start, batches } = await aPair();
     catalogue.put('a.jpg');
-    cloud.script.push(() => undefined, () => refusal(409, 'superseded'));
+    cloud.script.push(
+      () => undefined,
+      () => refusal(409, 'superseded'),
+    );
     const sync = await start();
     expect(await sync.drain(3)).toBe(false);
     expect(sync.pauseReason('main')).toBe('superseded');
@@ -232,14 +264,20 @@ describe('syncing', () => {
   test('has a ledger entry for every attempt of an item', async () => {
     const { catalogue, cloud, start, ledgerFolder } = await aPair();
     for (const name of names(50)) catalogue.put(name);
-    cloud.script.push(() => undefined, () => ({ status: 0, drop: 'unheard' }));
+    cloud.script.push(
+      () => undefined,
+      () => ({ status: 0, drop: 'unheard' }),
+    );
     const sync = await start();
     await sync.drain(3);
     await sync.stop();
     const index = await openLedgerIndex(ledgerFolder);
     expect((await index.ledgerEntriesOf('00007.jpg', 'main')).map(({ status }) => status)).toEqual([200, null]);
     expect(await index.ledgerEntriesOf('00007.jpgx', 'main')).toEqual([]);
-    expect(JSON.parse((await index.lastBodyOf('00007.jpg', 'main'))?.body ?? '')).toMatchObject({ ref: '00007.jpg', op: 'put' });
+    expect(JSON.parse((await index.lastBodyOf('00007.jpg', 'main'))?.body ?? '')).toMatchObject({
+      ref: '00007.jpg',
+      op: 'put',
+    });
     index.close();
     expect((await verifyLedger(ledgerFolder)).problem).toBeUndefined();
   });

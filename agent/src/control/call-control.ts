@@ -14,13 +14,16 @@ export async function callControl<C extends ControlCommand>(
   parameters: z.input<(typeof controlCommands)[C]>,
 ): Promise<unknown> {
   const reply = await new Promise<{ status: number; text: string } | undefined>((resolve, reject) => {
-    const call = request({ socketPath: path, path: `/${command}`, method: 'POST', headers: { 'content-type': 'application/json' } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      response.on('error', reject);
-    });
+    const call = request(
+      { socketPath: path, path: `/${command}`, method: 'POST', headers: { 'content-type': 'application/json' } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        response.on('error', reject);
+      },
+    );
     call.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? resolve(undefined) : reject(error),
     );

@@ -10,7 +10,12 @@ export const controlCommands = {
   'open': z.strictObject({}),
   'compare': z.strictObject({}),
   'confirm-deletions': z.strictObject({ source: z.string().optional() }),
-  'link': z.strictObject({ reference_id: z.string(), source: z.string().optional(), variant: z.string(), minutes: z.number() }),
+  'link': z.strictObject({
+    reference_id: z.string(),
+    source: z.string().optional(),
+    variant: z.string(),
+    minutes: z.number(),
+  }),
 } as const;
 export type ControlCommand = keyof typeof controlCommands;
 export type ControlHandlers = { [C in ControlCommand]: (parameters: z.output<(typeof controlCommands)[C]>) => unknown };
@@ -44,13 +49,17 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
 async function answer(request: IncomingMessage, handlers: ControlHandlers): Promise<{ status: number; body: unknown }> {
   try {
     const name = (request.url ?? '').slice(1);
-    if (request.method !== 'POST' || !isCommand(name)) throw new AppError('not-found', 'The agent knows no such command.');
+    if (request.method !== 'POST' || !isCommand(name))
+      throw new AppError('not-found', 'The agent knows no such command.');
     const parsed = controlCommands[name].safeParse(JSON.parse(await readBody(request)));
     if (!parsed.success) throw new AppError('invalid-request', 'The command has a parameter that is wrong.');
     const handle = handlers[name] as (parameters: unknown) => unknown;
     return { status: 200, body: (await handle(parsed.data)) ?? {} };
   } catch (error) {
-    const failure = error instanceof AppError ? error : new AppError('internal', 'The agent failed at this command.', { cause: error });
+    const failure =
+      error instanceof AppError
+        ? error
+        : new AppError('internal', 'The agent failed at this command.', { cause: error });
     return { status: failure.status, body: { error: failure.message, code: failure.code } };
   }
 }

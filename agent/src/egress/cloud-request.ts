@@ -28,14 +28,20 @@ export interface RawReply {
 
 export interface Transport {
   /** @throws AppError `cloud-unreachable` when no whole answer came, `cloud-refused` when the answer is too large. */
-  exchange(request: { method: 'GET' | 'POST'; path: string; body: Buffer; type: string; gzipped: boolean }, signal?: AbortSignal): Promise<RawReply>;
+  exchange(
+    request: { method: 'GET' | 'POST'; path: string; body: Buffer; type: string; gzipped: boolean },
+    signal?: AbortSignal,
+  ): Promise<RawReply>;
   close(): void;
 }
 
 /** Keeps one set of connections to the cloud. */
 export function openTransport(options: TransportOptions): Transport {
   const { connect, headers, idle } = options.limits ?? { connect: 10_000, headers: 30_000, idle: 30_000 };
-  const agent = { http: new HttpAgent({ keepAlive: true, maxSockets: 8 }), https: new HttpsAgent({ keepAlive: true, maxSockets: 8 }) };
+  const agent = {
+    http: new HttpAgent({ keepAlive: true, maxSockets: 8 }),
+    https: new HttpsAgent({ keepAlive: true, maxSockets: 8 }),
+  };
   const base = options.cloudUrl.replace(/\/+$/, '');
   const constant = {
     'user-agent': `nucleus-agent/${options.version}`,
@@ -60,7 +66,10 @@ export function openTransport(options: TransportOptions): Transport {
         retry: { limit: 0 },
         decompress: false,
         timeout: { lookup: connect, connect, secureConnect: connect, response: headers, socket: idle },
-        https: { rejectUnauthorized: true, ...(options.caPem === undefined ? {} : { certificateAuthority: options.caPem }) },
+        https: {
+          rejectUnauthorized: true,
+          ...(options.caPem === undefined ? {} : { certificateAuthority: options.caPem }),
+        },
         signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
       };
       try {
@@ -74,10 +83,17 @@ export function openTransport(options: TransportOptions): Transport {
           body: reply.body as Buffer,
         };
       } catch (cause) {
-        if (stop.signal.aborted) throw new AppError('cloud-refused', `The cloud at ${origin(base)} answered with more than ${maxReplyBytes} bytes.`, { cause });
+        if (stop.signal.aborted)
+          throw new AppError(
+            'cloud-refused',
+            `The cloud at ${origin(base)} answered with more than ${maxReplyBytes} bytes.`,
+            { cause },
+          );
         signal?.throwIfAborted();
         const reason = cause instanceof RequestError ? cause.code : 'unknown reason';
-        throw new AppError('cloud-unreachable', `The cloud at ${origin(base)} cannot be reached (${reason}).`, { cause });
+        throw new AppError('cloud-unreachable', `The cloud at ${origin(base)} cannot be reached (${reason}).`, {
+          cause,
+        });
       }
     },
     close() {

@@ -43,13 +43,25 @@ export interface Gate {
  * Opens the gate.
  * @throws AppError `egress-refused` when the schemas let more pixel-derived bits through than the levels promise.
  */
-export function openGate(policy: EgressPolicy, ledger: Pick<Ledger, 'append' | 'appendResult'>, transport: Transport): Gate {
+export function openGate(
+  policy: EgressPolicy,
+  ledger: Pick<Ledger, 'append' | 'appendResult'>,
+  transport: Transport,
+): Gate {
   const violations = capacityViolations();
-  if (violations.length > 0) throw new AppError('egress-refused', `The outgoing schema is over its budget: ${violations.join('; ')}.`);
+  if (violations.length > 0)
+    throw new AppError('egress-refused', `The outgoing schema is over its budget: ${violations.join('; ')}.`);
   const seal = createSeal(policy);
 
-  async function leave(request: SealedRequest, path: string, wire: Buffer, gzipped: boolean, signal?: AbortSignal): Promise<RawReply> {
-    if (!seal.made(request)) throw new AppError('egress-refused', 'The egress gate refused a body that it did not make.');
+  async function leave(
+    request: SealedRequest,
+    path: string,
+    wire: Buffer,
+    gzipped: boolean,
+    signal?: AbortSignal,
+  ): Promise<RawReply> {
+    if (!seal.made(request))
+      throw new AppError('egress-refused', 'The egress gate refused a body that it did not make.');
     signal?.throwIfAborted();
     const { n } = await ledger.append({ kind: request.kind, urlPath: path, body: request.body });
     const method = request.kind === 'manifest' ? 'GET' : 'POST';

@@ -23,10 +23,15 @@ type ConnectTarget = { path?: unknown; host?: unknown; port?: unknown; lookup?: 
 /** Installs the guard. Returns a function that removes it, for tests. */
 export function installEgressGuard(options: GuardOptions): () => void {
   const cloud = options.cloudUrl === null ? null : cloudAddress(options.cloudUrl);
-  const names = new Set([...(cloud ? [cloud.host] : []), 'localhost', ...(options.listenNames ?? [])].map((name) => name.toLowerCase()));
+  const names = new Set(
+    [...(cloud ? [cloud.host] : []), 'localhost', ...(options.listenNames ?? [])].map((name) => name.toLowerCase()),
+  );
   const refuse = (what: 'connect' | 'lookup' | 'udp'): AppError => {
     options.onRefused?.(what);
-    return new AppError('egress-refused', `The egress guard refused a ${what}: this process may reach the configured cloud only.`);
+    return new AppError(
+      'egress-refused',
+      `The egress guard refused a ${what}: this process may reach the configured cloud only.`,
+    );
   };
   const undo: (() => void)[] = [];
   const patch = <T extends object, K extends keyof T>(target: T, key: K, make: (original: T[K]) => T[K]): void => {
@@ -42,7 +47,8 @@ export function installEgressGuard(options: GuardOptions): () => void {
       const target = connectTarget(args);
       const isUnix = typeof target.path === 'string';
       const isOwnLookup = target.lookup === undefined || target.lookup === dns.lookup;
-      const isCloud = cloud !== null && hostOf(target.host) === cloud.host && Number(target.port) === cloud.port && isOwnLookup;
+      const isCloud =
+        cloud !== null && hostOf(target.host) === cloud.host && Number(target.port) === cloud.port && isOwnLookup;
       if (!isUnix && !isCloud) {
         const error = refuse('connect');
         queueMicrotask(() => this.destroy(error));
@@ -72,9 +78,13 @@ export function installEgressGuard(options: GuardOptions): () => void {
   for (const module of [dns, dns.promises] as unknown as Record<string, unknown>[]) {
     for (const name of Object.keys(module)) if (/^(resolve|reverse)/.test(name)) patch(module, name, refuseAll);
   }
-  for (const resolver of [dns.Resolver.prototype, dns.promises.Resolver.prototype] as unknown as Record<string, unknown>[]) {
+  for (const resolver of [dns.Resolver.prototype, dns.promises.Resolver.prototype] as unknown as Record<
+    string,
+    unknown
+  >[]) {
     for (const proto of [resolver, Object.getPrototypeOf(resolver) as Record<string, unknown>]) {
-      for (const name of Object.getOwnPropertyNames(proto)) if (/^(resolve|reverse)/.test(name)) patch(proto, name, refuseAll);
+      for (const name of Object.getOwnPropertyNames(proto))
+        if (/^(resolve|reverse)/.test(name)) patch(proto, name, refuseAll);
     }
   }
   for (const name of ['send', 'connect'] as const) {
@@ -97,7 +107,8 @@ function connectTarget(args: unknown[]): ConnectTarget {
   return { port: first, host: typeof args[1] === 'string' ? args[1] : undefined };
 }
 
-const hostOf = (host: unknown): string => (typeof host === 'string' ? host.toLowerCase().replace(/^\[|\]$/g, '') : 'localhost');
+const hostOf = (host: unknown): string =>
+  typeof host === 'string' ? host.toLowerCase().replace(/^\[|\]$/g, '') : 'localhost';
 
 function cloudAddress(url: string): { host: string; port: number } {
   const { hostname, port, protocol } = new URL(url);

@@ -31,7 +31,11 @@ export async function listSegments(folder: string): Promise<Segment[]> {
   for (const name of (await readdir(folder)).toSorted()) {
     const match = /^(\d{6})\.ndjson(\.gz)?$/.exec(name);
     if (!match) continue;
-    byNumber.set(Number(match[1]), { number: Number(match[1]), path: join(folder, name), compressed: match[2] === '.gz' });
+    byNumber.set(Number(match[1]), {
+      number: Number(match[1]),
+      path: join(folder, name),
+      compressed: match[2] === '.gz',
+    });
   }
   return [...byNumber.values()].toSorted((a, b) => a.number - b.number);
 }

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { LinePlace } from './ledger.ts';
 import { listSegments, readSegment } from './ledger-files.ts';
 import type { LedgerLine } from './ledger-line.ts';
-import type { LinePlace } from './ledger.ts';
 import { isChangeOf, sourceOfBody, streamLedger } from './read-ledger.ts';
 
 /** One attempt in which an item left. */
@@ -70,7 +70,8 @@ export async function openLedgerIndex(folder: string): Promise<LedgerIndex> {
   });
 
   const last = getProgress.get() ?? 0;
-  for await (const { line, segment, offset, bytes } of streamLedger(folder)) if (line.n > last) add(line, { segment, offset, bytes });
+  for await (const { line, segment, offset, bytes } of streamLedger(folder))
+    if (line.n > last) add(line, { segment, offset, bytes });
 
   /** Newest first; a candidate is taken when its body really holds the item. A segment is read once for neighbouring lines. */
   async function* find(referenceId: string, alias: string): AsyncGenerator<{ row: Row; text: string }> {
@@ -81,7 +82,10 @@ export async function openLedgerIndex(folder: string): Promise<LedgerIndex> {
       if (!segment) continue; // pruned
       if (held?.number !== row.segment) held = { number: row.segment, bytes: await readSegment(segment) };
       const line = JSON.parse(held.bytes.toString('utf8', row.place, row.place + row.bytes)) as { body: string };
-      const text = Buffer.from(line.body, 'base64').toString().split('\n').find((change) => isChangeOf(change, referenceId));
+      const text = Buffer.from(line.body, 'base64')
+        .toString()
+        .split('\n')
+        .find((change) => isChangeOf(change, referenceId));
       if (text !== undefined) yield { row, text };
     }
   }
@@ -99,16 +103,27 @@ export async function openLedgerIndex(folder: string): Promise<LedgerIndex> {
       return entries;
     },
     async lastBodyOf(referenceId, alias) {
-      for await (const { row, text } of find(referenceId, alias)) if (row.status === 200) return { body: text, n: row.n };
+      for await (const { row, text } of find(referenceId, alias))
+        if (row.status === 200) return { body: text, n: row.n };
       return null;
     },
     close: () => void database.close(),
   };
 }
 
-function indexRow(line: Exclude<LedgerLine, { kind: 'result' }>, place: LinePlace): Record<string, string | number | null> {
+function indexRow(
+  line: Exclude<LedgerLine, { kind: 'result' }>,
+  place: LinePlace,
+): Record<string, string | number | null> {
   const body = Buffer.from(line.body, 'base64').toString();
-  const row = { n: line.n, segment: place.segment, place: place.offset, bytes: place.bytes, at: line.at, urlPath: line.url_path };
+  const row = {
+    n: line.n,
+    segment: place.segment,
+    place: place.offset,
+    bytes: place.bytes,
+    at: line.at,
+    urlPath: line.url_path,
+  };
   const rest = { bodyBytes: Buffer.byteLength(body), hash: line.hash, source: sourceOfBody(line, body) };
   if (rest.source === null) return { ...row, ...rest, firstRef: null, lastRef: null };
   const refs = body
@@ -121,5 +136,6 @@ function indexRow(line: Exclude<LedgerLine, { kind: 'result' }>, place: LinePlac
 }
 
 function* refsOf(text: string): Generator<string> {
-  for (const match of text.matchAll(/"(?:new_)?ref":("(?:[^"\\]|\\.)*")/g)) yield JSON.parse(match[1] as string) as string;
+  for (const match of text.matchAll(/"(?:new_)?ref":("(?:[^"\\]|\\.)*")/g))
+    yield JSON.parse(match[1] as string) as string;
 }

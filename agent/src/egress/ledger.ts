@@ -6,8 +6,28 @@
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@nucleus/shared/failure/app-error';
-import { compressSegment, listSegments, readPruned, readSegment, type Segment, segmentBytes, segmentPath, splitLines, syncFolder, writePruned } from './ledger-files.ts';
-import { type ChainPlace, chainLine, checkLine, genesisHash, type LedgerLine, type OutgoingKind, sha256Hex, type UnchainedLine } from './ledger-line.ts';
+import {
+  compressSegment,
+  listSegments,
+  readPruned,
+  readSegment,
+  type Segment,
+  segmentBytes,
+  segmentPath,
+  splitLines,
+  syncFolder,
+  writePruned,
+} from './ledger-files.ts';
+import {
+  type ChainPlace,
+  chainLine,
+  checkLine,
+  genesisHash,
+  type LedgerLine,
+  type OutgoingKind,
+  sha256Hex,
+  type UnchainedLine,
+} from './ledger-line.ts';
 
 export interface LedgerOptions {
   /** A segment is closed once it is longer than this. */
@@ -47,7 +67,13 @@ export interface Ledger {
  * @throws AppError `ledger-broken` with segment and line.
  */
 export async function openLedger(folder: string, options: LedgerOptions = {}): Promise<Ledger> {
-  const { maxSegmentBytes = 16 * 1024 ** 2, maxBytes = Number.POSITIVE_INFINITY, now = () => new Date(), write = writeAt, onLine } = options;
+  const {
+    maxSegmentBytes = 16 * 1024 ** 2,
+    maxBytes = Number.POSITIVE_INFINITY,
+    now = () => new Date(),
+    write = writeAt,
+    onLine,
+  } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of await readdir(folder)) if (name.endsWith('.tmp')) await rm(join(folder, name));
   const found = await findHead(folder);
@@ -77,7 +103,10 @@ export async function openLedger(folder: string, options: LedgerOptions = {}): P
       await write(file, bytes, length);
     } catch (cause) {
       await file.truncate(length).catch(() => undefined);
-      if (isNoSpace(cause)) throw new AppError('ledger-full', `There is no space for the egress ledger in ${folder}, so nothing is sent.`, { cause });
+      if (isNoSpace(cause))
+        throw new AppError('ledger-full', `There is no space for the egress ledger in ${folder}, so nothing is sent.`, {
+          cause,
+        });
       throw stopWriting(cause);
     }
     await file.datasync().catch(async (cause: unknown) => {
@@ -91,14 +120,20 @@ export async function openLedger(folder: string, options: LedgerOptions = {}): P
   }
 
   function stopWriting(cause: unknown): AppError {
-    broken = new AppError('ledger-broken', `The egress ledger in ${folder} cannot be written; restart the agent once the disk is well.`, { cause });
+    broken = new AppError(
+      'ledger-broken',
+      `The egress ledger in ${folder} cannot be written; restart the agent once the disk is well.`,
+      { cause },
+    );
     return broken;
   }
 
   async function rotate(): Promise<void> {
     const next = await open(segmentPath(folder, segmentNumber + 1), 'a+', 0o600).catch((cause: unknown) => {
       throw isNoSpace(cause)
-        ? new AppError('ledger-full', `There is no space for the egress ledger in ${folder}, so nothing is sent.`, { cause })
+        ? new AppError('ledger-full', `There is no space for the egress ledger in ${folder}, so nothing is sent.`, {
+            cause,
+          })
         : stopWriting(cause);
     });
     await syncFolder(folder);
@@ -123,7 +158,12 @@ export async function openLedger(folder: string, options: LedgerOptions = {}): P
   return {
     append: ({ kind, urlPath, body }) =>
       inTurn(() =>
-        writeLine({ kind, url_path: urlPath, body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'), sha256: sha256Hex(body) }),
+        writeLine({
+          kind,
+          url_path: urlPath,
+          body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
+          sha256: sha256Hex(body),
+        }),
       ),
     appendResult: (of, status) => inTurn(async () => void (await writeLine({ kind: 'result', of, status }))),
     head: () => ({ n: head.n - 1, prev: head.prev }),
@@ -169,7 +209,10 @@ function readChain(bytes: Buffer, start: ChainPlace | null, segment: Segment): {
     if (!raw.whole) break;
     const checked = checkLine(raw.text, next);
     if ('problem' in checked) {
-      throw new AppError('ledger-broken', `Line ${number} of the ledger segment ${segment.path} ${checked.problem}; move the ledger folder aside to start a new one.`);
+      throw new AppError(
+        'ledger-broken',
+        `Line ${number} of the ledger segment ${segment.path} ${checked.problem}; move the ledger folder aside to start a new one.`,
+      );
     }
     next = { n: checked.line.n + 1, prev: checked.line.hash };
     goodBytes = raw.offset + raw.bytes + 1;
@@ -195,5 +238,9 @@ async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promi
 }
 
 function isNoSpace(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.code === 'EFBIG');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.code === 'EFBIG')
+  );
 }

@@ -2,7 +2,9 @@ import { listSegments, readSegment, splitLines } from './ledger-files.ts';
 import type { AttemptLine, LedgerLine } from './ledger-line.ts';
 
 /** The lines of the ledger in order, unverified; a line that cannot be parsed is left to `verify`. One segment in memory at a time. */
-export async function* streamLedger(folder: string): AsyncGenerator<{ line: LedgerLine; segment: number; offset: number; bytes: number }> {
+export async function* streamLedger(
+  folder: string,
+): AsyncGenerator<{ line: LedgerLine; segment: number; offset: number; bytes: number }> {
   for (const segment of await listSegments(folder)) {
     for (const raw of splitLines(await readSegment(segment))) {
       const line = parseQuietly(raw.text);
@@ -42,17 +44,30 @@ export async function* showLedger(folder: string, filter: LedgerFilter = {}): As
     if (filter.n !== undefined && line.n !== filter.n) continue;
     const looksInside = filter.item !== undefined || filter.text !== undefined;
     if (line.kind === 'result') {
-      if (!looksInside && filter.source === undefined) yield { n: line.n, at: line.at, kind: line.kind, of: line.of, status: line.status, hash: line.hash };
+      if (!looksInside && filter.source === undefined)
+        yield { n: line.n, at: line.at, kind: line.kind, of: line.of, status: line.status, hash: line.hash };
       continue;
     }
     let body = Buffer.from(line.body, 'base64').toString();
     if (filter.source !== undefined && sourceOfBody(line, body) !== filter.source) continue;
     if (looksInside) {
-      const wanted = body.split('\n').filter((text) => (filter.item === undefined || isChangeOf(text, filter.item)) && text.includes(filter.text ?? ''));
+      const wanted = body
+        .split('\n')
+        .filter(
+          (text) => (filter.item === undefined || isChangeOf(text, filter.item)) && text.includes(filter.text ?? ''),
+        );
       if (wanted.length === 0 || wanted.every((text) => text === '')) continue;
       body = wanted.join('\n');
     }
-    yield { n: line.n, at: line.at, kind: line.kind, url_path: line.url_path, sha256: line.sha256, hash: line.hash, body };
+    yield {
+      n: line.n,
+      at: line.at,
+      kind: line.kind,
+      url_path: line.url_path,
+      sha256: line.sha256,
+      hash: line.hash,
+      body,
+    };
   }
 }
 

@@ -2,11 +2,12 @@
  * Turns what the agent wants to say into the exact bytes that may leave, or refuses. Closed schemas, canonical JSON, no time, no random
  * value: `plan` and a real run get the same bytes from here. Pure.
  */
-import { RegisterRequest, HeartbeatRequest, Change, ChangesHead, protocolVersion } from '@nucleus/shared/wire/agents';
+
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { canonicalJson } from '@nucleus/shared/record/canonical-json';
 import type { Level, NamesPolicy } from '@nucleus/shared/record/levels';
 import { type ItemRecord, recordSchema } from '@nucleus/shared/record/record';
+import { Change, ChangesHead, HeartbeatRequest, protocolVersion, RegisterRequest } from '@nucleus/shared/wire/agents';
 import type { z } from 'zod';
 import { encodeReference } from '../record/build-record.ts';
 import type { OutgoingKind } from './ledger-line.ts';
@@ -93,16 +94,24 @@ export function createSeal(policy: EgressPolicy): Seal {
     const source = sourceOf(alias);
     const record = closed(source.schema, item, `record at level ${source.level}`);
     if (record.reference_id !== ref) throw refusal('reference_id differs from the change it is in');
-    if (record.metadata.source !== undefined && record.metadata.source !== alias) throw refusal('metadata.source names another source');
+    if (record.metadata.source !== undefined && record.metadata.source !== alias)
+      throw refusal('metadata.source names another source');
     if (record.image_url !== `${policy.publicUrl}/assets/${alias}/${encodeReference(ref)}`) {
       throw refusal('image_url is not the address that belongs to the reference id');
     }
-    if (source.names === 'pseudonym' && record.metadata.name !== undefined) throw refusal('metadata.name may not leave beside pseudonyms');
+    if (source.names === 'pseudonym' && record.metadata.name !== undefined)
+      throw refusal('metadata.name may not leave beside pseudonyms');
     return record;
   }
 
   const head = (alias: string): string =>
-    canonicalJson(closed(ChangesHead, { v: protocolVersion, agent_id: policy.agentId, source: sourceOf(alias).alias }, 'head of a batch'));
+    canonicalJson(
+      closed(
+        ChangesHead,
+        { v: protocolVersion, agent_id: policy.agentId, source: sourceOf(alias).alias },
+        'head of a batch',
+      ),
+    );
 
   return {
     request(request) {
@@ -137,19 +146,34 @@ export function createSeal(policy: EgressPolicy): Seal {
         text = `{"digest":${JSON.stringify(digest)},"item":${canonicalJson(record)},"op":"put","ref":${JSON.stringify(change.ref)},"rev":${change.rev}}`;
       } else {
         const checked = closed(Change, change, 'change');
-        if (checked.op === 'rekey' && source.names === 'pseudonym' && !pseudonym.test(checked.new_ref)) throw refusal('new_ref is not a pseudonym');
+        if (checked.op === 'rekey' && source.names === 'pseudonym' && !pseudonym.test(checked.new_ref))
+          throw refusal('new_ref is not a pseudonym');
         digest = checked.op === 'delete' ? 'deleted' : null;
         text = canonicalJson(checked);
       }
-      const line = Object.freeze({ source: alias, op: change.op, ref: change.ref, rev: change.rev, digest, text, bytes: Buffer.byteLength(text) + 1 });
+      const line = Object.freeze({
+        source: alias,
+        op: change.op,
+        ref: change.ref,
+        rev: change.rev,
+        digest,
+        text,
+        bytes: Buffer.byteLength(text) + 1,
+      });
       made.add(line);
       return line;
     },
     batch(alias, lines) {
       for (const line of lines) {
-        if (!made.has(line) || line.source !== alias) throw refusal('a batch holds a line that was not checked for its source');
+        if (!made.has(line) || line.source !== alias)
+          throw refusal('a batch holds a line that was not checked for its source');
       }
-      return sealed('changes', alias, '/v1/agents/changes', `${[head(alias), ...lines.map((line) => line.text)].join('\n')}\n`);
+      return sealed(
+        'changes',
+        alias,
+        '/v1/agents/changes',
+        `${[head(alias), ...lines.map((line) => line.text)].join('\n')}\n`,
+      );
     },
     headBytes: (alias) => Buffer.byteLength(head(alias)) + 1,
     made: (request) => made.has(request),
@@ -164,7 +188,12 @@ function checkRegistration(body: RegisterRequest, policy: EgressPolicy): void {
   }
   for (const said of body.sources) {
     const source = policy.sources.find(({ alias }) => alias === said.alias);
-    if (!source || source.datasetName !== said.dataset_name || source.level !== said.level || source.names !== said.names) {
+    if (
+      !source ||
+      source.datasetName !== said.dataset_name ||
+      source.level !== said.level ||
+      source.names !== said.names
+    ) {
       throw refusal(`the registration of source ${said.alias} differs from its configuration`);
     }
   }
@@ -176,7 +205,10 @@ function closed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const issue = result.error.issues[0];
   // path and message only: a value must not reach a log through a refusal
   const path = issue?.path.join('.') || 'the whole';
-  const reason = issue?.code === 'unrecognized_keys' ? `holds a field that may not leave (${issue.keys.slice(0, 3).join(', ')})` : 'is out of its range';
+  const reason =
+    issue?.code === 'unrecognized_keys'
+      ? `holds a field that may not leave (${issue.keys.slice(0, 3).join(', ')})`
+      : 'is out of its range';
   throw refusal(`${what}: ${path} ${reason}`);
 }
 

@@ -24,13 +24,26 @@ export interface LedgerVerdict {
 export async function verifyLedger(folder: string): Promise<LedgerVerdict> {
   const pruned = await readPruned(folder);
   let next: ChainPlace = pruned ? { n: pruned.last_n + 1, prev: pruned.last_hash } : { n: 1, prev: genesisHash };
-  const verdict: LedgerVerdict = { lines: 0, attempts: 0, results: 0, first_n: next.n, last_n: next.n - 1, head: next.prev, unfinished_bytes: 0 };
+  const verdict: LedgerVerdict = {
+    lines: 0,
+    attempts: 0,
+    results: 0,
+    first_n: next.n,
+    last_n: next.n - 1,
+    head: next.prev,
+    unfinished_bytes: 0,
+  };
   const segments = await listSegments(folder);
   for (const [i, segment] of segments.entries()) {
     let number = 0;
     const failed = (sentence: string): LedgerVerdict => ({
       ...verdict,
-      problem: { segment: segment.path, line: number, n: next.n, sentence: `Line ${number} of ${segment.path} (number ${next.n}) ${sentence}.` },
+      problem: {
+        segment: segment.path,
+        line: number,
+        n: next.n,
+        sentence: `Line ${number} of ${segment.path} (number ${next.n}) ${sentence}.`,
+      },
     });
     let bytes: Buffer;
     try {

@@ -74,10 +74,7 @@ export function encodeReference(referenceId: string): string {
   return referenceId.split('/').map(encodeURIComponent).join('/');
 }
 
-function coarsePosition(
-  gps: Facts['gps'],
-  grainDegrees: number,
-): Partial<Record<'lat' | 'lon', number>> {
+function coarsePosition(gps: Facts['gps'], grainDegrees: number): Partial<Record<'lat' | 'lon', number>> {
   if (!gps) return {};
   const centre = (value: number, limit: number) =>
     Math.max(-limit, Math.min(limit, roundToStep((Math.floor(value / grainDegrees) + 0.5) * grainDegrees, 0.000001)));

@@ -39,11 +39,15 @@ export function openBindings(state: State): Bindings {
   const setMark = state.prepare('insert or replace into meta (key, value) values (?, ?)');
   const source = state.prepare<[string], SourceRow>('select * from sources where alias = ?');
   const sources = state.prepare<[], SourceRow>('select * from sources order by source_no');
-  const bind = state.prepare('update sources set source_id = @sourceId, dataset_id = @datasetId, fence = @fence where alias = @alias');
+  const bind = state.prepare(
+    'update sources set source_id = @sourceId, dataset_id = @datasetId, fence = @fence where alias = @alias',
+  );
   const scanned = state.prepare<[number], Pick<SourceRow, 'on_disk' | 'excluded' | 'not_regular'>>(
     'select on_disk, excluded, not_regular from sources where source_no = ?',
   );
-  const live = state.prepare<[number], number>(`select count(*) from items where source_no = ? and presence = 'live'`).pluck();
+  const live = state
+    .prepare<[number], number>(`select count(*) from items where source_no = ? and presence = 'live'`)
+    .pluck();
   const unfinished = state.prepare<[number], { status: string; items: number }>(
     // items_by_status holds only what is not catalogued, so this reads few rows
     `select status, count(*) as items from items where source_no = ? and presence = 'live' and status <> 'catalogued' group by status`,

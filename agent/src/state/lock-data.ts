@@ -22,7 +22,11 @@ export function lockData(dataDir: string): () => void {
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
     if (code.startsWith('SQLITE_BUSY')) {
-      throw new AppError('state-locked', `Another agent is running on the data directory ${dataDir}; stop it, or name another one with --data.`, { cause });
+      throw new AppError(
+        'state-locked',
+        `Another agent is running on the data directory ${dataDir}; stop it, or name another one with --data.`,
+        { cause },
+      );
     }
     throw new AppError('state-unreadable', `The data directory ${dataDir} cannot be written: ${code}.`, { cause });
   }

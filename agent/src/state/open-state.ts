@@ -31,22 +31,26 @@ export function openState(dataDir: string, options: { readonly?: boolean } = {})
     return state;
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('state-unreadable', `The state in ${folder} cannot be opened: ${reason(error)}.`, { cause: error });
+    throw new AppError('state-unreadable', `The state in ${folder} cannot be opened: ${reason(error)}.`, {
+      cause: error,
+    });
   }
 }
 
 function migrate(state: State): void {
-  state.transaction(() => {
-    const version = state.pragma('user_version', { simple: true }) as number;
-    if (version > migrations.length) {
-      throw new AppError(
-        'state-newer',
-        `The state was written by a newer agent (schema ${version}, this one knows ${migrations.length}); install that version again.`,
-      );
-    }
-    for (const sql of migrations.slice(version)) state.exec(sql);
-    state.pragma(`user_version = ${migrations.length}`);
-  }).immediate();
+  state
+    .transaction(() => {
+      const version = state.pragma('user_version', { simple: true }) as number;
+      if (version > migrations.length) {
+        throw new AppError(
+          'state-newer',
+          `The state was written by a newer agent (schema ${version}, this one knows ${migrations.length}); install that version again.`,
+        );
+      }
+      for (const sql of migrations.slice(version)) state.exec(sql);
+      state.pragma(`user_version = ${migrations.length}`);
+    })
+    .immediate();
 }
 
 function reason(error: unknown): string {

@@ -47,20 +47,28 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
     );
   const readRekeys = readWhere(`o.op = 'rekey'`);
   const readOthers = readWhere(`o.op <> 'rekey'`);
-  const anyRekey = state.prepare<[number], number>(`select 1 from outbox where source_no = ? and op = 'rekey' limit 1`).pluck();
-  const owed = state.prepare<[number, string], OutboxRow>('select * from outbox where source_no = ? and reference_id = ?');
+  const anyRekey = state
+    .prepare<[number], number>(`select 1 from outbox where source_no = ? and op = 'rekey' limit 1`)
+    .pluck();
+  const owed = state.prepare<[number, string], OutboxRow>(
+    'select * from outbox where source_no = ? and reference_id = ?',
+  );
   const drop = state.prepare('delete from outbox where source_no = ? and reference_id = ? and revision = ?');
   const acknowledge = state.prepare(
     `update items set acked_revision = max(acked_revision, @rev), acked_digest = coalesce(@digest, acked_digest), revision = max(revision, @rev)
      where item_key = @key`,
   );
   const raiseItem = state.prepare('update items set revision = max(revision, ?) where item_key = ?');
-  const raiseOwed = state.prepare('update outbox set revision = max(revision, ?) where source_no = ? and reference_id = ?');
+  const raiseOwed = state.prepare(
+    'update outbox set revision = max(revision, ?) where source_no = ? and reference_id = ?',
+  );
   const forgetDead = state.prepare('delete from dead_letters where source_no = ? and reference_id = ?');
   const insertDead = state.prepare(
     `insert or replace into dead_letters (source_no, reference_id, item_key, revision, code, at_ms) values (?, ?, ?, ?, ?, ?)`,
   );
-  const findItem = state.prepare<[number, string], ItemRow>('select * from items where source_no = ? and reference_id = ?');
+  const findItem = state.prepare<[number, string], ItemRow>(
+    'select * from items where source_no = ? and reference_id = ?',
+  );
   const insertOwed = state.prepare(
     `insert into outbox (source_no, reference_id, item_key, revision, op) values (?, ?, ?, ?, ?)
      on conflict (source_no, reference_id) do update set revision = max(revision, excluded.revision)`,
@@ -115,7 +123,9 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
       }
       return settled;
     }).immediate,
-    bury: state.transaction((sourceNo: number, ref: string, rev: number, code: string) => void bury(sourceNo, ref, rev, code)).immediate,
+    bury: state.transaction(
+      (sourceNo: number, ref: string, rev: number, code: string) => void bury(sourceNo, ref, rev, code),
+    ).immediate,
     owe: state.transaction((sourceNo: number, ref: string, rev: number): boolean => {
       const item = findItem.get(sourceNo, ref);
       const op = item?.presence === 'tombstone' ? 'delete' : 'put';

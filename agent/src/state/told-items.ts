@@ -26,7 +26,9 @@ export function openToldItems(state: State): ToldItems {
            or exists (select 1 from dead_letters where source_no = @sourceNo and reference_id = @ref)`,
     )
     .pluck();
-  const known = state.prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?').pluck();
+  const known = state
+    .prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?')
+    .pluck();
   return {
     page: (sourceNo, after, limit) => page.all(sourceNo, after, limit),
     isUnsettled: (sourceNo, ref) => unsettled.get({ sourceNo, ref }) === 1,

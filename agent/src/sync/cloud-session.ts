@@ -22,13 +22,18 @@ export async function registerAgent(
   signal: AbortSignal,
 ): Promise<CloudSession> {
   const { gate, bindings, registration } = parts;
-  const reply = judgeReply(await gate.send({ kind: 'register', body: registration }, signal), agentEndpoints.registerAgent.reply, parts.now());
+  const reply = judgeReply(
+    await gate.send({ kind: 'register', body: registration }, signal),
+    agentEndpoints.registerAgent.reply,
+    parts.now(),
+  );
   const before = bindings.findMark('store_epoch');
   const asked = new Set(registration.sources.map(({ alias }) => alias));
   const known = reply.sources.filter(({ alias }) => asked.has(alias));
   if (known.length !== asked.size) throw new AppError('cloud-refused', 'The cloud’s registration leaves out a source.');
   const gone = known.filter(({ dataset_gone }) => dataset_gone).map(({ alias }) => alias);
-  for (const { alias, source_id, dataset_id, fence } of known) bindings.bind({ alias, sourceId: source_id, datasetId: dataset_id, fence });
+  for (const { alias, source_id, dataset_id, fence } of known)
+    bindings.bind({ alias, sourceId: source_id, datasetId: dataset_id, fence });
   return {
     storeEpoch: reply.store_epoch,
     // no mark and yet revisions in the cloud: this agent's own state was lost
@@ -41,7 +46,10 @@ export async function registerAgent(
 /** Failures that stop a source, or all of them, until somebody does something; what is shown for each. */
 const pausing = {
   'superseded': { reason: 'superseded', sentence: 'another agent has taken over this source' },
-  'dataset-gone': { reason: 'dataset-gone', sentence: 'its dataset was deleted in the cloud; start with --recreate for a new one' },
+  'dataset-gone': {
+    reason: 'dataset-gone',
+    sentence: 'its dataset was deleted in the cloud; start with --recreate for a new one',
+  },
   'unauthenticated': { reason: 'key-refused', sentence: 'the cloud refuses the API key' },
   'forbidden': { reason: 'key-refused', sentence: 'the API key may not push' },
   'agent-not-approved': { reason: 'not-approved', sentence: 'an administrator of the cloud has to approve this agent' },
@@ -49,5 +57,7 @@ const pausing = {
 
 /** What of a failure is shown as a paused source; undefined when it is none of that kind. */
 export function pauseOf(error: unknown): { reason: SourceReason; sentence: string } | undefined {
-  return error instanceof AppError && Object.hasOwn(pausing, error.code) ? pausing[error.code as keyof typeof pausing] : undefined;
+  return error instanceof AppError && Object.hasOwn(pausing, error.code)
+    ? pausing[error.code as keyof typeof pausing]
+    : undefined;
 }

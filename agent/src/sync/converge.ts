@@ -35,12 +35,20 @@ export interface ConvergeReport {
 }
 
 /** Compares one source. @throws AppError as the gate and {@link judgeReply} throw; comparing again from the start is safe. */
-export async function convergeSource(parts: ConvergeParts, source: { sourceNo: number; alias: string }, signal: AbortSignal): Promise<ConvergeReport> {
+export async function convergeSource(
+  parts: ConvergeParts,
+  source: { sourceNo: number; alias: string },
+  signal: AbortSignal,
+): Promise<ConvergeReport> {
   const { gate, outbox, told } = parts;
   const report: ConvergeReport = { requests: 0, owed: 0, unknown: 0, removed_by_user: 0 };
   const ask = async (prefix: string): Promise<Manifest> => {
     report.requests += 1;
-    return judgeReply(await gate.send({ kind: 'manifest', source: source.alias, prefix }, signal), agentEndpoints.getManifest.reply, parts.now());
+    return judgeReply(
+      await gate.send({ kind: 'manifest', source: source.alias, prefix }, signal),
+      agentEndpoints.getManifest.reply,
+      parts.now(),
+    );
   };
   const local = await collectDigests((after) => told.page(source.sourceNo, after, pageItems));
   const missing = new Set<string>();
@@ -50,8 +58,11 @@ export async function convergeSource(parts: ConvergeParts, source: { sourceNo: n
   for (const middle of await differing(local, '', root)) {
     const leaves = await differing(local, middle, await ask(middle));
     for (let i = 0; i < leaves.length; i += leavesAtOnce) {
-      const pages = await Promise.all(leaves.slice(i, i + leavesAtOnce).map(async (leaf) => ({ leaf, page: await ask(leaf) })));
-      for (const { leaf, page } of pages) compareLeaf(parts, source, local.items(leaf), page.items ?? [], missing, report);
+      const pages = await Promise.all(
+        leaves.slice(i, i + leavesAtOnce).map(async (leaf) => ({ leaf, page: await ask(leaf) })),
+      );
+      for (const { leaf, page } of pages)
+        compareLeaf(parts, source, local.items(leaf), page.items ?? [], missing, report);
     }
   }
   report.owed += await oweMissing(parts, source.sourceNo, missing);
@@ -93,13 +104,19 @@ function compareLeaf(
     else if (item.digest !== digest) owe(item.ref, item.rev + 1);
   }
   const here = new Set(mine.map(({ k }) => k));
-  const unknown = theirs.filter(({ k, ref, state }) => state === 'live' && !here.has(k) && !parts.told.isKnown(sourceNo, ref));
+  const unknown = theirs.filter(
+    ({ k, ref, state }) => state === 'live' && !here.has(k) && !parts.told.isKnown(sourceNo, ref),
+  );
   report.unknown += unknown.length;
   if (unknown.length > 0) parts.onUnknown(alias, unknown);
 }
 
 /** Owes what only this side has. One more pass over the catalogue, because a key does not tell its reference id. */
-async function oweMissing({ told, outbox }: ConvergeParts, sourceNo: number, missing: ReadonlySet<string>): Promise<number> {
+async function oweMissing(
+  { told, outbox }: ConvergeParts,
+  sourceNo: number,
+  missing: ReadonlySet<string>,
+): Promise<number> {
   let owed = 0;
   for (let after = ''; missing.size > 0; ) {
     const page = told.page(sourceNo, after, pageItems);

@@ -39,7 +39,10 @@ export function describeHealth(parts: Omit<HeartbeatParts, 'gate' | 'now'>): Hea
 }
 
 /** Sends one. @throws AppError as the gate and {@link judgeReply} throw. */
-export async function sendHeartbeat(parts: HeartbeatParts, signal: AbortSignal): Promise<{ storeEpoch: string; approved: boolean }> {
+export async function sendHeartbeat(
+  parts: HeartbeatParts,
+  signal: AbortSignal,
+): Promise<{ storeEpoch: string; approved: boolean }> {
   const reply = await parts.gate.send({ kind: 'heartbeat', body: describeHealth(parts) }, signal);
   const { store_epoch, approved } = judgeReply(reply, agentEndpoints.heartbeat.reply, parts.now());
   return { storeEpoch: store_epoch, approved };

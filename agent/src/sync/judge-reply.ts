@@ -8,7 +8,14 @@ import type { GateReply } from './cloud-gate.ts';
 const maxRetryAfterS = 3600;
 
 /** Codes of the cloud that the agent acts on by name; others are told apart by status. */
-const named = ['superseded', 'epoch-changed', 'dataset-gone', 'agent-not-found', 'agent-not-approved', 'upgrade-required'] as const;
+const named = [
+  'superseded',
+  'epoch-changed',
+  'dataset-gone',
+  'agent-not-found',
+  'agent-not-approved',
+  'upgrade-required',
+] as const;
 
 /**
  * The body of a good answer.
@@ -20,12 +27,19 @@ export function judgeReply<T>(reply: GateReply, schema: z.ZodType<T>, nowMs: num
   if (reply.status === 200) {
     const parsed = schema.safeParse(parseQuietly(reply.body));
     if (parsed.success) return parsed.data;
-    throw new AppError('cloud-refused', 'The cloud’s address answered with something that is not the cloud (a captive portal or proxy?).');
+    throw new AppError(
+      'cloud-refused',
+      'The cloud’s address answered with something that is not the cloud (a captive portal or proxy?).',
+    );
   }
   const retryAfterS = parseRetryAfter(reply.retryAfter, nowMs);
   const options = retryAfterS === undefined ? {} : { retryAfterS };
   const code = codeOf(reply);
-  throw new AppError(code, `The cloud answered ${reply.status}${reply.code && isCode(reply.code) ? ` (${reply.code})` : ''}.`, options);
+  throw new AppError(
+    code,
+    `The cloud answered ${reply.status}${reply.code && isCode(reply.code) ? ` (${reply.code})` : ''}.`,
+    options,
+  );
 }
 
 function codeOf({ status, code }: GateReply): ErrorCode {

@@ -45,7 +45,9 @@ export async function collectDigests(nextPage: (after: string) => ToldItem[]): P
     return `${record.toString('hex', 0, 16)} ${isDeleted ? 'deleted' : record.toString('hex', 16, 32)} ${isDeleted ? 'deleted' : 'live'}\n`;
   };
   const linesOf = (bucket: number): string[] =>
-    Array.from({ length: (starts[bucket + 1] ?? 0) - (starts[bucket] ?? 0) }, (_, i) => line((starts[bucket] ?? 0) + i)).toSorted();
+    Array.from({ length: (starts[bucket + 1] ?? 0) - (starts[bucket] ?? 0) }, (_, i) =>
+      line((starts[bucket] ?? 0) + i),
+    ).toSorted();
   return {
     count: records.length / recordBytes,
     async sum(prefix) {

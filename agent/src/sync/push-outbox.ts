@@ -12,7 +12,8 @@ export function changeOf(row: OwedChange, policy: RecordPolicy): Change {
   if (row.op === 'rekey') {
     return { op: 'rekey', ref: row.reference_id, new_ref: row.new_reference_id ?? '', rev: row.revision };
   }
-  if (row.facts === null || row.content_hash === null) throw new AppError('egress-refused', 'A change without facts cannot be sent.');
+  if (row.facts === null || row.content_hash === null)
+    throw new AppError('egress-refused', 'A change without facts cannot be sent.');
   const item = buildRecord(
     {
       referenceId: row.reference_id,
@@ -36,7 +37,11 @@ export interface BatchLimits {
 const protocolLimits: BatchLimits = { changes: maxBatchChanges, bytes: maxBatchBytes };
 
 /** How many of the first lines fit into one batch; at least one, so that a single giant is answered and not waited for. */
-export function countThatFit(lines: readonly Pick<GateLine, 'bytes'>[], headBytes: number, limits = protocolLimits): number {
+export function countThatFit(
+  lines: readonly Pick<GateLine, 'bytes'>[],
+  headBytes: number,
+  limits = protocolLimits,
+): number {
   let bytes = headBytes;
   let count = 0;
   for (const line of lines) {
@@ -75,5 +80,9 @@ export function cutBatch<Line extends GateLine>(
   }
   const fit = countThatFit(lines, seal.headBytes(policy.alias), limits);
   const isWhole = fit === lines.length;
-  return { lines: lines.slice(0, fit), lastRef: isWhole ? last.reference_id : (lines[fit - 1]?.ref ?? last.reference_id), refused };
+  return {
+    lines: lines.slice(0, fit),
+    lastRef: isWhole ? last.reference_id : (lines[fit - 1]?.ref ?? last.reference_id),
+    refused,
+  };
 }

@@ -44,14 +44,20 @@ export async function pushSource(parts: PushParts, target: PushTarget, signal: A
       settled += round.acknowledged + round.rejected;
       if (round.acknowledged + round.rejected + round.requeued === 0) break;
       fruitless = round.acknowledged + round.rejected > 0 ? 0 : fruitless + 1;
-      if (fruitless >= fruitlessRounds) throw new AppError('cloud-refused', 'The cloud calls every change stale and never takes one.');
+      if (fruitless >= fruitlessRounds)
+        throw new AppError('cloud-refused', 'The cloud calls every change stale and never takes one.');
     }
   }
   return settled;
 }
 
 /** Once through the outbox, from the first reference id to the last. */
-async function pushRound(parts: PushParts, target: PushTarget, which: 'rekeys' | 'others', signal: AbortSignal): Promise<Settled> {
+async function pushRound(
+  parts: PushParts,
+  target: PushTarget,
+  which: 'rekeys' | 'others',
+  signal: AbortSignal,
+): Promise<Settled> {
   const sum: Settled = { acknowledged: 0, requeued: 0, rejected: 0 };
   const count = (settled: Settled): void => {
     sum.acknowledged += settled.acknowledged;
@@ -78,7 +84,13 @@ async function ahead<T>(prepareNext: () => T, sending: Promise<void>): Promise<T
   return next;
 }
 
-function prepare(parts: PushParts, target: PushTarget, which: 'rekeys' | 'others', after: string, count: (settled: Settled) => void): Ready | null {
+function prepare(
+  parts: PushParts,
+  target: PushTarget,
+  which: 'rekeys' | 'others',
+  after: string,
+  count: (settled: Settled) => void,
+): Ready | null {
   const { gate, outbox } = parts;
   for (let from = after; ; ) {
     const batch = cutBatch(outbox.read(target.sourceNo, which, from, maxBatchChanges), gate, target.policy);
@@ -115,12 +127,14 @@ async function deliver(
       accepted += part.length;
       count(settled);
     } catch (error) {
-      if (!(error instanceof AppError) || (error.code !== 'body-too-large' && error.code !== 'invalid-request')) throw error;
+      if (!(error instanceof AppError) || (error.code !== 'body-too-large' && error.code !== 'invalid-request'))
+        throw error;
       const [only] = part;
       if (part.length === 1 && only) {
         if (error.code === 'body-too-large') return bury(only, error.code);
         poisonous.push(only);
-        if (accepted === 0 && poisonous.length >= lonelyRefusals) throw new AppError('cloud-refused', 'The cloud refuses every change, whatever it is.');
+        if (accepted === 0 && poisonous.length >= lonelyRefusals)
+          throw new AppError('cloud-refused', 'The cloud refuses every change, whatever it is.');
         return;
       }
       const middle = Math.ceil(part.length / 2);
@@ -131,11 +145,18 @@ async function deliver(
   }
 
   await attempt(lines, body);
-  if (accepted === 0 && poisonous.length > 1) throw new AppError('cloud-refused', 'The cloud refuses every change, whatever it is.');
+  if (accepted === 0 && poisonous.length > 1)
+    throw new AppError('cloud-refused', 'The cloud refuses every change, whatever it is.');
   for (const line of poisonous) bury(line, 'request-refused');
 }
 
-async function exchange(parts: PushParts, target: PushTarget, lines: readonly GateLine[], body: unknown, signal: AbortSignal): Promise<Settled> {
+async function exchange(
+  parts: PushParts,
+  target: PushTarget,
+  lines: readonly GateLine[],
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Settled> {
   const reply = await parts.gate.sendBatch(body, { fence: target.fence, storeEpoch: target.storeEpoch }, signal);
   const { acks } = judgeReply(reply, agentEndpoints.pushChanges.reply, parts.now());
   if (acks.length !== lines.length || !acks.every((ack, i) => isAnswerTo(ack, lines[i]))) {

@@ -70,13 +70,16 @@ export function startSync(options: SyncOptions): Sync {
   const aliases = registration.sources.map(({ alias }) => alias);
   const owes = (alias: string): boolean => {
     const row = bindings.findSource(alias);
-    return row !== undefined && (outbox.read(row.source_no, 'others', '', 1).length > 0 || outbox.hasRekeys(row.source_no));
+    return (
+      row !== undefined && (outbox.read(row.source_no, 'others', '', 1).length > 0 || outbox.hasRekeys(row.source_no))
+    );
   };
 
   async function connect(signal: AbortSignal): Promise<CloudSession> {
     const opened = await registerAgent({ gate, bindings, registration, now: clock.now }, signal);
     if (opened.mustConverge) for (const alias of aliases) toCompare.add(alias);
-    for (const [alias, reason] of paused) if (reason === 'key-refused' || reason === 'not-approved') paused.delete(alias);
+    for (const [alias, reason] of paused)
+      if (reason === 'key-refused' || reason === 'not-approved') paused.delete(alias);
     if (toCompare.size === 0) bindings.setMark('store_epoch', opened.storeEpoch);
     for (const alias of opened.gone) pause(alias, new AppError('dataset-gone', 'The dataset is gone.'));
     return opened;
@@ -85,7 +88,8 @@ export function startSync(options: SyncOptions): Sync {
   function pause(alias: string, error: unknown): void {
     const why = pauseOf(error);
     if (!why) throw error;
-    if (!paused.has(alias)) log.error({ source: alias, reason: why.reason, hint: why.sentence }, 'source paused; nothing is dropped');
+    if (!paused.has(alias))
+      log.error({ source: alias, reason: why.reason, hint: why.sentence }, 'source paused; nothing is dropped');
     paused.set(alias, why.reason);
     if (why.reason === 'superseded' || why.reason === 'dataset-gone') stopped.add(alias);
   }
@@ -100,7 +104,11 @@ export function startSync(options: SyncOptions): Sync {
     log.info({ source: alias, ...report }, 'compared with the cloud');
   }
 
-  async function syncSource({ alias, fence }: { alias: string; fence: number }, storeEpoch: string, signal: AbortSignal): Promise<number> {
+  async function syncSource(
+    { alias, fence }: { alias: string; fence: number },
+    storeEpoch: string,
+    signal: AbortSignal,
+  ): Promise<number> {
     const row = bindings.findSource(alias);
     if (!row || stopped.has(alias)) return 0;
     if (toCompare.has(alias)) await compare(alias, row.source_no, storeEpoch, signal);
@@ -114,7 +122,8 @@ export function startSync(options: SyncOptions): Sync {
     totals.acknowledged += settled.acknowledged;
     totals.requeued += settled.requeued;
     totals.rejected += settled.rejected;
-    if (settled.rejected > 0) log.warn({ source: alias, count: settled.rejected }, 'changes refused for good; see dead letters');
+    if (settled.rejected > 0)
+      log.warn({ source: alias, count: settled.rejected }, 'changes refused for good; see dead letters');
     options.onSettled?.(alias, settled);
   }
 
@@ -166,7 +175,8 @@ export function startSync(options: SyncOptions): Sync {
       session = undefined;
     }
     // once for each state, not once for each attempt
-    if (inARow === 1 || before !== cloud) log.warn({ code, waitMs }, code === 'cloud-unreachable' ? 'cloud unreachable' : 'sync failed');
+    if (inARow === 1 || before !== cloud)
+      log.warn({ code, waitMs }, code === 'cloud-unreachable' ? 'cloud unreachable' : 'sync failed');
     answerWaiting();
   }
 
