@@ -72,7 +72,7 @@ export interface ProxyOptions<Pool> {
   log: Logger;
 }
 
-export interface Proxy {
+export interface MediaProxy {
   /** Origin under which browsers reach this agent. */
   url: string;
   mintViewerCode(): string;
@@ -93,6 +93,6 @@ export interface AgentParts<Pool extends { close(): Promise<void> } = { close():
     path: Buffer,
   ): Promise<{ contentHash: Uint8Array; facts: Facts } | undefined>;
   startPipeline(options: PipelineOptions<Pool>): Pipeline;
-  startProxy(options: ProxyOptions<Pool>): Promise<Proxy>;
+  startProxy(options: ProxyOptions<Pool>): Promise<MediaProxy>;
   makeSamples(folder: string): Promise<void>;
 }

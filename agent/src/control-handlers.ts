@@ -1,6 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { Variant } from '@nucleus/shared/wire/local';
-import type { Overview, Proxy } from './agent-parts.ts';
+import type { MediaProxy, Overview } from './agent-parts.ts';
 import type { ControlHandlers } from './control/serve-control.ts';
 import { confirmDeletions } from './state/confirm-deletions.ts';
 import type { State } from './state/open-state.ts';
@@ -10,7 +10,7 @@ import type { Sync } from './sync/start-sync.ts';
 export function controlHandlers(parts: {
   state: State;
   sync: Sync;
-  proxy: Proxy;
+  proxy: MediaProxy;
   overview: () => Overview;
 }): ControlHandlers {
   const { state, sync, proxy, overview } = parts;

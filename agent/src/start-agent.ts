@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
-import type { AgentParts, Pipeline, PipelineProgress, Proxy } from './agent-parts.ts';
+import type { AgentParts, MediaProxy, Pipeline, PipelineProgress } from './agent-parts.ts';
 import { checkStart } from './check-start.ts';
 import type { AgentConfig } from './config.ts';
 import { serveControl } from './control/serve-control.ts';
@@ -45,7 +45,7 @@ export interface RunningAgent {
   state: State;
   pipeline: Pipeline;
   sync: Sync;
-  proxy: Proxy;
+  proxy: MediaProxy;
   /** Closes everything in reverse order of opening, within ten seconds. */
   close(): Promise<void>;
 }

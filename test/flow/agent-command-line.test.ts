@@ -37,7 +37,15 @@ async function aHost() {
   const at = (argv: readonly string[]) => {
     let [out, notes] = ['', ''];
     const exit = runCli(argv, smallStages, {
-      terminal: { out: (text) => void (out += text), note: (text) => void (notes += text), isInteractive: false },
+      terminal: {
+        out: (text) => {
+          out += text;
+        },
+        note: (text) => {
+          notes += text;
+        },
+        isInteractive: false,
+      },
       environment: { NUCLEUS_AGENT_KEY: 'live_0123456789abcdefghij' },
       workingDir: home,
       version: '0.1.0',
