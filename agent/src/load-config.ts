@@ -67,7 +67,7 @@ function readConfigFile(file: string): AgentConfig {
   const stranger = Object.keys(whole ?? {}).find((key) => key !== 'agent' && key !== 'cloud');
   if (stranger !== undefined)
     throw new AppError('config-invalid', `${file}, line ${lineOf([stranger])}: ${stranger} is not a known key.`);
-  const parsed = AgentConfig.safeParse(whole?.['agent']);
+  const parsed = AgentConfig.safeParse(whole?.agent);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = [
@@ -129,7 +129,7 @@ function absolutePaths(config: AgentConfig, base: string): AgentConfig {
  * @throws AppError `config-invalid` when there is none or others can read its file.
  */
 export function readCloudKey(config: AgentConfig, environment: Readonly<Record<string, string | undefined>>): string {
-  const variable = environment['NUCLEUS_AGENT_KEY']?.trim();
+  const variable = environment.NUCLEUS_AGENT_KEY?.trim();
   if (variable) return variable;
   const file = config.cloud.key_file ?? join(config.data, 'keys', 'cloud');
   try {

@@ -40,6 +40,7 @@ export function openLog(stream: DestinationStream = destination(2)): Logger {
       base: null,
       formatters: {
         level: (level) => ({ level }),
+        bindings: allowFields,
         log: allowFields,
       },
       timestamp: pino.stdTimeFunctions.isoTime,

@@ -52,7 +52,11 @@ export async function aListeningCloud(): Promise<ListeningCloud> {
     fence: 1,
     script: [],
     rejects: () => undefined,
-    close: () => new Promise((done) => (server.closeAllConnections(), server.close(() => done()))),
+    close: () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
   };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];

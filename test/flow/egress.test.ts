@@ -1,7 +1,6 @@
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Change } from '@nucleus/shared/wire/agents';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openTransport } from '../../agent/src/egress/cloud-request.ts';
 import { type Gate, openGate } from '../../agent/src/egress/gate.ts';
@@ -10,7 +9,7 @@ import { planRequests } from '../../agent/src/egress/plan.ts';
 import { showLedger, streamLedger } from '../../agent/src/egress/read-ledger.ts';
 import type { EgressPolicy, SealedLine } from '../../agent/src/egress/seal.ts';
 import { verifyLedger } from '../../agent/src/egress/verify-ledger.ts';
-import { recordDigest } from '../../agent/src/record/build-record.ts';
+import type { UnsealedChange } from '../../agent/src/record/unsealed-change.ts';
 import { aListeningCloud, refusal } from '../builders/a-listening-cloud.ts';
 
 const agentId = `agt_${'a'.repeat(20)}`;
@@ -39,7 +38,7 @@ const registration = {
 };
 const session = { fence: 1, storeEpoch: 'a'.repeat(32) };
 
-function aPut(ref: string, over: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): Change {
+function aPut(ref: string, over: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): UnsealedChange {
   const item = {
     reference_id: ref,
     image_url: `${policy.publicUrl}/assets/main/${ref}`,
@@ -48,7 +47,7 @@ function aPut(ref: string, over: Record<string, unknown> = {}, metadata: Record<
     metadata: { source: 'main', format: 'jpeg', name: ref, ...metadata },
     ...over,
   };
-  return { op: 'put', ref, rev: 1, digest: recordDigest(item as never), item } as Change;
+  return { op: 'put', ref, rev: 1, item } as UnsealedChange;
 }
 
 async function anOpenGate(ledgerOptions: LedgerOptions = {}) {
@@ -69,7 +68,7 @@ async function anOpenGate(ledgerOptions: LedgerOptions = {}) {
   return { cloud, folder, ledger, gate };
 }
 
-const push = async (gate: Gate, changes: Change[]) =>
+const push = async (gate: Gate, changes: UnsealedChange[]) =>
   gate.sendBatch(
     await gate.prepareBatch(
       'main',

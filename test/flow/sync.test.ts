@@ -21,7 +21,10 @@ describe('syncing', () => {
     catalogue.put('a.jpg');
     cloud.script.push(
       () => undefined,
-      () => (catalogue.put('a.jpg', 1000), undefined),
+      () => {
+        catalogue.put('a.jpg', 1000);
+        return undefined;
+      },
     );
     const sync = await start();
     await sync.drain(3);

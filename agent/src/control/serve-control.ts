@@ -37,7 +37,10 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     // the folder is 0700, so nobody reaches the socket in the moment before its own mode is set
-    server.listen(path, () => (chmodSync(path, 0o600), resolve()));
+    server.listen(path, () => {
+      chmodSync(path, 0o600);
+      resolve();
+    });
   });
   return () =>
     new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { capacityViolations } from '@nucleus/shared/record/capacity';
-import type { Change } from '@nucleus/shared/wire/agents';
+import type { UnsealedChange } from '../record/unsealed-change.ts';
 import type { RawReply, Transport } from './cloud-request.ts';
 import type { Ledger } from './ledger.ts';
 import { createSeal, type EgressPolicy, type PlainRequest, type SealedLine, type SealedRequest } from './seal.ts';
@@ -28,7 +28,7 @@ export interface PreparedBatch {
 
 export interface Gate {
   /** @throws AppError `egress-refused`. */
-  sealChange(source: string, change: Change): SealedLine;
+  sealChange(source: string, change: UnsealedChange): SealedLine;
   headBytes(source: string): number;
   /** Seals and compresses, off the event loop; may run while another batch is on its way. */
   prepareBatch(source: string, lines: readonly SealedLine[]): Promise<PreparedBatch>;

@@ -10,7 +10,8 @@ import { type ItemRecord, recordSchema } from '@nucleus/shared/record/record';
 import { Change, ChangesHead, HeartbeatRequest, protocolVersion, RegisterRequest } from '@nucleus/shared/wire/agents';
 import type { z } from 'zod';
 import { encodeReference } from '../record/build-record.ts';
-import type { OutgoingKind } from './ledger-line.ts';
+import type { UnsealedChange } from '../record/unsealed-change.ts';
+import { type OutgoingKind, sha256Hex } from './ledger-line.ts';
 
 /** What a source may say. Comes from the agent's own configuration and from nowhere else. */
 export interface SourcePolicy {
@@ -60,7 +61,7 @@ export interface Seal {
   /** @throws AppError `egress-refused` when the body says more than it may. */
   request(request: PlainRequest): SealedRequest;
   /** @throws AppError `egress-refused` naming the field, never its value. */
-  change(source: string, change: Change): SealedLine;
+  change(source: string, change: UnsealedChange): SealedLine;
   /** The body of a batch. @throws AppError `egress-refused` for lines of another source or not made here. */
   batch(source: string, lines: readonly SealedLine[]): SealedRequest;
   /** Bytes that the first line of a batch takes. */
@@ -140,10 +141,11 @@ export function createSeal(policy: EgressPolicy): Seal {
         // the item is checked against the source's own level; the wire schema knows only the highest one
         const record = checkRecord(alias, change.ref, change.item);
         if (source.names === 'pseudonym' && !pseudonym.test(change.ref)) throw refusal('ref is not a pseudonym');
-        const { item: _, ...rest } = change;
-        closed(PutWithoutItem, rest, 'change');
-        digest = change.digest;
-        text = `{"digest":${JSON.stringify(digest)},"item":${canonicalJson(record)},"op":"put","ref":${JSON.stringify(change.ref)},"rev":${change.rev}}`;
+        if (!Number.isSafeInteger(change.rev) || change.rev < 1) throw refusal('rev is out of its range');
+        const item = canonicalJson(record);
+        digest = sha256Hex(Buffer.from(item)).slice(0, 32);
+        // keys in canonical order, spelled here so that the record is spelled once
+        text = `{"digest":"${digest}","item":${item},"op":"put","ref":${JSON.stringify(change.ref)},"rev":${change.rev}}`;
       } else {
         const checked = closed(Change, change, 'change');
         if (checked.op === 'rekey' && source.names === 'pseudonym' && !pseudonym.test(checked.new_ref))
@@ -179,8 +181,6 @@ export function createSeal(policy: EgressPolicy): Seal {
     made: (request) => made.has(request),
   };
 }
-
-const PutWithoutItem = Change.options[0].omit({ item: true });
 
 function checkRegistration(body: RegisterRequest, policy: EgressPolicy): void {
   if (body.agent_id !== policy.agentId || body.public_url !== policy.publicUrl || body.version !== policy.version) {

@@ -27,6 +27,8 @@ export function openState(dataDir: string, options: { readonly?: boolean } = {})
     state.pragma('synchronous = FULL');
     state.pragma('foreign_keys = ON');
     state.pragma('wal_autocheckpoint = 4000');
+    // items are found by random keys while syncing; the default of 2 MB would read each page again and again
+    state.pragma('cache_size = -32768');
     migrate(state);
     return state;
   } catch (error) {

@@ -53,6 +53,11 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
   const owed = state.prepare<[number, string], OutboxRow>(
     'select * from outbox where source_no = ? and reference_id = ?',
   );
+  const take = state
+    .prepare<[number, string, number], Buffer>(
+      'delete from outbox where source_no = ? and reference_id = ? and revision = ? returning item_key',
+    )
+    .pluck();
   const drop = state.prepare('delete from outbox where source_no = ? and reference_id = ? and revision = ?');
   const acknowledge = state.prepare(
     `update items set acked_revision = max(acked_revision, @rev), acked_digest = coalesce(@digest, acked_digest), revision = max(revision, @rev)
@@ -91,6 +96,16 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
   }
 
   function settleOne(sourceNo: number, sent: SentChange, ack: Ack, settled: Settled): void {
+    if (ack.status === 'applied' || ack.status === 'duplicate') {
+      // by far the most: nothing newer is owed, so one statement finds and takes the row
+      const itemKey = take.get(sourceNo, sent.ref, sent.rev);
+      if (itemKey) {
+        acknowledge.run({ rev: sent.rev, digest: sent.digest, key: itemKey });
+        forgetDead.run(sourceNo, sent.ref);
+        settled.acknowledged += 1;
+        return;
+      }
+    }
     const row = owed.get(sourceNo, sent.ref);
     if (!row) return; // taken back while it was on its way
     const rev = ack.status === 'stale' && ack.current ? ack.current.rev : sent.rev;

@@ -1,9 +1,11 @@
-import type { Change, HeartbeatRequest, RegisterRequest } from '@nucleus/shared/wire/agents';
+import type { HeartbeatRequest, RegisterRequest } from '@nucleus/shared/wire/agents';
+
+import type { UnsealedChange } from '../record/unsealed-change.ts';
 
 /** What syncing needs of the egress gate. The composition root passes the real one; there is no other way out. */
 export interface CloudGate<Line extends GateLine = GateLine, Batch = unknown> {
   /** @throws AppError `egress-refused`. */
-  sealChange(source: string, change: Change): Line;
+  sealChange(source: string, change: UnsealedChange): Line;
   headBytes(source: string): number;
   prepareBatch(source: string, lines: readonly Line[]): Promise<Batch>;
   /** @throws AppError `ledger-full`, `ledger-broken`, `cloud-unreachable`, `cloud-refused`. */

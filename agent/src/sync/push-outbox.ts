@@ -1,13 +1,14 @@
 /** What is owed becomes batches. Pure: the same rows give the same batches, in a run and in `plan`. */
 import { AppError } from '@nucleus/shared/failure/app-error';
-import { type Change, maxBatchBytes, maxBatchChanges } from '@nucleus/shared/wire/agents';
-import { buildRecord, type RecordPolicy, recordDigest } from '../record/build-record.ts';
+import { maxBatchBytes, maxBatchChanges } from '@nucleus/shared/wire/agents';
+import { buildRecord, type RecordPolicy } from '../record/build-record.ts';
 import type { Facts } from '../record/facts.ts';
+import type { UnsealedChange } from '../record/unsealed-change.ts';
 import type { OwedChange } from '../state/outbox.ts';
 import type { GateLine } from './cloud-gate.ts';
 
 /** The change that a row stands for. @throws AppError `egress-refused` for a put of an item without facts. */
-export function changeOf(row: OwedChange, policy: RecordPolicy): Change {
+export function changeOf(row: OwedChange, policy: RecordPolicy): UnsealedChange {
   if (row.op === 'delete') return { op: 'delete', ref: row.reference_id, rev: row.revision };
   if (row.op === 'rekey') {
     return { op: 'rekey', ref: row.reference_id, new_ref: row.new_reference_id ?? '', rev: row.revision };
@@ -25,7 +26,7 @@ export function changeOf(row: OwedChange, policy: RecordPolicy): Change {
     },
     policy,
   );
-  return { op: 'put', ref: row.reference_id, rev: row.revision, digest: recordDigest(item), item };
+  return { op: 'put', ref: row.reference_id, rev: row.revision, item };
 }
 
 export interface BatchLimits {
@@ -62,7 +63,7 @@ export interface CutBatch<Line> {
 /** Cuts the next batch of a source above `after`; null when nothing is owed there. */
 export function cutBatch<Line extends GateLine>(
   rows: readonly OwedChange[],
-  seal: { sealChange(source: string, change: Change): Line; headBytes(source: string): number },
+  seal: { sealChange(source: string, change: UnsealedChange): Line; headBytes(source: string): number },
   policy: RecordPolicy,
   limits = protocolLimits,
 ): CutBatch<Line> | null {

@@ -9,6 +9,8 @@ import { cutBatch } from './push-outbox.ts';
 
 /** After so many changes refused one by one, with none accepted, the request as such is at fault and nothing is thrown away. */
 const lonelyRefusals = 8;
+/** Batches on their way: the cloud works on one while this side settles the one before and spells the next. */
+const batchesAtOnce = 2;
 /** Rounds in which only stale answers came back. */
 const fruitlessRounds = 5;
 
@@ -65,23 +67,26 @@ async function pushRound(
     sum.rejected += settled.rejected;
     parts.onSettled(target.policy.alias, settled);
   };
-  let ready = prepare(parts, target, which, '', count);
-  while (ready && !signal.aborted) {
-    const { lines, body, lastRef } = ready;
-    const sending = body.then((batch) => deliver(parts, target, lines, batch, signal, count));
-    // the next batch is read, spelled and compressed while this one is on its way; its own failure is met when its turn comes
-    sending.catch(() => undefined);
-    ready = await ahead(() => prepare(parts, target, which, lastRef, count), sending);
+  const onTheirWay: Promise<void>[] = [];
+  try {
+    for (let after = ''; !signal.aborted; ) {
+      const ready = prepare(parts, target, which, after, count);
+      if (!ready) break;
+      after = ready.lastRef;
+      const sending = ready.body.then((batch) => deliver(parts, target, ready.lines, batch, signal, count));
+      // its failure is met when its turn comes
+      sending.catch(() => undefined);
+      onTheirWay.push(sending);
+      // lets the ledger's write start before this thread is busy with spelling the next one
+      await new Promise((done) => setImmediate(done));
+      if (onTheirWay.length >= batchesAtOnce) await onTheirWay.shift();
+    }
+    while (onTheirWay.length > 0) await onTheirWay.shift();
+    return sum;
+  } finally {
+    // what was answered counts, whatever became of the batch before it
+    await Promise.allSettled(onTheirWay);
   }
-  return sum;
-}
-
-async function ahead<T>(prepareNext: () => T, sending: Promise<void>): Promise<T> {
-  // lets the ledger's write start before this thread is busy with spelling
-  await new Promise((done) => setImmediate(done));
-  const next = prepareNext();
-  await sending;
-  return next;
 }
 
 function prepare(
