@@ -35,6 +35,8 @@ export interface PipelineProgress {
 
 export interface PipelineOptions<Pool> {
   state: State;
+  /** Where the state lies; a plan works on a copy. */
+  dataDir: string;
   config: AgentConfig;
   sources: readonly SourceConfig[];
   pool: Pool;
@@ -52,6 +54,9 @@ export interface Pipeline {
   watch(): Promise<void> | void;
   /** Told of live items of the cloud that the catalogue has never heard of, after its state was lost. */
   adopt?(alias: string, items: readonly ManifestItem[]): void;
+  /** Looks at one path again, relative to its source: somebody found it other than catalogued. */
+  recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Resolves when nothing is at work any more; the signal is aborted by then. */
   close(): Promise<void>;
 }
 
@@ -94,5 +99,7 @@ export interface AgentParts<Pool extends { close(): Promise<void> } = { close():
   ): Promise<{ contentHash: Uint8Array; facts: Facts } | undefined>;
   startPipeline(options: PipelineOptions<Pool>): Pipeline;
   startProxy(options: ProxyOptions<Pool>): Promise<MediaProxy>;
+  /** Lets held deletions of a source happen. Returns how many. */
+  confirmDeletions(state: State, alias: string): number;
   makeSamples(folder: string): Promise<void>;
 }

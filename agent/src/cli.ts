@@ -108,7 +108,9 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
   const deletes = program.command('deletes').description('deletions that wait for a person');
   withData(deletes.command('confirm').description('let them go'))
     .option('--source <alias>', 'only of one source')
-    .action(async (flags: DataFlags & { source?: string }) => end(await confirmDeletes(flags, terminal, workingDir)));
+    .action(async (flags: DataFlags & { source?: string }) =>
+      end(await confirmDeletes(flags, parts.confirmDeletions, terminal, workingDir)),
+    );
   withData(program.command('map').description('print path and reference id as CSV'))
     .option('--source <alias>', 'only one source')
     .action((flags: DataFlags & { source?: string }) => end(printMap(flags, terminal, workingDir)));

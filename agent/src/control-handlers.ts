@@ -1,8 +1,8 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { Variant } from '@nucleus/shared/wire/local';
-import type { MediaProxy, Overview } from './agent-parts.ts';
+import type { AgentParts, MediaProxy, Overview } from './agent-parts.ts';
 import type { ControlHandlers } from './control/serve-control.ts';
-import { confirmDeletions } from './state/confirm-deletions.ts';
+import { openBindings } from './state/bindings.ts';
 import type { State } from './state/open-state.ts';
 import type { Sync } from './sync/start-sync.ts';
 
@@ -12,13 +12,14 @@ export function controlHandlers(parts: {
   sync: Sync;
   proxy: MediaProxy;
   overview: () => Overview;
+  confirmDeletions: AgentParts['confirmDeletions'];
 }): ControlHandlers {
   const { state, sync, proxy, overview } = parts;
   return {
     'status': () => ({ ...overview(), viewer: `${proxy.url}/viewer/` }),
     'open': () => ({ url: `${proxy.url}/viewer/#code=${proxy.mintViewerCode()}` }),
     'compare': () => sync.requestComparison(),
-    'confirm-deletions': ({ source }) => ({ confirmed: confirmDeletions(state, source, Date.now()) }),
+    'confirm-deletions': ({ source }) => ({ confirmed: confirmHeld(state, source, parts.confirmDeletions) }),
     'link': ({ reference_id, source, variant, minutes }) => {
       const parsed = Variant.safeParse(variant);
       if (!parsed.success)
@@ -32,4 +33,15 @@ export function controlHandlers(parts: {
       return { url, expires_at: expiresAt };
     },
   };
+}
+
+/** Lets the held deletions of one source happen, or of all. Returns how many. */
+export function confirmHeld(state: State, alias: string | undefined, confirm: AgentParts['confirmDeletions']): number {
+  const aliases =
+    alias === undefined
+      ? openBindings(state)
+          .listSources()
+          .map((source) => source.alias)
+      : [alias];
+  return aliases.reduce((sum, each) => sum + confirm(state, each), 0);
 }

@@ -35,18 +35,27 @@ const allowed = new Set([
 
 /** Log lines as JSON on stderr; what is not on the list is dropped, an error keeps its code and the name of its class. */
 export function openLog(stream: DestinationStream = destination(2)): Logger {
-  return pino(
-    {
-      base: null,
-      formatters: {
-        level: (level) => ({ level }),
-        bindings: allowFields,
-        log: allowFields,
+  return guardChildren(
+    pino(
+      {
+        base: null,
+        formatters: {
+          level: (level) => ({ level }),
+          log: allowFields,
+        },
+        timestamp: pino.stdTimeFunctions.isoTime,
       },
-      timestamp: pino.stdTimeFunctions.isoTime,
-    },
-    stream,
+      stream,
+    ),
   );
+}
+
+/** pino formats no binding of a child, so they are filtered on their way in. */
+function guardChildren(log: Logger): Logger {
+  const child = log.child.bind(log);
+  log.child = ((bindings: Record<string, unknown>) =>
+    guardChildren(child(allowFields(bindings)))) as unknown as typeof log.child;
+  return log;
 }
 
 /** The fields of `fields` that may be logged. Values are enums, numbers and short constants by convention of the callers. */

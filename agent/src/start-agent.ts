@@ -102,6 +102,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
       'pipeline',
       parts.startPipeline({
         state,
+        dataDir: config.data,
         config,
         sources: config.sources,
         pool,
@@ -157,7 +158,10 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
     );
     keep(
       'control',
-      await serveControl(join(config.data, 'agent.sock'), controlHandlers({ state, sync, proxy, overview })),
+      await serveControl(
+        join(config.data, 'agent.sock'),
+        controlHandlers({ state, sync, proxy, overview, confirmDeletions: parts.confirmDeletions }),
+      ),
       (end) => end(),
     );
     return { state, pipeline, sync, proxy, close };

@@ -12,5 +12,6 @@ export const wiredParts: AgentParts = {
   describeFile: missing,
   startPipeline: missing,
   startProxy: missing,
+  confirmDeletions: missing,
   makeSamples: missing,
 };

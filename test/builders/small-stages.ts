@@ -85,6 +85,7 @@ export const smallStages: AgentParts = {
       async watch() {
         await this.scanOnce();
       },
+      recheck: async () => undefined,
       close: async () => undefined,
     };
   },
@@ -106,5 +107,6 @@ export const smallStages: AgentParts = {
       close: async () => void server.close(),
     };
   },
+  confirmDeletions: () => 0,
   makeSamples: async (folder) => mkdirSync(folder, { recursive: true }) as unknown as undefined,
 };

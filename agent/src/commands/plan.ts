@@ -46,6 +46,7 @@ export async function plan(
     const log = openLog();
     const pipeline = parts.startPipeline({
       state,
+      dataDir: scratch,
       config,
       sources: config.sources,
       pool,
