@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { drawSample } from './draw-sample.ts';
 
 const count = 24;
@@ -28,7 +28,7 @@ export async function makeSamples(folder: string): Promise<void> {
 }
 
 /** A JPEG with the capture data of a camera; every fifth is stored on its side and turned upright by its orientation. */
-async function asPhoto(picture: sharp.Sharp, seed: number): Promise<Buffer> {
+async function asPhoto(picture: Sharp, seed: number): Promise<Buffer> {
   const isTurned = seed % 5 === 4;
   const stored = isTurned ? picture.rotate(-90) : picture;
   const day = String(1 + (seed % 28)).padStart(2, '0');
