@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { type FolderWatch, type WatchTrouble, watchFolder } from './watch-folder.ts';
 
@@ -55,10 +56,12 @@ test('a file that comes, changes, moves or goes hints at its folder', async () =
   await hinted(folder);
 });
 
-test('a new folder is watched too', async () => {
+test('a new folder is hinted at, then watched too', async () => {
+  const before = inotifyWatches();
   const { folder, hinted } = await aWatchedFolder();
   mkdirSync(join(folder, 'fresh'));
   await hinted(join(folder, 'fresh'));
+  while (inotifyWatches() < before + 2) await nextTurn();
   writeFileSync(join(folder, 'fresh/a.jpg'), 'x');
   await hinted(join(folder, 'fresh'));
 });
