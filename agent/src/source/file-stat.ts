@@ -10,7 +10,9 @@ export interface FileStat {
 }
 
 export function fileStat(stat: Stats): FileStat {
-  return { dev: stat.dev, ino: stat.ino, size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs };
+  // overlay file systems use all 64 bits; SQLite's integers are signed
+  const ino = stat.ino < 2 ** 63 ? stat.ino : stat.ino - 2 ** 64;
+  return { dev: stat.dev, ino, size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs };
 }
 
 /** Whether nothing about the file moved; ctime catches a replacement that kept size and mtime. */
