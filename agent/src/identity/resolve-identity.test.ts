@@ -1,138 +1,209 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Decision, type KnownItem, type KnownItems, resolveIdentity, type SeenFile } from './resolve-identity.ts';
+import { type KnownItem, resolveIdentity, type SettledFile, undeleteMs } from './resolve-identity.ts';
 
-const day = 86_400_000;
-const nowMs = 1_795_000_000_000;
-let inode = 1000;
-
-const anItem = (itemKey: string, path: string, hash: string, over: Partial<KnownItem> = {}): KnownItem => ({
+const now = 1_800_000_000_000;
+let inode = 100;
+const item = (itemKey: string, hash: string, over: Partial<KnownItem> = {}): KnownItem => ({
   itemKey,
-  path,
-  hash,
   presence: 'live',
+  key: itemKey.toLowerCase(),
   dev: 1,
   ino: inode++,
+  hash,
+  deletedMs: undefined,
   firstSeen: inode,
-  deletedMs: null,
   ...over,
 });
-const aFile = (path: string, hash: string | null, over: Partial<SeenFile> = {}): SeenFile => ({ path, hash, dev: 1, ino: inode++, ...over });
-const knowing = (items: readonly KnownItem[]): KnownItems => ({
-  liveAt: (path) => items.find((item) => item.presence === 'live' && item.path === path),
-  withHash: (hash) => items.filter((item) => item.hash === hash),
+const file = (key: string, hash: string | undefined, over: Partial<SettledFile> = {}): SettledFile => ({
+  key,
+  dev: 1,
+  ino: inode++,
+  hash,
+  ...over,
 });
-const sketch = (decisions: readonly Decision[]): string[] =>
-  decisions
-    .map((d) => `${d.kind} ${'item' in d ? d.item.itemKey : '-'} ${'file' in d ? d.file.path : '-'}`)
-    .toSorted();
+const spell = (files: SettledFile[], known: KnownItem[]) => {
+  const { decisions, displaced } = resolveIdentity(files, known, now);
+  const out = Object.fromEntries(
+    decisions.map((d) => [d.file.key, d.kind === 'new' ? 'new' : `${d.kind} ${d.item.itemKey}`]),
+  );
+  return displaced.length > 0 ? { ...out, displaced: displaced.map((d) => d.itemKey) } : out;
+};
 
-describe('each row of the identity table', () => {
-  const a = anItem('A', 'a.jpg', 'ha');
-  const b = anItem('B', 'b.jpg', 'hb');
-  const c = anItem('C', 'c.jpg', 'hc');
-
-  test.each<{ why: string; known: KnownItem[]; seen: SeenFile[]; gone?: KnownItem[]; want: string[] }>([
-    { why: 'touched: same content', known: [a], seen: [aFile('a.jpg', 'ha')], want: ['same A a.jpg'] },
-    { why: 'replaced', known: [a], seen: [aFile('a.jpg', 'hx')], want: ['replaced A a.jpg'] },
-    { why: 'mv b over a', known: [a, b], seen: [aFile('a.jpg', 'hb')], gone: [b], want: ['missing A -', 'moved B a.jpg'] },
-    {
-      why: 'swap',
-      known: [a, b],
-      seen: [aFile('a.jpg', 'hb'), aFile('b.jpg', 'ha')],
-      want: ['moved A b.jpg', 'moved B a.jpg'],
-    },
-    {
-      why: 'rotation of three',
-      known: [a, b, c],
-      seen: [aFile('a.jpg', 'hc'), aFile('b.jpg', 'ha'), aFile('c.jpg', 'hb')],
-      want: ['moved A b.jpg', 'moved B c.jpg', 'moved C a.jpg'],
-    },
-    {
-      why: 'a shift onto a new name: a to n, b over a',
-      known: [a, b],
-      seen: [aFile('n.jpg', 'ha'), aFile('a.jpg', 'hb')],
-      gone: [b],
-      want: ['moved A n.jpg', 'moved B a.jpg'],
-    },
-    { why: 'cp b over a: b still there', known: [a, b], seen: [aFile('a.jpg', 'hb')], want: ['replaced A a.jpg'] },
-    { why: 'moved', known: [a], seen: [aFile('d/a2.jpg', 'ha')], gone: [a], want: ['moved A d/a2.jpg'] },
-    { why: 'copied', known: [a], seen: [aFile('copy.jpg', 'ha')], want: ['new - copy.jpg'] },
-    { why: 'hard-linked', known: [a], seen: [aFile('link.jpg', 'ha', { ino: a.ino })], want: ['new - link.jpg'] },
-    { why: 'deleted', known: [a], seen: [], gone: [a], want: ['missing A -'] },
-    { why: 'new', known: [a], seen: [aFile('n.jpg', 'hn')], want: ['new - n.jpg'] },
-    { why: 'unreadable at a known path', known: [a], seen: [aFile('a.jpg', null)], want: ['replaced A a.jpg'] },
-    {
-      why: 'missing since an earlier scan, found elsewhere',
-      known: [{ ...a, presence: 'missing' }],
-      seen: [aFile('later.jpg', 'ha')],
-      want: ['moved A later.jpg'],
-    },
-  ])('$why', ({ known, seen, gone = [], want }) => {
-    expect(sketch(resolveIdentity({ seen, gone, nowMs }, knowing(known)))).toEqual(want);
-  });
-
-  test('twins: same inode first, then same name, then first seen', () => {
-    const one = anItem('one', 'x/1.jpg', 'h', { firstSeen: 1 });
-    const two = anItem('two', 'x/2.jpg', 'h', { firstSeen: 2 });
-    const three = anItem('three', 'x/3.jpg', 'h', { firstSeen: 3 });
-    const known = knowing([one, two, three]);
-    const seen = [aFile('y/0.jpg', 'h'), aFile('y/2.jpg', 'h'), aFile('y/9.jpg', 'h', { ino: three.ino })];
-    expect(sketch(resolveIdentity({ seen, gone: [one, two, three], nowMs }, known))).toEqual([
-      'moved one y/0.jpg',
-      'moved three y/9.jpg',
-      'moved two y/2.jpg',
-    ]);
-  });
-
+describe('identity', () => {
   test.each([
-    { why: 'back at its path', deletedMs: nowMs - 29 * day, path: 'a.jpg', want: 'undeleted A a.jpg' },
-    { why: 'back elsewhere, the only candidate', deletedMs: nowMs - day, path: 'b.jpg', want: 'undeleted A b.jpg' },
-    { why: 'back after 31 days', deletedMs: nowMs - 31 * day, path: 'a.jpg', want: 'new - a.jpg' },
-  ])('a tombstone $why', ({ deletedMs, path, want }) => {
-    const tombstone = anItem('A', 'a.jpg', 'ha', { presence: 'tombstone', deletedMs });
-    expect(sketch(resolveIdentity({ seen: [aFile(path, 'ha')], gone: [], nowMs }, knowing([tombstone])))).toEqual([want]);
+    { name: 'a touched file is the same item', files: [file('a', '1')], known: [item('A', '1')], want: { a: 'same A' } },
+    { name: 'a file that cannot be read keeps its item', files: [file('a', undefined)], known: [item('A', '1')], want: { a: 'same A' } },
+    { name: 'other content is a replacement', files: [file('a', '2')], known: [item('A', '1')], want: { a: 'replaced A' } },
+    {
+      name: 'mv b a: the item of b moves, that of a is displaced',
+      files: [file('a', '2')],
+      known: [item('A', '1'), item('B', '2', { presence: 'missing' })],
+      want: { a: 'moved B', displaced: ['A'] },
+    },
+    {
+      name: 'a swap keeps both items with their content',
+      files: [file('a', '2'), file('b', '1')],
+      known: [item('A', '1'), item('B', '2')],
+      want: { a: 'moved B', b: 'moved A' },
+    },
+    {
+      name: 'a rotation of three',
+      files: [file('a', '3'), file('b', '1'), file('c', '2')],
+      known: [item('A', '1'), item('B', '2'), item('C', '3')],
+      want: { a: 'moved C', b: 'moved A', c: 'moved B' },
+    },
+    {
+      name: 'mv a c; mv b a: both move',
+      files: [file('a', '2'), file('c', '1')],
+      known: [item('A', '1'), item('B', '2', { presence: 'missing' })],
+      want: { a: 'moved B', c: 'moved A' },
+    },
+    {
+      name: 'cp b a: b still holds its content, so a is replaced',
+      files: [file('a', '2')],
+      known: [item('A', '1'), item('B', '2')].slice(0, 1),
+      want: { a: 'replaced A' },
+    },
+    {
+      name: 'mv a x over x, then another a: the first a is at x, the second is new',
+      files: [file('a', '9'), file('x', '1')],
+      known: [item('A', '1'), item('X', '5')],
+      want: { a: 'new', x: 'moved A', displaced: ['X'] },
+    },
+    {
+      name: 'two candidates for an overwritten path prove nothing',
+      files: [file('a', '2')],
+      known: [item('A', '1'), item('B', '2', { presence: 'missing' }), item('C', '2', { presence: 'missing' })],
+      want: { a: 'replaced A' },
+    },
+    {
+      name: 'a rename keeps the item',
+      files: [file('n', '1')],
+      known: [item('A', '1', { presence: 'missing' })],
+      want: { n: 'moved A' },
+    },
+    {
+      name: 'among equal contents the same inode goes first, then the same name, then the first seen',
+      files: [file('z/one', '1'), file('z/b', '1'), file('z/three', '1', { ino: 7 })],
+      known: [
+        item('A', '1', { presence: 'missing', firstSeen: 1 }),
+        item('B', '1', { presence: 'missing', firstSeen: 2 }),
+        item('C', '1', { presence: 'missing', ino: 7, firstSeen: 3 }),
+      ],
+      want: { 'z/one': 'moved A', 'z/b': 'moved B', 'z/three': 'moved C' },
+    },
+    {
+      name: 'a missing file that comes back changed is replaced, not new',
+      files: [file('a', '2')],
+      known: [item('A', '1', { presence: 'missing' })],
+      want: { a: 'replaced A' },
+    },
+    {
+      name: 'a return within 30 days is the old item, at the same path first',
+      files: [file('b', '1')],
+      known: [item('A', '1', { presence: 'tombstone', deletedMs: now - 5 }), item('B', '1', { presence: 'tombstone', deletedMs: now - undeleteMs })],
+      want: { b: 'undeleted B' },
+    },
+    {
+      name: 'a return elsewhere needs a single candidate',
+      files: [file('n', '1')],
+      known: [item('A', '1', { presence: 'tombstone', deletedMs: now }), item('B', '1', { presence: 'tombstone', deletedMs: now })],
+      want: { n: 'new' },
+    },
+    {
+      name: 'a return after 30 days is new',
+      files: [file('a', '1')],
+      known: [item('A', '1', { presence: 'tombstone', deletedMs: now - undeleteMs - 1 })],
+      want: { a: 'new' },
+    },
+    {
+      name: 'another content at a deleted path is new',
+      files: [file('a', '2')],
+      known: [item('A', '1', { presence: 'tombstone', deletedMs: now })],
+      want: { a: 'new' },
+    },
+    { name: 'a copy is a new item', files: [file('copy', '1')], known: [], want: { copy: 'new' } },
+  ])('$name', ({ files, known, want }) => {
+    expect(spell(files, known)).toEqual(want);
   });
 
-  test('two tombstones of one content do not decide between themselves, except by path', () => {
-    const stones = ['A', 'B'].map((key) => anItem(key, `${key}.jpg`, 'h', { presence: 'tombstone', deletedMs: nowMs - day }));
-    const elsewhere = resolveIdentity({ seen: [aFile('n.jpg', 'h')], gone: [], nowMs }, knowing(stones));
-    expect(sketch(elsewhere)).toEqual(['new - n.jpg']);
-    const home = resolveIdentity({ seen: [aFile('B.jpg', 'h')], gone: [], nowMs }, knowing(stones));
-    expect(sketch(home)).toEqual(['undeleted B B.jpg']);
-  });
-
-  test('other content at a tombstone’s path is a new item', () => {
-    const tombstone = anItem('A', 'a.jpg', 'ha', { presence: 'tombstone', deletedMs: nowMs - day });
-    expect(sketch(resolveIdentity({ seen: [aFile('a.jpg', 'hx')], gone: [], nowMs }, knowing([tombstone])))).toEqual(['new - a.jpg']);
+  test('random moves, swaps, replacements, deletions and returns keep items as an oracle says', () => {
+    const path = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    const operation = fc.oneof(
+      fc.record({ op: fc.constant('create' as const), at: path }),
+      fc.record({ op: fc.constant('replace' as const), at: path }),
+      fc.record({ op: fc.constant('delete' as const), at: path }),
+      fc.record({ op: fc.constant('return' as const), at: path }),
+      fc.record({ op: fc.constant('move' as const), at: path, to: path }),
+      fc.record({ op: fc.constant('swap' as const), at: path, to: path }),
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
+        let next = 1;
+        const disk = new Map<string, { id: string; hash: string; ino: number }>();
+        const deleted: { key: string; id: string; hash: string; ino: number }[] = [];
+        let items: KnownItem[] = [];
+        for (const step of operations) {
+          const here = disk.get(step.at);
+          if (step.op === 'create' && !here) disk.set(step.at, { id: '', hash: `h${next}`, ino: next++ });
+          if (step.op === 'replace' && here) disk.set(step.at, { id: here.id, hash: `h${next}`, ino: next++ });
+          if (step.op === 'delete' && here) {
+            disk.delete(step.at);
+            deleted.push({ key: step.at, ...here });
+          }
+          const buried = deleted.at(-1);
+          if (step.op === 'return' && !here && buried) {
+            deleted.pop();
+            disk.set(step.at, { id: buried.id, hash: buried.hash, ino: next++ });
+          }
+          if (step.op === 'move' && here && step.to !== step.at) {
+            const over = disk.get(step.to);
+            if (over) deleted.push({ key: step.to, ...over });
+            disk.set(step.to, here);
+            disk.delete(step.at);
+          }
+          if (step.op === 'swap' && here) {
+            const there = disk.get(step.to);
+            if (there) {
+              disk.set(step.at, there);
+              disk.set(step.to, here);
+            }
+          }
+          items = scan(disk, items);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
-test('any permutation of paths keeps every item, and no file or item is decided twice', () => {
-  const arrangement = fc.integer({ min: 1, max: 8 }).chain((count) =>
-    fc.record({
-      before: fc.constant(Array.from({ length: count }, (_, i) => `p${i}`)),
-      after: fc.shuffledSubarray(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'q0', 'q1', 'q2', 'q3'], { minLength: count, maxLength: count }),
-    }),
+/** One scan after one operation, as the agent does it; checks every decision against the oracle's ids and stamps new ones. */
+function scan(disk: Map<string, { id: string; hash: string; ino: number }>, before: KnownItem[]): KnownItem[] {
+  const isAt = (known: KnownItem) => known.presence === 'live' && !disk.has(known.key);
+  const items = before.map((known) => (isAt(known) ? { ...known, presence: 'missing' as const } : known));
+  const live = new Map(items.filter((known) => known.presence === 'live').map((known) => [known.key, known]));
+  const seen = Array.from(disk, ([key, { hash, ino }]) => ({ key, dev: 1, ino, hash })).filter(
+    (found) => live.get(found.key)?.hash !== found.hash,
   );
-  fc.assert(
-    fc.property(arrangement, ({ before, after }) => {
-      const items = before.map((path, i) => anItem(`I${i}`, path, `h${i}`));
-      const placed = new Map(after.map((path, i) => [path, `h${i}`]));
-      const seen = [...placed].filter(([path, hash]) => before.indexOf(path) < 0 || hash !== `h${before.indexOf(path)}`);
-      const decisions = resolveIdentity(
-        {
-          seen: seen.map(([path, hash]) => aFile(path, hash)),
-          gone: items.filter((item) => !placed.has(item.path)),
-          nowMs,
-        },
-        knowing(items),
-      );
-      const moved = decisions.filter((d) => d.kind === 'moved');
-      expect(moved.length).toBe(decisions.length);
-      for (const decision of moved) expect(decision.file.hash).toBe(decision.item.hash);
-      expect(new Set(moved.map((d) => d.item.itemKey)).size).toBe(moved.length);
-    }),
-    { numRuns: 500 },
-  );
-});
+  const { decisions, displaced } = resolveIdentity(seen, items, now);
+  for (const decision of decisions) {
+    const on = disk.get(decision.file.key) as { id: string; hash: string; ino: number };
+    if (decision.kind === 'new') {
+      expect(on.id).toBe('');
+      on.id = `item${items.length}`;
+      items.push({
+        ...decision.file,
+        itemKey: on.id,
+        presence: 'live',
+        deletedMs: undefined,
+        firstSeen: items.length,
+      });
+    } else {
+      expect(decision.item.itemKey).toBe(on.id);
+      Object.assign(decision.item, decision.file, { presence: 'live', deletedMs: undefined });
+    }
+  }
+  for (const lost of displaced) lost.presence = 'missing';
+  return items.map((known) => (known.presence === 'missing' ? { ...known, presence: 'tombstone' as const, deletedMs: now } : known));
+}

@@ -1,166 +1,140 @@
 /**
- * Decides, for one settled batch or scan, which known item each file on disk is. Pure: the table of contract 2, first row that fits.
- * An item keeps its reference id for life; a move changes its path, a copy is a new item, and content that comes back within
- * thirty days brings its item back.
+ * Decides which item a file is, over one settled batch or scan (contract 2). Pure. `missing` items are those whose path was
+ * found gone on a verified root; a live item that is not in the batch still holds its path.
  */
-
-/** A path as a map key: its bytes as latin1, so that any name has exactly one key. */
-export type PathKey = string;
-
-/** How the file system named a file's content; equal stats are taken as equal content. */
-export interface FileStamp {
+export interface SettledFile {
+  /** Path, one character a byte. */
+  key: string;
   dev: number;
   ino: number;
+  /** Keyed content hash; undefined when the file could not be read to its end. */
+  hash: string | undefined;
 }
 
-/** A file of the batch: new, or changed since it was last seen. */
-export interface SeenFile extends FileStamp {
-  path: PathKey;
-  /** Keyed content hash as hex; null when the bytes could not be read. */
-  hash: string | null;
-}
-
-/** An item that the catalogue knows. */
-export interface KnownItem extends FileStamp {
+export interface KnownItem {
   itemKey: string;
   presence: 'live' | 'missing' | 'tombstone';
-  path: PathKey;
-  hash: string | null;
-  /** Order in which items were first seen; smaller is earlier. */
+  /** Path, the last one known when not live. */
+  key: string;
+  dev: number;
+  ino: number;
+  hash: string | undefined;
+  /** Milliseconds; tombstones only. */
+  deletedMs: number | undefined;
+  /** Grows with the order in which items were first seen. */
   firstSeen: number;
-  /** Of tombstones. */
-  deletedMs: number | null;
 }
 
-/** What is known about the files of a batch. */
-export interface KnownItems {
-  liveAt: (path: PathKey) => KnownItem | undefined;
-  /** All items with this content: live, missing and tombstones. */
-  withHash: (hash: string) => readonly KnownItem[];
+export type Decision<File extends SettledFile, Item extends KnownItem> =
+  | { kind: 'same' | 'moved' | 'replaced' | 'undeleted'; file: File; item: Item }
+  | { kind: 'new'; file: File };
+
+export interface Resolution<File extends SettledFile, Item extends KnownItem> {
+  decisions: Decision<File, Item>[];
+  /** Items whose path another item took and that were not found elsewhere: missing from now on. */
+  displaced: Item[];
 }
 
-export interface Batch {
-  seen: readonly SeenFile[];
-  /** Live items whose path is missing while its folder is readable and the root is verified. */
-  gone: readonly KnownItem[];
-  nowMs: number;
-}
+/** A file that comes back within this time gets its item back. */
+export const undeleteMs = 30 * 24 * 3600 * 1000;
 
-export type Decision =
-  /** Same path, same content: only the stat changed. */
-  | { kind: 'same'; file: SeenFile; item: KnownItem }
-  /** The item is at this path now. */
-  | { kind: 'moved'; file: SeenFile; item: KnownItem }
-  /** Same path, other content: links of the old content die. */
-  | { kind: 'replaced'; file: SeenFile; item: KnownItem }
-  /** A tombstone whose content came back. */
-  | { kind: 'undeleted'; file: SeenFile; item: KnownItem }
-  | { kind: 'new'; file: SeenFile }
-  /** Nowhere to be found; becomes a tombstone after the grace. */
-  | { kind: 'missing'; item: KnownItem };
-
-const undeleteMs = 30 * 24 * 60 * 60 * 1000;
-
-/** Decides every file of a batch and every item that lost its path. Each item and each file is in at most one decision. */
-export function resolveIdentity(batch: Batch, known: KnownItems): Decision[] {
-  const decisions: Decision[] = [];
-  const hashAt = new Map(batch.seen.map((file) => [file.path, file.hash]));
-  const goneKeys = new Set(batch.gone.map((item) => item.itemKey));
-  const claimed = new Set<string>();
-  const homeless = new Map(batch.gone.map((item) => [item.itemKey, item]));
-  const fresh: SeenFile[] = [];
-
-  const lostItsPath = (item: KnownItem): boolean => {
-    if (item.presence === 'missing' || goneKeys.has(item.itemKey)) return true;
-    return hashAt.has(item.path) && hashAt.get(item.path) !== item.hash;
-  };
-
-  for (const file of batch.seen) {
-    const owner = known.liveAt(file.path);
-    if (!owner) {
-      fresh.push(file);
-      continue;
-    }
-    if (file.hash !== null && file.hash === owner.hash) {
-      decisions.push({ kind: 'same', file, item: owner });
-      continue;
-    }
-    const arrived = soleOther(file.hash, owner, known);
-    if (arrived && lostItsPath(arrived) && !claimed.has(arrived.itemKey)) {
-      claimed.add(arrived.itemKey);
-      decisions.push({ kind: 'moved', file, item: arrived });
-      homeless.set(owner.itemKey, owner);
-    } else {
-      decisions.push({ kind: 'replaced', file, item: owner });
-    }
-  }
-
-  for (const item of claimed) homeless.delete(item);
-  for (const decision of settleNewPaths(fresh, homeless, known, batch.nowMs)) {
-    if ('item' in decision) homeless.delete(decision.item.itemKey);
-    decisions.push(decision);
-  }
-  for (const item of homeless.values()) {
-    if (item.presence === 'live') decisions.push({ kind: 'missing', item });
-  }
-  return decisions;
-}
-
-/** The only other live or missing item with this content; undefined when there is none or more than one. */
-function soleOther(hash: string | null, owner: KnownItem, known: KnownItems): KnownItem | undefined {
-  if (hash === null) return undefined;
-  const others = known.withHash(hash).filter((item) => item.presence !== 'tombstone' && item.itemKey !== owner.itemKey);
-  return others.length === 1 ? others[0] : undefined;
-}
-
-/** New paths: first what was seen under another path and is not there any more, then tombstones, then new items. */
-function settleNewPaths(
-  fresh: readonly SeenFile[],
-  homeless: ReadonlyMap<string, KnownItem>,
-  known: KnownItems,
+/**
+ * @param known every item at a path of `files` (live or missing) and every missing item and tombstone with a hash of `files`.
+ */
+export function resolveIdentity<File extends SettledFile, Item extends KnownItem>(
+  files: readonly File[],
+  known: readonly Item[],
   nowMs: number,
-): Decision[] {
-  const taken = new Set<string>();
-  const settled = new Map<SeenFile, Decision>();
-  const claim = (file: SeenFile, kind: 'moved' | 'undeleted', item: KnownItem | undefined): void => {
-    if (!item) return;
-    taken.add(item.itemKey);
-    settled.set(file, { kind, file, item });
+): Resolution<File, Item> {
+  const decisions = new Map<File, Decision<File, Item>>();
+  const claimed = new Set<Item>();
+  const atPath = itemsAtPaths(known);
+  const claim = (kind: 'same' | 'moved' | 'replaced' | 'undeleted', file: File, item: Item) => {
+    decisions.set(file, { kind, file, item });
+    claimed.add(item);
   };
-  const movable = (file: SeenFile): KnownItem[] =>
-    withHash(file, known)
-      .filter((item) => (homeless.has(item.itemKey) || item.presence === 'missing') && !taken.has(item.itemKey))
-      .toSorted((a, b) => a.firstSeen - b.firstSeen);
-  // The better sign goes first over the whole batch, so that a weak match never takes what a strong one wants.
-  const signs: ((file: SeenFile, item: KnownItem) => boolean)[] = [
-    (file, item) => item.dev === file.dev && item.ino === file.ino,
-    (file, item) => baseName(item.path) === baseName(file.path),
+
+  // path known, content equal (or not known to differ)
+  for (const file of files) {
+    const item = atPath.get(file.key);
+    if (item && (file.hash === undefined || file.hash === item.hash)) claim('same', file, item);
+  }
+
+  // path known, content is that of one other item which is not where it was: moves over a known path, swaps, rotations
+  const overwritten = files.filter((file) => atPath.has(file.key) && !decisions.has(file));
+  const leaving = new Set<Item>(known.filter((item) => item.presence === 'missing'));
+  for (const file of overwritten) leaving.add(atPath.get(file.key) as Item);
+  const leavingByHash = groupBy(leaving, (item) => item.hash);
+  for (const file of overwritten) {
+    const here = atPath.get(file.key);
+    const sources = (leavingByHash.get(file.hash) ?? []).filter((item) => item !== here && !claimed.has(item));
+    if (sources.length === 1) claim('moved', file, sources[0] as Item);
+  }
+
+  // path known, content of its own: replaced, unless its item was found elsewhere just now
+  for (const file of overwritten) {
+    const here = atPath.get(file.key) as Item;
+    if (!decisions.has(file) && !claimed.has(here)) claim('replaced', file, here);
+  }
+
+  // path new (or vacated): a missing item by content, then a tombstone
+  const fresh = files.filter((file) => !decisions.has(file));
+  const lost = [...leaving].filter((item) => !claimed.has(item)).toSorted((a, b) => a.firstSeen - b.firstSeen);
+  const lostByHash = groupBy(lost, (item) => item.hash);
+  const alike: ((file: File, item: Item) => boolean)[] = [
+    (file, item) => file.dev === item.dev && file.ino === item.ino,
+    (file, item) => baseName(file.key) === baseName(item.key),
     () => true,
   ];
-  for (const fits of signs) {
+  for (const isAlike of alike) {
     for (const file of fresh) {
-      if (!settled.has(file)) claim(file, 'moved', movable(file).find((item) => fits(file, item)));
+      if (decisions.has(file) || file.hash === undefined) continue;
+      const item = lostByHash.get(file.hash)?.find((candidate) => !claimed.has(candidate) && isAlike(file, candidate));
+      if (item) claim('moved', file, item);
     }
   }
-  const returning = (file: SeenFile): KnownItem[] =>
-    withHash(file, known).filter(
-      (item) => item.presence === 'tombstone' && nowMs - (item.deletedMs ?? 0) <= undeleteMs && !taken.has(item.itemKey),
-    );
+  const buried = known.filter(
+    (item) => item.presence === 'tombstone' && item.deletedMs !== undefined && nowMs - item.deletedMs <= undeleteMs,
+  );
+  const buriedByHash = groupBy(buried, (item) => item.hash);
+  const returning = (file: File) => (buriedByHash.get(file.hash) ?? []).filter((item) => !claimed.has(item));
   for (const file of fresh) {
-    if (!settled.has(file)) claim(file, 'undeleted', returning(file).find((item) => item.path === file.path));
+    if (decisions.has(file) || file.hash === undefined) continue;
+    const item = returning(file).find((candidate) => candidate.key === file.key);
+    if (item) claim('undeleted', file, item);
   }
   for (const file of fresh) {
-    if (settled.has(file)) continue;
+    if (decisions.has(file) || file.hash === undefined) continue;
     const candidates = returning(file);
-    if (candidates.length === 1) claim(file, 'undeleted', candidates[0]);
+    if (candidates.length === 1) claim('undeleted', file, candidates[0] as Item);
   }
-  return fresh.map((file) => settled.get(file) ?? { kind: 'new', file });
+
+  return {
+    decisions: files.map((file) => decisions.get(file) ?? { kind: 'new', file }),
+    displaced: [...leaving].filter((item) => item.presence === 'live' && !claimed.has(item)),
+  };
 }
 
-function withHash(file: SeenFile, known: KnownItems): readonly KnownItem[] {
-  return file.hash === null ? [] : known.withHash(file.hash);
+/** The item that each path belongs to: the live one, else one that went missing there and is not yet told as deleted. */
+function itemsAtPaths<Item extends KnownItem>(known: readonly Item[]): Map<string, Item> {
+  const at = new Map<string, Item>();
+  for (const item of known) {
+    if (item.presence === 'tombstone') continue;
+    if (item.presence === 'live' || !at.has(item.key)) at.set(item.key, item);
+  }
+  return at;
 }
 
-function baseName(path: PathKey): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+function baseName(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
