@@ -18,7 +18,7 @@ export interface OpenFile {
   isUnchanged: () => boolean;
 }
 
-type Failure = { kind: 'exception'; code: ExceptionCode };
+type Failure = { kind: 'exception'; code: ExceptionCode; contentHash?: Uint8Array };
 
 /** Opens a file below its root, hands it over when it is still what the scan saw, and closes it. */
 export async function withOpenFile<Result>(
@@ -40,7 +40,6 @@ export async function withOpenFile<Result>(
   }
   try {
     const { size } = request.expected;
-    if (size === 0) return { kind: 'exception', code: 'empty' };
     if (size > limits.maxFileBytes) return { kind: 'exception', code: 'too-large' };
     return await use({ fd, size, isUnchanged: () => sameStat(fileStat(fstatSync(fd)), request.expected) });
   } finally {
@@ -58,6 +57,10 @@ export function readFile(
   open: OpenFile,
   contentKey: Uint8Array | undefined,
 ): { kind: 'read'; contentHash: Uint8Array; head: Uint8Array; picture: Uint8Array | string } | Failure {
+  if (open.size === 0) {
+    const contentHash = contentKey && createHmac('sha256', contentKey).digest();
+    return { kind: 'exception', code: 'empty', ...(contentHash && { contentHash }) };
+  }
   const isWhole = open.size <= wholeBytes;
   const needed = isWhole ? open.size : wholeBytes;
   if (buffer.length < needed) buffer = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(needed)));

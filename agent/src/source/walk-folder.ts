@@ -22,6 +22,24 @@ export function walkFolder(root: string, prefix: string, rootDev: number, visito
   walkBelow(root, prefix, rootDev, visitor);
 }
 
+/** Regular files and folders of one folder, in byte order of their names; undefined when it could not be listed. */
+export function listFolder(
+  root: string,
+  prefix: string,
+): { files: [name: string, stat: FileStat][]; folders: Set<string> } | undefined {
+  const listed = { files: [] as [string, FileStat][], folders: new Set<string>() };
+  try {
+    for (const name of readdirSync(nameOf(root, prefix), 'latin1').sort()) {
+      const stat = lstatSync(nameOf(root, prefix + name), { throwIfNoEntry: false });
+      if (stat?.isFile()) listed.files.push([name, fileStat(stat)]);
+      if (stat?.isDirectory()) listed.folders.add(name);
+    }
+    return listed;
+  } catch {
+    return undefined;
+  }
+}
+
 function walkBelow(root: string, prefix: string, rootDev: number, visitor: WalkVisitor): void {
   let names: string[];
   try {

@@ -12,6 +12,8 @@ export interface WalkJob {
   known: RootIdentity | undefined;
   /** Paths to look at, one character a byte; everything below them counts. Undefined: the whole root. */
   keys: string[] | undefined;
+  /** Folders to look at without going into known ones below; each empty or ending in `/`. */
+  folders: string[] | undefined;
   /** Two counters: batches taken by the parent, and 1 when the walk is to stop. */
   shared: SharedArrayBuffer;
   sampleFrom: Uint8Array;

@@ -5,20 +5,18 @@
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { knownChildren, knownFile, knownFiles, sampleFiles } from '../state/known-files.ts';
 import { openState } from '../state/open-state.ts';
 import { fileStat, type FileStat } from './file-stat.ts';
-import { knownFile, knownFiles, sampleFiles } from './known-files.ts';
 import { pathFilter } from './path-filter.ts';
 import { type Difference, ScanDiff } from './scan-diff.ts';
 import { verifyRoot } from './verify-root.ts';
-import { nameOf, walkFolder, type WalkVisitor } from './walk-folder.ts';
+import { listFolder, nameOf, walkFolder, type WalkVisitor } from './walk-folder.ts';
 import type { WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';
 
 const batchDifferences = 1000;
 const batchesAhead = 4;
 const filesAProgress = 20_000;
-
-runWalk(workerData as WalkJob, (message) => parentPort?.postMessage(message));
 
 function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
   const state = openState(job.dataDir, { readonly: true });
@@ -38,12 +36,14 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     };
     const flow = new Flow(job.shared, send, counts);
     const isTaken = pathFilter(job.include, job.exclude);
-    if (job.keys === undefined) {
+    const rootDev = before.identity.dev;
+    if (job.keys === undefined && job.folders === undefined) {
       const diff = new ScanDiff(knownFiles(state, job.sourceNo), (difference) => flow.push(difference));
-      walkFolder(job.root, '', before.identity.dev, visitorOf(diff, counts, isTaken, flow));
+      walkFolder(job.root, '', rootDev, visitorOf(diff, counts, isTaken, flow));
       finish(diff, counts);
     } else {
-      for (const key of outermost(job.keys)) lookAt(key);
+      for (const key of outermost(job.keys ?? [])) lookAt(key);
+      for (const prefix of new Set(job.folders)) lookInto(prefix);
     }
     flow.flush();
     const after = verifyRoot(job.root, before.identity, sample, job.marker);
@@ -56,7 +56,7 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
       if (stat?.isDirectory()) {
         const diff = new ScanDiff(knownFiles(state, job.sourceNo, prefix), (difference) => flow.push(difference));
         const visitor = visitorOf(diff, counts, isTaken, flow);
-        if (stat.dev !== (before as { identity: { dev: number } }).identity.dev) visitor.otherMount(prefix);
+        if (stat.dev !== rootDev) visitor.otherMount(prefix);
         else walkFolder(job.root, prefix, stat.dev, visitor);
         finish(diff, counts);
       } else {
@@ -66,6 +66,25 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
       const one = new ScanDiff((row ? [row] : []).values(), (difference) => flow.push(difference));
       if (stat?.isFile()) visitorOf(one, counts, isTaken, flow).file(key, fileStat(stat));
       finish(one, counts);
+    }
+    /** Compares the files of one folder, walks folders below it that have no known file, and finds known ones gone. */
+    function lookInto(prefix: string): void {
+      const stat = statOf(job.root, prefix === '' ? '' : prefix.slice(0, -1));
+      if (stat === 'unknown') return;
+      if (prefix !== '' && !stat?.isDirectory()) return lookAt(prefix.slice(0, -1));
+      const listed = listFolder(job.root, prefix);
+      if (!listed) return;
+      const diff = new ScanDiff(
+        knownChildren(state, job.sourceNo, prefix, (name) => listed.folders.has(name)),
+        (difference) => flow.push(difference),
+      );
+      const visitor = visitorOf(diff, counts, isTaken, flow);
+      for (const [name, fileStat] of listed.files) visitor.file(prefix + name, fileStat);
+      finish(diff, counts);
+      for (const name of listed.folders) {
+        const isNew = knownFiles(state, job.sourceNo, `${prefix}${name}/`).next().done;
+        if (isNew) lookAt(prefix + name);
+      }
     }
   } finally {
     state.close();
@@ -151,3 +170,5 @@ class Flow {
     }
   }
 }
+
+runWalk(workerData as WalkJob, (message) => parentPort?.postMessage(message));

@@ -1,7 +1,7 @@
-import { pathKey } from './file-stat.ts';
-import type { State } from '../state/open-state.ts';
-import type { KnownFile } from './scan-diff.ts';
-import type { SampleFile } from './verify-root.ts';
+import { pathKey } from '../source/file-stat.ts';
+import type { KnownFile } from '../source/scan-diff.ts';
+import type { SampleFile } from '../source/verify-root.ts';
+import type { State } from './open-state.ts';
 
 type RawRow = [path: string | Buffer, dev: number, ino: number, size: number, mtimeMs: number, ctimeMs: number];
 
@@ -20,7 +20,7 @@ export function* knownFiles(state: State, sourceNo: number, prefix = ''): Genera
   const asText = state.prepare<unknown[], RawRow>(`select cast(path as text), ${columns} ${range}`).raw();
   const asBytes = state.prepare<unknown[], RawRow>(`select path, ${columns} ${range}`).raw();
   let after: Buffer = Buffer.from(prefix, 'latin1');
-  const end = prefix === '' ? Buffer.concat([endOfPaths, endOfPaths]) : Buffer.from(`${prefix.slice(0, -1)}0`, 'latin1'); // '0' follows '/'
+  const end = endOf(prefix);
   for (;;) {
     let rows = asText.all(sourceNo, after, end);
     if (rows.some(([path]) => nonAscii.test(path as string))) rows = asBytes.all(sourceNo, after, end);
@@ -32,6 +32,41 @@ export function* knownFiles(state: State, sourceNo: number, prefix = ''): Genera
     if (!last || rows.length < chunkRows) return;
     after = typeof last[0] === 'string' ? Buffer.from(last[0], 'latin1') : last[0];
   }
+}
+
+/**
+ * Live rows directly in a folder, and all rows below folders that are not there any more, in byte order; what is below
+ * folders that are there is passed over without being read.
+ */
+export function* knownChildren(
+  state: State,
+  sourceNo: number,
+  prefix: string,
+  isFolder: (name: string) => boolean,
+): Generator<KnownFile> {
+  const next = state.prepare<unknown[], RawRow>(`select path, ${columns} ${range.replace(String(chunkRows), '64')}`).raw();
+  const end = endOf(prefix);
+  let after: Buffer = Buffer.from(prefix, 'latin1');
+  for (;;) {
+    const rows = next.all(sourceNo, after, end);
+    if (rows.length === 0) return;
+    for (const [path, dev, ino, size, mtimeMs, ctimeMs] of rows) {
+      const key = pathKey(path as Buffer);
+      after = path as Buffer;
+      const slash = key.indexOf('/', prefix.length);
+      const folder = slash < 0 ? undefined : key.slice(prefix.length, slash);
+      if (folder !== undefined && isFolder(folder)) {
+        after = Buffer.concat([Buffer.from(`${prefix}${folder}/`, 'latin1'), endOfPaths, endOfPaths]);
+        break;
+      }
+      yield { key, stat: { dev, ino, size, mtimeMs, ctimeMs } };
+    }
+  }
+}
+
+/** The smallest byte string after everything below a folder: '0' follows '/'. */
+function endOf(prefix: string): Buffer {
+  return prefix === '' ? Buffer.concat([endOfPaths, endOfPaths]) : Buffer.from(`${prefix.slice(0, -1)}0`, 'latin1');
 }
 
 /** The live row at one path. */
