@@ -21,7 +21,7 @@ export function describeFile(request: DescribeRequest, limits: ExtractLimits, co
     if (request.knownHashes?.some((known) => Buffer.compare(known, contentHash) === 0)) {
       return open.isUnchanged() ? { kind: 'known', contentHash } : { kind: 'exception', code: 'changed-while-reading' };
     }
-    const described = await describePicture(read.head, read.picture, request.timeZone, limits);
+    const described = await describePicture(sniffed(read), read.picture, request.timeZone, limits);
     // what changed meanwhile may be half of one content and half of another, whatever came out of it
     if (!open.isUnchanged()) return { kind: 'exception', code: 'changed-while-reading' };
     return { ...described, contentHash };
@@ -38,7 +38,7 @@ export function previewFile(
   return withOpenFile(request, limits, async (open): Promise<MadePreview> => {
     const read = readFile(open, undefined);
     if (read.kind === 'exception') return read;
-    if (!(await sniff(read.head))) return { kind: 'exception', code: 'unsupported-format' };
+    if (!(await sniff(sniffed(read)))) return { kind: 'exception', code: 'unsupported-format' };
     try {
       const bytes = await makePreview(read.picture, request, limits.maxPixels);
       return open.isUnchanged() ? { kind: 'preview', bytes } : { kind: 'exception', code: 'changed-while-reading' };
@@ -46,6 +46,11 @@ export function previewFile(
       return { kind: 'exception', code: decodeFailure(error) };
     }
   });
+}
+
+/** What tells the format: all bytes where they are in memory, because a TIFF may begin with its end. */
+function sniffed(read: { head: Uint8Array; picture: Uint8Array | string }): Uint8Array {
+  return typeof read.picture === 'string' ? read.head : read.picture;
 }
 
 async function sniff(head: Uint8Array): Promise<DecodedFormat | undefined> {

@@ -1,6 +1,6 @@
 import { cameraMakes } from '@nucleus/shared/record/closed-lists';
 import { recordFields } from '@nucleus/shared/record/fields';
-import { roundToStep } from '@nucleus/shared/record/record';
+import { roundToStep } from '@nucleus/shared/record/step';
 import type { Facts } from '../record/facts.ts';
 
 /** The tags that are ever looked at, by block; everything else in the EXIF is never parsed. */
