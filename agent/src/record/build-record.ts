@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@nucleus/shared/record/canonical-json';
 import { phashField, type RecordField, recordFields } from '@nucleus/shared/record/fields';
 import { type Level, levelAllows, type NamesPolicy } from '@nucleus/shared/record/levels';
-import { type ItemRecord, roundToStep } from '@nucleus/shared/record/record';
+import type { ItemRecord } from '@nucleus/shared/record/record';
+import { roundToStep } from '@nucleus/shared/record/step';
 import { displayPath } from './display-path.ts';
 import type { Facts } from './facts.ts';
 

@@ -13,6 +13,7 @@ export interface SourceRow {
   level: Level;
   names: NamesPolicy;
   fields_off: string;
+  policy: string | null;
   root_dev: number | null;
   root_ino: number | null;
   root_fs_type: number | null;

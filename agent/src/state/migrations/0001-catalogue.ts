@@ -14,6 +14,8 @@ create table sources (
   names text not null,
   -- JSON array of field names
   fields_off text not null,
+  -- JSON of the record policy by which every record of the source is built; null before the first
+  policy text,
   -- identity of the root when it was last verified; null before the first scan
   root_dev integer,
   root_ino integer,
@@ -75,6 +77,9 @@ create index items_by_hash on items (source_no, content_hash) where content_hash
 create index items_gone on items (source_no, presence, deleted_ms) where presence <> 'live';
 -- places in the viewer's grid: skipping rows by offset reads this index alone
 create index items_by_place on items (source_no, path) where presence = 'live' and status = 'catalogued';
+create index items_gone_by_hash on items (source_no, content_hash) where presence <> 'live';
+create index items_gone_by_inode on items (source_no, ino) where presence = 'missing';
+create index items_gone_by_path on items (source_no, path) where presence <> 'live';
 create index items_by_status on items (source_no, status) where presence = 'live' and status <> 'catalogued';
 
 create table outbox (

@@ -1,0 +1,108 @@
+import sharp, { type Metadata } from 'sharp';
+import type { ExceptionCode } from '../record/exceptions.ts';
+
+/** Formats that are decoded, by what file-type calls them. */
+export const decodedFormats = {
+  jpg: 'jpeg',
+  png: 'png',
+  apng: 'png',
+  webp: 'webp',
+  gif: 'gif',
+  tif: 'tiff',
+  avif: 'avif',
+  heic: 'heic',
+} as const;
+export type DecodedFormat = (typeof decodedFormats)[keyof typeof decodedFormats];
+
+const loaders: Record<DecodedFormat, string> = {
+  jpeg: 'VipsForeignLoadJpeg',
+  png: 'VipsForeignLoadPng',
+  webp: 'VipsForeignLoadWebp',
+  gif: 'VipsForeignLoadNsgif',
+  tiff: 'VipsForeignLoadTiff',
+  avif: 'VipsForeignLoadHeif',
+  heic: 'VipsForeignLoadHeif',
+};
+
+/** Older ones have known memory faults in their loaders (GHSA-f88m-g3jw-g9cj). */
+const floors = { sharp: [0, 35, 3], vips: [8, 18, 3] } as const;
+
+/**
+ * Closes every decoder but those on the list, and bounds memory and threads; once a process.
+ * @throws Error when the installed sharp or libvips is older than what is safe.
+ */
+export function prepareDecoder(): void {
+  for (const [name, floor] of Object.entries(floors)) {
+    const version = sharp.versions[name as keyof typeof sharp.versions] ?? '0';
+    if (isOlder(version.split('.').map(Number), floor)) {
+      throw new Error(`${name} ${version} is older than ${floor.join('.')}, which is the first without known memory faults`);
+    }
+  }
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: [...new Set(Object.values(loaders))] });
+  sharp.cache(false);
+  sharp.concurrency(1);
+}
+
+export function isOlder(version: readonly number[], floor: readonly number[]): boolean {
+  for (const [i, least] of floor.entries()) {
+    const part = version[i] ?? 0;
+    if (part !== least) return part < least;
+  }
+  return false;
+}
+
+/** A picture to decode: its bytes, or the path of a descriptor that is open on it. */
+export type PictureInput = Uint8Array | string;
+
+/** Header facts only. @throws Error from the decoder. */
+export function readHeader(input: PictureInput, maxPixels: number): Promise<Metadata> {
+  return sharp(input, { limitInputPixels: maxPixels, failOn: 'error' }).metadata();
+}
+
+/**
+ * The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly this size.
+ * @throws Error from the decoder.
+ */
+export async function readRaster(
+  input: PictureInput,
+  size: { width: number; height: number },
+  maxPixels: number,
+): Promise<Uint8Array> {
+  const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error', pages: 1 })
+    .autoOrient()
+    .resize({ ...size, fit: 'fill' })
+    .flatten({ background: '#808080' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels === 3) return data;
+  const rgb = new Uint8Array(info.width * info.height * 3);
+  for (let i = 0; i < info.width * info.height; i++) rgb.fill(data[i * info.channels] as number, i * 3, i * 3 + 3);
+  return rgb;
+}
+
+/** A smaller picture: oriented, sRGB, without metadata. @throws Error from the decoder. */
+export function makePreview(
+  input: PictureInput,
+  wanted: { widthPx: number; format: 'webp' | 'jpeg' },
+  maxPixels: number,
+): Promise<Buffer> {
+  const scaled = sharp(input, { limitInputPixels: maxPixels, failOn: 'truncated', pages: 1 })
+    .autoOrient()
+    .resize({ width: wanted.widthPx, height: wanted.widthPx, fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb');
+  return wanted.format === 'webp'
+    ? scaled.webp({ quality: 80, effort: 2 }).toBuffer()
+    : scaled.flatten({ background: '#808080' }).jpeg({ quality: 82 }).toBuffer();
+}
+
+/** What a decoder's failure means. Its own words stay here: they may hold anything. */
+export function decodeFailure(error: unknown): ExceptionCode {
+  const message = error instanceof Error ? error.message : '';
+  if (/exceeds pixel limit/i.test(message)) return 'too-many-pixels';
+  if (/premature|truncat|end of (file|stream|input)|not enough (data|image)|unexpected end|out of order read|read error|too short/i.test(message)) {
+    return 'truncated';
+  }
+  return 'undecodable';
+}

@@ -1,0 +1,34 @@
+/**
+ * A decoder process: one task after the other, over the channel to its parent. Whatever hangs or crashes in here is killed
+ * and replaced by the pool. It opens files below the roots it is told and nothing else.
+ */
+import type { ChildReply, ChildSetup, ChildTask } from './described.ts';
+import { prepareDecoder } from './decoder.ts';
+import { describeFile, previewFile } from './describe-file.ts';
+
+let setup: ChildSetup | undefined;
+
+prepareDecoder();
+
+process.on('message', (message: ChildSetup | ChildTask) => {
+  if (message.kind === 'setup') {
+    setup = message;
+    process.send?.({ kind: 'ready' });
+    return;
+  }
+  void work(message).then((reply) => process.send?.(reply));
+});
+process.on('disconnect', () => process.exit(0));
+
+async function work(task: ChildTask): Promise<ChildReply> {
+  if (!setup) throw new Error('a task came before the setup');
+  if (task.kind === 'describe') {
+    const described = await describeFile(task.request, setup.limits, setup.contentKey);
+    return { kind: 'described', id: task.id, described, rssBytes: process.memoryUsage.rss() };
+  }
+  const made = await previewFile(task.request, setup.limits);
+  const common = { id: task.id, rssBytes: process.memoryUsage.rss() };
+  return made.kind === 'preview'
+    ? { kind: 'preview', ...common, bytes: made.bytes }
+    : { kind: 'preview-failed', ...common, code: made.code };
+}

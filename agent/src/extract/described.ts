@@ -1,0 +1,57 @@
+import type { ExceptionCode } from '../record/exceptions.ts';
+import type { Facts } from '../record/facts.ts';
+import type { FileStat } from '../source/file-stat.ts';
+
+/** Grows when extraction finds more or other things; items of an older version are described again. */
+export const extractVersion = 1;
+
+/** One file to open below a root, as the scan saw it. */
+export interface FileRequest {
+  root: string;
+  /** Relative to the root, as bytes. */
+  path: Uint8Array;
+  expected: FileStat;
+}
+
+export interface DescribeRequest extends FileRequest {
+  /** IANA zone of capture times without an offset. */
+  timeZone?: string | undefined;
+  /** Content hashes whose facts are known: bytes that hash to one of these are not decoded again. */
+  knownHashes?: Uint8Array[] | undefined;
+}
+
+export interface PreviewRequest extends FileRequest {
+  /** Longest edge, pixels; a smaller picture is not enlarged. */
+  widthPx: number;
+  format: 'webp' | 'jpeg';
+}
+
+/** What came out of one file. A damaged file is a value. */
+export type Described =
+  | { kind: 'facts'; contentHash: Uint8Array; facts: Facts }
+  /** The content hash is one of `knownHashes`. */
+  | { kind: 'known'; contentHash: Uint8Array }
+  | { kind: 'exception'; code: ExceptionCode; contentHash?: Uint8Array | undefined };
+
+export type PreviewFailure = { kind: 'exception'; code: ExceptionCode };
+
+export interface ExtractLimits {
+  maxPixels: number;
+  maxFileBytes: number;
+  timeoutMs: number;
+}
+
+/** First message to a child. The key comes this way because an environment can be read by others. */
+export interface ChildSetup {
+  kind: 'setup';
+  contentKey: Uint8Array;
+  limits: ExtractLimits;
+}
+export type ChildTask =
+  | { kind: 'describe'; id: number; request: DescribeRequest }
+  | { kind: 'preview'; id: number; request: PreviewRequest };
+export type ChildReply = { id: number; rssBytes: number } & (
+  | { kind: 'described'; described: Described }
+  | { kind: 'preview'; bytes: Uint8Array }
+  | { kind: 'preview-failed'; code: ExceptionCode }
+);

@@ -1,0 +1,144 @@
+/**
+ * The agent's catalogue, from folders to rows: walk → differences → settle → describe → identity → one transaction of items
+ * and changes owed. Scans of one source run one after the other; sources take turns.
+ */
+import { relative } from 'node:path';
+import { applyPolicy } from './catalogue/apply-policy.ts';
+import { keepWatching } from './catalogue/keep-watching.ts';
+import type { Log, Progress, RunningSource } from './catalogue/running-source.ts';
+import { scanSource, type ScanOptions, type ScanSummary } from './catalogue/scan-source.ts';
+import type { AgentConfig, SourceConfig } from './config.ts';
+import type { DecoderPool } from './extract/decoder-pool.ts';
+import { extractVersion } from './extract/described.ts';
+import { referenceId } from './identity/reference-id.ts';
+import type { Keys } from './keys/open-keys.ts';
+import type { RecordPolicy } from './record/build-record.ts';
+import { prepareFileWriter } from './state/files.ts';
+import { prepareKnownItems } from './state/known-items.ts';
+import type { State } from './state/open-state.ts';
+import { openScanQueue } from './state/scan-queue.ts';
+import { declareSource } from './state/sources.ts';
+
+export interface PipelineOptions {
+  state: State;
+  /** The agent's data directory: threads open the state by themselves. */
+  dataDir: string;
+  sources: readonly SourceConfig[];
+  pool: DecoderPool;
+  keys: Keys;
+  policyOf: (source: SourceConfig) => RecordPolicy;
+  scan: AgentConfig['scan'];
+  /** The built `source/walk-thread.js`. */
+  walkThreadUrl: URL;
+  /** A root that gives no sign for so long is suspended. */
+  hangMs?: number;
+  signal: AbortSignal;
+  log: Log;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Pipeline {
+  /** Scans one source or all; resolves when all that was seen is settled, described and recorded. Summaries by alias. */
+  scanOnce(alias?: string): Promise<Record<string, ScanSummary>>;
+  /** Keeps the catalogue current until the signal aborts: hints, scans at intervals, deletions after their grace. */
+  watch(): Promise<void>;
+  /** Looks at one path again, relative to its source, as bytes: somebody found it other than catalogued. */
+  recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** What `explain` and the media proxy need to describe one file the way the catalogue does. */
+  source(alias: string): RunningSource;
+}
+
+/** Declares the sources and prepares everything; nothing is read before the first scan. */
+export function startPipeline(options: PipelineOptions): Pipeline {
+  const sources = new Map(options.sources.map((config) => [config.alias, prepareSource(options, config)]));
+  const turns = new Map<string, Promise<unknown>>();
+  const upgraded = new Set<string>();
+
+  async function scan(source: RunningSource, scanOptions: ScanOptions): Promise<ScanSummary> {
+    const isWhole = scanOptions.keys === undefined && scanOptions.folders === undefined;
+    if (isWhole) {
+      const { state, sourceNo, policy, signal } = source;
+      await applyPolicy({ state, sourceNo, policy, namesKey: options.keys.names, signal });
+    }
+    const summary = await scanSource(source, { withOlderVersions: isWhole && !upgraded.has(source.config.alias), ...scanOptions });
+    if (isWhole && !summary.suspended) upgraded.add(source.config.alias);
+    return summary;
+  }
+
+  /** One scan of a source at a time, in the order asked for. */
+  function inTurn(source: RunningSource, scanOptions: ScanOptions): Promise<ScanSummary> {
+    const { alias } = source.config;
+    const before = turns.get(alias) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(() => scan(source, scanOptions));
+    turns.set(alias, mine);
+    return mine;
+  }
+
+  function get(alias: string): RunningSource {
+    const source = sources.get(alias);
+    if (!source) throw new Error(`source ${alias} is not configured`);
+    return source;
+  }
+
+  return {
+    async scanOnce(alias) {
+      const summaries: Record<string, ScanSummary> = {};
+      for (const source of alias === undefined ? sources.values() : [get(alias)]) {
+        summaries[source.config.alias] = await inTurn(source, {});
+      }
+      return summaries;
+    },
+    async watch() {
+      await Promise.all(
+        Array.from(sources.values(), (source) =>
+          keepWatching({
+            source,
+            scan: options.scan,
+            run: (scanOptions) => inTurn(source, { deleteGraceMs: options.scan.delete_grace_ms, ...scanOptions }),
+          }),
+        ),
+      );
+    },
+    async recheck(alias, path) {
+      await inTurn(get(alias), { keys: [Buffer.from(path).toString('latin1')], deleteGraceMs: options.scan.delete_grace_ms });
+    },
+    source: get,
+  };
+}
+
+function prepareSource(options: PipelineOptions, config: SourceConfig): RunningSource {
+  const { state, keys } = options;
+  const { source_no: sourceNo } = declareSource(state, config);
+  const policy = options.policyOf(config);
+  const naming = { alias: config.alias, names: policy.names, namesKey: keys.names };
+  return {
+    // the agent's own files are no customer's pictures, wherever somebody puts them
+    config: { ...config, exclude: [...config.exclude, ...ownFolder(config.folder, options.dataDir)] },
+    sourceNo,
+    policy,
+    state,
+    dataDir: options.dataDir,
+    pool: options.pool,
+    keys,
+    queue: openScanQueue(state, sourceNo),
+    known: prepareKnownItems(state, sourceNo),
+    writer: prepareFileWriter({
+      state,
+      sourceNo,
+      policy,
+      extractVersion,
+      nameItem: (path, isTaken) => referenceId(path, naming, isTaken),
+    }),
+    threadUrl: options.walkThreadUrl,
+    hangMs: options.hangMs ?? 30_000,
+    settleMs: options.scan.settle_ms,
+    signal: options.signal,
+    log: options.log,
+    onProgress: options.onProgress ?? (() => undefined),
+  };
+}
+
+function ownFolder(root: string, dataDir: string): string[] {
+  const below = relative(root, dataDir);
+  return below === '' || below.startsWith('..') ? [] : [`${below.replace(/[*?[\]{}()!+@\\]/g, '\\$&')}/**`];
+}

@@ -1,0 +1,19 @@
+/** Why a file has no record: a closed list, each with the sentence that people read. Neither a path nor a library's own words get in. */
+export const exceptionSentences = {
+  'empty': 'The file is empty.',
+  'truncated': 'The picture ends before all of it is there.',
+  'undecodable': 'The bytes are damaged or use a feature that the decoder does not know.',
+  'unsupported-format': 'The file is not in a picture format that is taken in.',
+  'no-dimensions': 'The file does not say how large its picture is.',
+  'too-many-pixels': 'The picture has more pixels than extract.max_pixels allows.',
+  'too-large': 'The file has more bytes than extract.max_file_bytes allows.',
+  'timed-out': 'Reading the picture took longer than extract.timeout_ms.',
+  'crashed': 'The decoder crashed on this file.',
+  'changed-while-reading': 'The file was changing while it was read; it is tried again.',
+  'unreadable': 'The file could not be opened or read.',
+} as const;
+
+export type ExceptionCode = keyof typeof exceptionSentences;
+
+/** Exceptions that may go away without the file changing. */
+export const retriedExceptions: readonly ExceptionCode[] = ['timed-out', 'crashed', 'changed-while-reading', 'unreadable'];

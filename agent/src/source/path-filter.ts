@@ -1,0 +1,25 @@
+import picomatch from 'picomatch';
+
+/** Whether a file is taken in, by its path relative to the source (one character a byte). */
+export type PathFilter = (key: string) => boolean;
+
+/**
+ * Dotfiles and what is in dot-folders are left out always, then what matches no include glob or any exclude glob.
+ * Globs are compared with the path's bytes, so a glob outside ASCII is turned to bytes as well.
+ */
+export function pathFilter(include: readonly string[], exclude: readonly string[]): PathFilter {
+  const isIncluded = include.includes('**') ? () => true : matcher(include);
+  const isExcluded = exclude.length === 0 ? () => false : matcher(exclude);
+  return (key) => !hasDotComponent(key) && isIncluded(key) && !isExcluded(key);
+}
+
+function matcher(globs: readonly string[]): (key: string) => boolean {
+  return picomatch(
+    globs.map((glob) => Buffer.from(glob).toString('latin1')),
+    { nonegate: true, windows: false },
+  );
+}
+
+function hasDotComponent(key: string): boolean {
+  return key.charCodeAt(0) === 0x2e || key.includes('/.');
+}

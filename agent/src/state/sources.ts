@@ -1,0 +1,97 @@
+import type { RecordPolicy } from '../record/build-record.ts';
+import { namesPolicy, type SourceConfig } from '../config.ts';
+import type { State } from './open-state.ts';
+import type { SourceReason, SourceRow, SourceState } from './rows.ts';
+
+/** Writes the row of a configured source, or brings it up to date. The policy that its records follow stays as it was. */
+export function declareSource(state: State, source: SourceConfig): SourceRow {
+  state
+    .prepare(
+      `insert into sources (alias, folder, dataset_name, level, names, fields_off)
+       values (@alias, @folder, @dataset, @level, @names, @fieldsOff)
+       on conflict (alias) do update set folder = excluded.folder, dataset_name = excluded.dataset_name,
+         level = excluded.level, names = excluded.names, fields_off = excluded.fields_off`,
+    )
+    .run({
+      alias: source.alias,
+      folder: source.folder,
+      dataset: source.dataset,
+      level: source.level,
+      names: namesPolicy(source),
+      fieldsOff: JSON.stringify(source.fields_off),
+    });
+  return getSource(state, source.alias);
+}
+
+/** @throws Error when no such source was declared. */
+export function getSource(state: State, alias: string): SourceRow {
+  const row = state.prepare<[string], SourceRow>('select * from sources where alias = ?').get(alias);
+  if (!row) throw new Error(`source ${alias} was not declared`);
+  return row;
+}
+
+/** How records of a source look under the configuration. @param publicUrl origin under which browsers reach this agent. */
+export function recordPolicy(source: SourceConfig, publicUrl: string): RecordPolicy {
+  return {
+    alias: source.alias,
+    level: source.level,
+    names: namesPolicy(source),
+    fieldsOff: source.fields_off,
+    gpsGrainDegrees: source.gps_grain_degrees,
+    publicUrl,
+  };
+}
+
+export function setSourceState(state: State, sourceNo: number, to: SourceState, reason: SourceReason): void {
+  state.prepare('update sources set state = ?, reason = ? where source_no = ?').run(to, reason, sourceNo);
+}
+
+/** What a verified, complete walk found. */
+export function recordWalk(
+  state: State,
+  sourceNo: number,
+  found: { dev: number; ino: number; fsType: number; excluded: number; notRegular: number; nowMs: number },
+): void {
+  state
+    .prepare(
+      `update sources set root_dev = @dev, root_ino = @ino, root_fs_type = @fsType, excluded = @excluded,
+         not_regular = @notRegular, last_scan_ms = @nowMs, scan_no = scan_no + 1 where source_no = @sourceNo`,
+    )
+    .run({ ...found, sourceNo });
+}
+
+/** How the files of a source stand. on_disk = catalogued + excluded + exceptions + pending. */
+export interface SourceCounts {
+  on_disk: number;
+  catalogued: number;
+  excluded: number;
+  exceptions: number;
+  not_regular: number;
+  pending: number;
+  held_deletions: number;
+}
+
+/** Counts by index alone; `items_by_path` and `items_by_status` are partial. */
+export function countSource(state: State, sourceNo: number): SourceCounts {
+  const one = (sql: string): number => state.prepare<[number], number>(sql).pluck().get(sourceNo) ?? 0;
+  const source = state
+    .prepare<[number], Pick<SourceRow, 'on_disk' | 'excluded' | 'not_regular'>>(
+      'select on_disk, excluded, not_regular from sources where source_no = ?',
+    )
+    .get(sourceNo) ?? { on_disk: 0, excluded: 0, not_regular: 0 };
+  const live = one(`select count(*) from items where source_no = ? and presence = 'live'`);
+  const exceptions = one(`select count(*) from items where source_no = ? and presence = 'live' and status = 'exception'`);
+  const pending = one(`select count(*) from items where source_no = ? and presence = 'live' and status = 'pending'`);
+  return {
+    ...source,
+    catalogued: live - exceptions - pending,
+    exceptions,
+    pending,
+    held_deletions: one('select count(*) from held_deletions where source_no = ?'),
+  };
+}
+
+/** Sets how many regular files are below the root. */
+export function setOnDisk(state: State, sourceNo: number, onDisk: number): void {
+  state.prepare('update sources set on_disk = ? where source_no = ?').run(onDisk, sourceNo);
+}

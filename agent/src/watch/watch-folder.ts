@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+
+/** Why a folder is scanned only; shown to the operator. */
+export type WatchTrouble = 'network-file-system' | 'watch-limit' | 'watch-failed';
+
+export interface WatchRequest {
+  /** Absolute path of the source's root. */
+  folder: string;
+  /** Whether a folder below the root, absolute, is left out; asked before a watch is spent on it. */
+  isExcluded: (folder: string) => boolean;
+  /** Something changed in this folder, absolute. A hint: it may be late, doubled or missing. */
+  onHint: (folder: string) => void;
+  /** Watching does not work here, or stopped working: scans must do. */
+  onTrouble: (trouble: WatchTrouble) => void;
+}
+
+export interface FolderWatch {
+  close: () => Promise<void>;
+}
+
+/** File systems whose changes the kernel does not report: made on another host or in user space. Magic numbers of statfs(2). */
+const silentFileSystems = new Map<number, string>([
+  [0x6969, 'nfs'],
+  [0xff534d42, 'cifs'],
+  [0xfe534d42, 'smb2'],
+  [0x517b, 'smb'],
+  [0x65735546, 'fuse'],
+  [0x01021997, '9p'],
+  [0x5346414f, 'afs'],
+  [0x00c36400, 'ceph'],
+  [0x47504653, 'gpfs'],
+  [0x0bd00bd0, 'lustre'],
+]);
+
+/**
+ * Watches the folders below a root with one watch each. Files get none: chokidar would take one per file, and the folder's own watch
+ * names them all the same. Resolves once every folder is watched or watching has been given up.
+ */
+export async function watchFolder(request: WatchRequest): Promise<FolderWatch> {
+  if (silentFileSystems.has(statfsSync(request.folder).type)) {
+    request.onTrouble('network-file-system');
+    return { close: async () => undefined };
+  }
+  const watcher = watch(request.folder, {
+    ignored: (path, stats) => (stats ? !stats.isDirectory() : false) || (path !== request.folder && request.isExcluded(path)),
+    ignoreInitial: true,
+    followSymlinks: false,
+    persistent: true,
+    atomic: false,
+  });
+  const hint = (_event: string, name: unknown, details: unknown): void => {
+    const watched = watchedPath(details);
+    if (watched !== undefined) request.onHint(watched);
+    else if (typeof name === 'string') request.onHint(dirname(join(request.folder, name)));
+  };
+  watcher.on('raw', hint);
+  watcher.on('addDir', (path) => request.onHint(path));
+  watcher.on('unlinkDir', (path) => request.onHint(dirname(path)));
+  let isOver = false;
+  const giveUp = (error: unknown): void => {
+    if (isOver) return;
+    isOver = true;
+    request.onTrouble(isLimit(error) ? 'watch-limit' : 'watch-failed');
+    void watcher.close();
+  };
+  watcher.on('error', giveUp);
+  await ready(watcher);
+  return {
+    close: async () => {
+      isOver = true;
+      await watcher.close();
+    },
+  };
+}
+
+async function ready(watcher: FSWatcher): Promise<void> {
+  await Promise.race([once(watcher, 'ready'), new Promise((resolve) => watcher.once('error', resolve))]);
+}
+
+function watchedPath(details: unknown): string | undefined {
+  if (typeof details !== 'object' || details === null || !('watchedPath' in details)) return undefined;
+  return typeof details.watchedPath === 'string' ? details.watchedPath : undefined;
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EMFILE');
+}

@@ -1,0 +1,59 @@
+/** Four coarse figures of a picture, 0 to 15 each, so that each carries 4 bits and no more. */
+export interface Quality {
+  /** Mean luma. */
+  brightness: number;
+  /** Standard deviation of luma. */
+  contrast: number;
+  /** Root of the variance of the 4-neighbour Laplacian (Pech-Pacheco et al., 2000), on a square-root scale. */
+  sharpness: number;
+  /** Shannon entropy of the luma histogram. */
+  entropy: number;
+}
+
+/** @param luma `width * height` bytes, row-major. */
+export function qualityOf(luma: Uint8Array, width: number, height: number): Quality {
+  const histogram = new Uint32Array(256);
+  for (const value of luma) histogram[value] = (histogram[value] as number) + 1;
+  let sum = 0;
+  let squares = 0;
+  let entropyBits = 0;
+  for (let value = 0; value < 256; value++) {
+    const count = histogram[value] as number;
+    if (count === 0) continue;
+    sum += value * count;
+    squares += value * value * count;
+    entropyBits -= (count / luma.length) * Math.log2(count / luma.length);
+  }
+  const mean = sum / luma.length;
+  const deviation = Math.sqrt(Math.max(0, squares / luma.length - mean * mean));
+  return {
+    brightness: step(mean / 16),
+    contrast: step(deviation / 8), // 127.5 is the most a byte can deviate
+    sharpness: step(Math.sqrt(laplacianDeviation(luma, width, height))),
+    entropy: step(entropyBits * 2), // 8 bits is the most a byte can hold
+  };
+}
+
+function laplacianDeviation(luma: Uint8Array, width: number, height: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
+      const value =
+        4 * (luma[at] as number) -
+        (luma[at - 1] as number) -
+        (luma[at + 1] as number) -
+        (luma[at - width] as number) -
+        (luma[at + width] as number);
+      sum += value;
+      squares += value * value;
+    }
+  }
+  const count = Math.max(0, width - 2) * Math.max(0, height - 2);
+  if (count === 0) return 0;
+  return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+}
+
+function step(value: number): number {
+  return Math.max(0, Math.min(15, Math.floor(value)));
+}
