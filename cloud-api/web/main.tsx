@@ -1,0 +1,26 @@
+import '@nucleus/shared/ui/client/without-eval';
+import '../../shared/ui/styles/tokens.css';
+import '../../shared/ui/styles/base.css';
+import '../../shared/ui/styles/layout.css';
+import '../../shared/ui/styles/controls.css';
+import '../../shared/ui/styles/surfaces.css';
+import '../../shared/ui/styles/tiles.css';
+import './pages.css';
+import { setTheme, storedTheme } from '@nucleus/shared/ui/theme/theme';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { queries } from './cloud/queries.ts';
+
+setTheme(storedTheme());
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no root element');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);
