@@ -27,8 +27,6 @@ function heartbeatWords(agent: AgentView): string {
 /** One agent: its state, figures and sources. */
 export function AgentCard({ agent }: { agent: AgentView }): ReactElement {
   const isOffline = agent.state === 'offline';
-  const lag = lagOf(agent);
-  const verified = agent.sources.flatMap(({ health }) => health?.verified_day ?? []).toSorted()[0];
   return (
     <section className="card" aria-label={agentName(agent)}>
       <header>
@@ -43,6 +41,16 @@ export function AgentCard({ agent }: { agent: AgentView }): ReactElement {
         )}
       </header>
       {!agent.approved && <ApproveAgent agent={agent} />}
+      {agent.sources.length > 0 && <AgentFigures agent={agent} />}
+    </section>
+  );
+}
+
+function AgentFigures({ agent }: { agent: AgentView }): ReactElement {
+  const lag = lagOf(agent);
+  const verified = agent.sources.flatMap(({ health }) => health?.verified_day ?? []).toSorted()[0];
+  return (
+    <>
       <div className="stats">
         <p className="stat">
           <span>Lag, disk to cloud</span>
@@ -83,7 +91,7 @@ export function AgentCard({ agent }: { agent: AgentView }): ReactElement {
           </tbody>
         </table>
       </div>
-    </section>
+    </>
   );
 }
 
@@ -125,7 +133,7 @@ function StatePill({ health }: { health: Source['health'] }): ReactElement {
   }
   if (health.state === 'suspended' || health.state === 'paused') {
     return (
-      <div className="col g2">
+      <div className="col g2 source-state">
         <span className="pill w">
           <CirclePause className="icon s" aria-hidden="true" />
           {health.state === 'paused' ? 'Paused' : 'Suspended'}

@@ -4,6 +4,7 @@ import { anywhereKeys, dashboardKeys, gridKeys } from '@nucleus/shared/ui/keyboa
 import { Banner } from '@nucleus/shared/ui/parts/banner';
 import { Logo } from '@nucleus/shared/ui/parts/logo';
 import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text';
 import { sessionEndpoints } from '@nucleus/shared/wire/session';
 import { type ReactElement, type ReactNode, useSyncExternalStore } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
@@ -54,7 +55,7 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
                 Datasets
               </PageLink>
               <span className="t3 hide-s">/</span>
-              <b className="cut">{dataset?.name ?? 'Dataset'}</b>
+              <h1 className="cut crumb">{visibleText(dataset?.name ?? 'Dataset')}</h1>
             </>
           ) : (
             <b>{route.page === 'agents' ? 'Agents' : route.page === 'datasets' ? 'Datasets' : 'Not found'}</b>

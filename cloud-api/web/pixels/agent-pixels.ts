@@ -8,7 +8,7 @@ import { LinkCache, mediaAddress } from '@nucleus/shared/ui/pixels/link-cache';
 import { blurLook, type PixelLook, type PixelSource, type PixelWant } from '@nucleus/shared/ui/pixels/pixel-source';
 import { localEndpoints } from '@nucleus/shared/wire/local';
 import { acceptMessage } from './accept-message.ts';
-import { addressSpaceOf, classifyProbe, localFetchInit } from './classify-probe.ts';
+import { addressSpaceOf, classifyProbe, isGated, localFetchInit } from './classify-probe.ts';
 import { firstState, type Permission, type PixelEffect, type PixelEvent, type PixelState, step } from './pixel-state.ts';
 
 export interface AgentAddress {
@@ -209,6 +209,7 @@ export class AgentPixels implements PixelSource {
   }
 
   async #watchPermission(): Promise<void> {
+    if (!isGated(location.origin, this.address.origin)) return;
     const name = addressSpaceOf(this.address.origin) === 'loopback' ? 'loopback-network' : 'local-network';
     try {
       // The name is newer than the type library; browsers without it throw.

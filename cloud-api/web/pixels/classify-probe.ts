@@ -12,6 +12,12 @@ export function addressSpaceOf(origin: string): AddressSpace {
   return isPrivate || host.endsWith('.local') ? 'local' : 'name';
 }
 
+/** Whether browsers ask before a page at the first address may reach the second: only on the way to a more private space. */
+export function isGated(dashboardOrigin: string, agentOrigin: string): boolean {
+  const depth = { name: 0, local: 1, loopback: 2 };
+  return depth[addressSpaceOf(dashboardOrigin)] < Math.max(1, depth[addressSpaceOf(agentOrigin)]);
+}
+
 export interface ProbeFacts {
   dashboardOrigin: string;
   agentOrigin: string;

@@ -79,6 +79,15 @@ export class TilePages<T> {
     this.#start();
   }
 
+  /** Asks for the total again when something says that it has changed. */
+  async refreshTotal(): Promise<void> {
+    try {
+      this.noteTotal((await this.#load(0, 1, AbortSignal.timeout(10_000))).total);
+    } catch {
+      // The list stays as it is; whoever noticed the change asks again.
+    }
+  }
+
   retry(): void {
     this.#failure = undefined;
     this.#tell();
