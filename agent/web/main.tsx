@@ -1,6 +1,6 @@
-import '@nucleus/shared/ui/client/without-eval';
+import '@nucleus/shared/ui/client/without-eval.ts';
 import './styles.ts';
-import { setTheme, storedTheme } from '@nucleus/shared/ui/theme/theme';
+import { setTheme, storedTheme } from '@nucleus/shared/ui/theme/theme.ts';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

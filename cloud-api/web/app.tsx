@@ -1,6 +1,6 @@
 import { CloudOff, SearchX } from 'lucide-react';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state';
-import { failureSentence } from '@nucleus/shared/ui/client/call-failure';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { type ReactElement, useEffect } from 'react';
 import { navigate, usePathname } from 'wouter/use-browser-location';
 import { AgentsPage } from './agents/agents-page.tsx';

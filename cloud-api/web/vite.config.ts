@@ -1,25 +1,18 @@
-import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
+/** The dashboard. Everything is a hashed file of its own: the content security policy allows no inline script or style. */
 export default defineConfig({
-  root: here('.'),
+  root: import.meta.dirname,
   base: '/',
   plugins: [react()],
-  resolve: {
-    alias: [
-      { find: /^@nucleus\/shared\/ui\/(.*)$/, replacement: `${here('../../shared/ui')}/$1` },
-      { find: /^@nucleus\/shared\/(?!ui\/)(.*)$/, replacement: `${here('../../shared/src')}/$1` },
-    ],
-  },
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   build: {
-    outDir: here('../dist/web'),
+    outDir: '../dist/web',
     emptyOutDir: true,
-    // An inlined asset is a data: address, which the content security policy refuses.
     assetsInlineLimit: 0,
-    // Its polyfill would be an inline script.
     modulePreload: { polyfill: false },
+    sourcemap: false,
+    target: 'es2022',
   },
 });

@@ -1,7 +1,7 @@
-import { callEndpoint } from '@nucleus/shared/ui/client/call-endpoint';
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { Logo } from '@nucleus/shared/ui/parts/logo';
-import { duration } from '@nucleus/shared/ui/words/quantities';
+import { callEndpoint } from '@nucleus/shared/ui/client/call-endpoint.ts';
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
+import { duration } from '@nucleus/shared/ui/words/quantities.ts';
 import { localEndpoints, type ViewerSessionMessage } from '@nucleus/shared/wire/local';
 import { Clock, Eye, Lock } from 'lucide-react';
 import { type FormEvent, type ReactElement, useEffect, useState } from 'react';

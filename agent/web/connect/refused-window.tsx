@@ -1,4 +1,4 @@
-import { CopyButton } from '@nucleus/shared/ui/parts/copy-button';
+import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { CircleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 

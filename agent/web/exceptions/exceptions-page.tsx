@@ -1,7 +1,7 @@
-import { failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state';
-import { bytes, counted } from '@nucleus/shared/ui/words/quantities';
-import { cutMiddle, visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
+import { bytes, counted } from '@nucleus/shared/ui/words/quantities.ts';
+import { cutMiddle, visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { localEndpoints } from '@nucleus/shared/wire/local';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';

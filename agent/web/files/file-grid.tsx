@@ -1,10 +1,10 @@
-import { GridTools } from '@nucleus/shared/ui/grid/grid-tools';
-import { type GridStand, type GridView, storedStand, storedView, storeStand, storeView } from '@nucleus/shared/ui/grid/grid-view';
-import { SelectionBar } from '@nucleus/shared/ui/grid/selection-bar';
-import { TileGrid } from '@nucleus/shared/ui/grid/tile-grid';
-import type { TilePages } from '@nucleus/shared/ui/grid/tile-pages';
-import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel';
-import { count } from '@nucleus/shared/ui/words/quantities';
+import { GridTools } from '@nucleus/shared/ui/grid/grid-tools.tsx';
+import { type GridStand, type GridView, storedStand, storedView, storeStand, storeView } from '@nucleus/shared/ui/grid/grid-view.ts';
+import { SelectionBar } from '@nucleus/shared/ui/grid/selection-bar.tsx';
+import { TileGrid } from '@nucleus/shared/ui/grid/tile-grid.tsx';
+import type { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
+import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
+import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { type ReactElement, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-hash-location';
 import { FilePanel } from '../item/file-panel.tsx';

@@ -1,6 +1,6 @@
-import type { GridTile } from '@nucleus/shared/ui/grid/tile';
-import { TilePages } from '@nucleus/shared/ui/grid/tile-pages';
-import { LinkCache, mediaAddress } from '@nucleus/shared/ui/pixels/link-cache';
+import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
+import { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
+import { LinkCache, mediaAddress } from '@nucleus/shared/ui/pixels/link-cache.ts';
 import { type LocalItem, localEndpoints } from '@nucleus/shared/wire/local';
 import { callAgent } from '../session/viewer-session.ts';
 

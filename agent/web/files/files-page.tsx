@@ -1,5 +1,5 @@
-import { failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { CloudOff, FolderOpen } from 'lucide-react';
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import { sourcesPath } from '../route.ts';

@@ -1,9 +1,9 @@
-import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet';
-import { anywhereKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys';
-import { Banner } from '@nucleus/shared/ui/parts/banner';
-import { Logo } from '@nucleus/shared/ui/parts/logo';
-import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button';
-import { counted } from '@nucleus/shared/ui/words/quantities';
+import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet.tsx';
+import { anywhereKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
+import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
+import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
+import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button.tsx';
+import { counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { CloudOff, FolderTree, Images, Lock, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { exceptionsPath, filesPath, type Route, sourcesPath } from '../route.ts';
@@ -45,7 +45,9 @@ export function Frame({ page, children }: FrameProps): ReactElement {
         </div>
         <span className="pill in">
           <Lock className="icon s" aria-hidden="true" />
-          Local page<span className="hide-s">. Nothing here leaves this host</span>
+          <span>
+            Local page<span className="hide-s">. Nothing here leaves this host</span>
+          </span>
         </span>
         <KeySheet groups={[...gridKeys, anywhereKeys]} />
         <ThemeButton />

@@ -1,9 +1,9 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys';
-import { CopyButton } from '@nucleus/shared/ui/parts/copy-button';
-import { Perimeter } from '@nucleus/shared/ui/parts/perimeter';
-import { bytes, count } from '@nucleus/shared/ui/words/quantities';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
+import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
+import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
+import { bytes, count } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { type LocalItem, localEndpoints } from '@nucleus/shared/wire/local';
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, X } from 'lucide-react';

@@ -1,8 +1,8 @@
-import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas';
-import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image';
-import { previewFor } from '@nucleus/shared/ui/pixels/pixel-source';
-import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
+import { previewFor } from '@nucleus/shared/ui/pixels/pixel-source.ts';
+import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { LocalItem } from '@nucleus/shared/wire/local';
 import type { ReactElement } from 'react';
 

@@ -1,9 +1,9 @@
-import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas';
-import { BitsBar } from '@nucleus/shared/ui/parts/bits-bar';
-import { CopyButton } from '@nucleus/shared/ui/parts/copy-button';
-import { JsonView } from '@nucleus/shared/ui/parts/json-view';
-import { LevelMark } from '@nucleus/shared/ui/parts/level-mark';
-import { bytes, count, moment, shortHash } from '@nucleus/shared/ui/words/quantities';
+import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { BitsBar } from '@nucleus/shared/ui/parts/bits-bar.tsx';
+import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
+import { JsonView } from '@nucleus/shared/ui/parts/json-view.tsx';
+import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
+import { bytes, count, moment, shortHash } from '@nucleus/shared/ui/words/quantities.ts';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { LedgerEntryView, localEndpoints } from '@nucleus/shared/wire/local';
 import type { ReactElement } from 'react';

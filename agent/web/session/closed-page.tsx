@@ -1,5 +1,5 @@
-import { CommandLine } from '@nucleus/shared/ui/parts/command-line';
-import { Logo } from '@nucleus/shared/ui/parts/logo';
+import { CommandLine } from '@nucleus/shared/ui/parts/command-line.tsx';
+import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
 import type { ReactElement } from 'react';
 import type { SessionState } from './viewer-session.ts';
 

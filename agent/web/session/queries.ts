@@ -1,4 +1,4 @@
-import { failureCode } from '@nucleus/shared/ui/client/call-failure';
+import { failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
 import { QueryClient } from '@tanstack/react-query';
 
 export const queries = new QueryClient({

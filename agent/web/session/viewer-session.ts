@@ -2,8 +2,8 @@
  * The viewer's session. The one-time code comes in the fragment, which no server sees; it is taken out of the address and exchanged for a
  * bearer that lives in this tab only. The agent sets no cookie.
  */
-import { type CallInput, callEndpoint } from '@nucleus/shared/ui/client/call-endpoint';
-import { CallFailure, failureCode } from '@nucleus/shared/ui/client/call-failure';
+import { type CallInput, callEndpoint } from '@nucleus/shared/ui/client/call-endpoint.ts';
+import { CallFailure, failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
 import type { Endpoint, ReplyOf } from '@nucleus/shared/wire/endpoint';
 import { localEndpoints, ViewerSession } from '@nucleus/shared/wire/local';
 import type { z } from 'zod';

@@ -1,11 +1,11 @@
-import { failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { Banner } from '@nucleus/shared/ui/parts/banner';
-import { CommandLine } from '@nucleus/shared/ui/parts/command-line';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state';
-import { LevelMark } from '@nucleus/shared/ui/parts/level-mark';
-import { Perimeter } from '@nucleus/shared/ui/parts/perimeter';
-import { count, counted } from '@nucleus/shared/ui/words/quantities';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
+import { CommandLine } from '@nucleus/shared/ui/parts/command-line.tsx';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
+import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
+import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
+import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { levelSentences } from '@nucleus/shared/record/levels';
 import { CirclePause, CloudOff, TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
@@ -109,7 +109,7 @@ function SourceCard({ source }: { source: LocalSource }): ReactElement {
   );
 }
 
-/** The identity that shows that no file is lost: on disk = catalogued + excluded + exceptions + waiting. */
+/** The identity that shows that no file is lost: on disk = catalogued - held + excluded + exceptions + waiting. */
 function Accounting({ source }: { source: LocalSource }): ReactElement {
   const open = waiting(source);
   if (source.state === 'suspended' || open < 0) {
@@ -126,6 +126,12 @@ function Accounting({ source }: { source: LocalSource }): ReactElement {
       <Part value={source.on_disk} word="files on disk" />
       <span className="op">=</span>
       <Part value={source.catalogued} word="catalogued" />
+      {source.held_deletions > 0 && (
+        <>
+          <span className="op">−</span>
+          <Part value={source.held_deletions} word="held deletions" />
+        </>
+      )}
       <span className="op">+</span>
       <Part value={source.excluded} word="excluded by a rule" />
       <span className="op">+</span>

@@ -1,6 +1,6 @@
-import { failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { Banner } from '@nucleus/shared/ui/parts/banner';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { CloudOff, Server, TriangleAlert } from 'lucide-react';
 import { type ReactElement, useEffect } from 'react';
 import { useAgents } from '../cloud/lists.ts';

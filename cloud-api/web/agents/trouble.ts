@@ -1,5 +1,5 @@
 /** What needs a person's attention at an agent, in words. Pure. */
-import { count, counted } from '@nucleus/shared/ui/words/quantities';
+import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
 import type { AgentView } from '@nucleus/shared/wire/agents';
 
 export interface Trouble {

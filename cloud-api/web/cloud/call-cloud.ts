@@ -1,5 +1,5 @@
-import { type CallInput, callEndpoint } from '@nucleus/shared/ui/client/call-endpoint';
-import { CallFailure, failureCode } from '@nucleus/shared/ui/client/call-failure';
+import { type CallInput, callEndpoint } from '@nucleus/shared/ui/client/call-endpoint.ts';
+import { CallFailure, failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
 import type { Endpoint, ReplyOf } from '@nucleus/shared/wire/endpoint';
 import { noteConnection } from './connection.ts';
 import { queries, sessionKey } from './queries.ts';

@@ -1,6 +1,6 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { Banner } from '@nucleus/shared/ui/parts/banner';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state';
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { CloudOff, Images, SearchX } from 'lucide-react';
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import { useDatasets } from '../cloud/lists.ts';

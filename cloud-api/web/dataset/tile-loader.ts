@@ -1,5 +1,5 @@
-import type { GridTile } from '@nucleus/shared/ui/grid/tile';
-import { TilePages } from '@nucleus/shared/ui/grid/tile-pages';
+import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
+import { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
 import { insightEndpoints, type Tile } from '@nucleus/shared/wire/insights';
 import type { z } from 'zod';
 import { callCloud } from '../cloud/call-cloud.ts';

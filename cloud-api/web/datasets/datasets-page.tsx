@@ -1,15 +1,16 @@
-import { failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state';
-import { LevelMark } from '@nucleus/shared/ui/parts/level-mark';
-import { Perimeter } from '@nucleus/shared/ui/parts/perimeter';
-import { count, moment } from '@nucleus/shared/ui/words/quantities';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
+import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
+import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
+import { count, moment } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { CloudOff } from 'lucide-react';
 import { type ReactElement, useEffect } from 'react';
 import { useDatasets } from '../cloud/lists.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { datasetPath } from '../route.ts';
+import { DatasetStrip } from './dataset-strip.tsx';
 import { FirstSteps } from './first-steps.tsx';
 
 /** All datasets, or how to get the first one. */
@@ -58,6 +59,7 @@ function DatasetCard({ dataset }: { dataset: DatasetView }): ReactElement {
           {dataset.privacy_mode ? 'pixels stay inside' : 'ordinary'}
         </span>
       </span>
+      <DatasetStrip datasetId={dataset.dataset_id} />
       <span>
         <b className="big">{count(dataset.length)}</b> <span className="t2">items</span>
       </span>

@@ -1,4 +1,4 @@
-import { CommandLine } from '@nucleus/shared/ui/parts/command-line';
+import { CommandLine } from '@nucleus/shared/ui/parts/command-line.tsx';
 import type { ReactElement } from 'react';
 
 /** How to put an agent next to the storage. */

@@ -1,4 +1,4 @@
-import { duration } from '@nucleus/shared/ui/words/quantities';
+import { duration } from '@nucleus/shared/ui/words/quantities.ts';
 import type { AgentView } from '@nucleus/shared/wire/agents';
 import type { ReactElement } from 'react';
 import { agentName, lagOf, troubleOf } from '../agents/trouble.ts';

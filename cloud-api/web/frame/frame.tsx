@@ -1,10 +1,10 @@
 import { CloudOff, Images, LogOut, Server } from 'lucide-react';
-import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet';
-import { anywhereKeys, dashboardKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys';
-import { Banner } from '@nucleus/shared/ui/parts/banner';
-import { Logo } from '@nucleus/shared/ui/parts/logo';
-import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet.tsx';
+import { anywhereKeys, dashboardKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
+import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
+import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
+import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button.tsx';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { sessionEndpoints } from '@nucleus/shared/wire/session';
 import { type ReactElement, type ReactNode, useSyncExternalStore } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';

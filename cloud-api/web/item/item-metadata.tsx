@@ -1,7 +1,7 @@
-import { CopyButton } from '@nucleus/shared/ui/parts/copy-button';
-import { type FieldGroup, groupMetadata } from '@nucleus/shared/ui/words/fields';
-import { count } from '@nucleus/shared/ui/words/quantities';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
+import { type FieldGroup, groupMetadata } from '@nucleus/shared/ui/words/fields.ts';
+import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { AnnotationsByType, DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
 import type { z } from 'zod';
@@ -17,7 +17,7 @@ export function ItemMetadata({ item, annotations }: ItemMetadataProps): ReactEle
   return (
     <>
       <section className="field-group">
-        <h3>Item</h3>
+        <h2>Item</h2>
         <dl className="kv">
           {item.width !== undefined && item.height !== undefined && (
             <>
@@ -50,7 +50,7 @@ export function ItemMetadata({ item, annotations }: ItemMetadataProps): ReactEle
       ))}
       {labels.length > 0 && (
         <section className="field-group">
-          <h3>Annotations</h3>
+          <h2>Annotations</h2>
           <dl className="kv">
             {labels.map(([type, list]) => (
               <div key={type} className="kv-pair">
@@ -68,7 +68,7 @@ export function ItemMetadata({ item, annotations }: ItemMetadataProps): ReactEle
 function Group({ group }: { group: FieldGroup }): ReactElement {
   return (
     <section className="field-group">
-      <h3>{group.title}</h3>
+      <h2>{group.title}</h2>
       <dl className="kv">
         {group.lines.map((line) => (
           <div key={line.field} className="kv-pair">

@@ -1,9 +1,9 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys';
-import { CopyButton } from '@nucleus/shared/ui/parts/copy-button';
-import { JsonView } from '@nucleus/shared/ui/parts/json-view';
-import { count } from '@nucleus/shared/ui/words/quantities';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text';
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
+import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
+import { JsonView } from '@nucleus/shared/ui/parts/json-view.tsx';
+import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -102,7 +102,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
             </Tabs.Content>
             <Tabs.Content value="json" className="col">
               <div className="row">
-                <h3 className="grow">Record</h3>
+                <h2 className="grow">Record</h2>
                 <CopyButton text={JSON.stringify(item.data.item, null, 2)} label="Copy JSON" />
               </div>
               <JsonView value={item.data.item} label="Record as JSON" />

@@ -2,10 +2,10 @@
  * Pixels of one agent on this page: runs the state machine, opens the consent window, probes, and hands out media links while it is
  * on. The session stays in this object's memory; reloading the page forgets it.
  */
-import { failureCode } from '@nucleus/shared/ui/client/call-failure';
-import { callEndpoint } from '@nucleus/shared/ui/client/call-endpoint';
-import { LinkCache, mediaAddress } from '@nucleus/shared/ui/pixels/link-cache';
-import { blurLook, type PixelLook, type PixelSource, type PixelWant } from '@nucleus/shared/ui/pixels/pixel-source';
+import { failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
+import { callEndpoint } from '@nucleus/shared/ui/client/call-endpoint.ts';
+import { LinkCache, mediaAddress } from '@nucleus/shared/ui/pixels/link-cache.ts';
+import { blurLook, type PixelLook, type PixelSource, type PixelWant } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import { localEndpoints } from '@nucleus/shared/wire/local';
 import { acceptMessage } from './accept-message.ts';
 import { addressSpaceOf, classifyProbe, isGated, localFetchInit } from './classify-probe.ts';

@@ -1,5 +1,5 @@
 /** Pixels of a dataset: each source's pictures come from the agent that has it. */
-import { blurLook, type PixelLook, type PixelSource, type PixelWant } from '@nucleus/shared/ui/pixels/pixel-source';
+import { blurLook, type PixelLook, type PixelSource, type PixelWant } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import type { AgentView } from '@nucleus/shared/wire/agents';
 import { AgentPixels } from './agent-pixels.ts';
 

@@ -1,9 +1,9 @@
 import { CloudOff, ExternalLink, Eye, type LucideIcon, ShieldAlert, X } from 'lucide-react';
 import { type ReactElement, useState, useSyncExternalStore } from 'react';
-import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys';
-import { Banner } from '@nucleus/shared/ui/parts/banner';
-import { CopyButton } from '@nucleus/shared/ui/parts/copy-button';
-import { clock } from '@nucleus/shared/ui/words/quantities';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
+import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
+import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
+import { clock } from '@nucleus/shared/ui/words/quantities.ts';
 import type { AgentPixels } from './agent-pixels.ts';
 import { hostOf, permissionNeeded, type Remedy, refusalWords } from './refusals.ts';
 

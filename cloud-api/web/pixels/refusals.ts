@@ -1,5 +1,5 @@
 /** Why pixels do not show: one title, one sentence and one remedy for each cause. Pure. */
-import { duration } from '@nucleus/shared/ui/words/quantities';
+import { duration } from '@nucleus/shared/ui/words/quantities.ts';
 
 export const refusalCodes = [
   'permission_denied',

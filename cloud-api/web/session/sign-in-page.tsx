@@ -1,5 +1,5 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure';
-import { Logo } from '@nucleus/shared/ui/parts/logo';
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
 import { sessionEndpoints } from '@nucleus/shared/wire/session';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type ReactElement, useEffect, useState } from 'react';

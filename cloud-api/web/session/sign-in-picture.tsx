@@ -36,16 +36,16 @@ function Scene(): ReactElement {
       <circle cx="610" cy="250" r="62" fill="#fff1cf" />
       <ellipse cx="200" cy="170" rx="190" ry="34" fill="#eaf3fa" />
       <ellipse cx="330" cy="205" rx="150" ry="24" fill="#dcebf6" />
-      <path d="M0 520 L140 400 L250 470 L420 350 L560 470 L680 420 L800 500 V900 H0 Z" fill="#7d94a8" />
-      <path d="M0 560 C160 480 300 560 470 510 S720 500 800 540 V900 H0 Z" fill="#5d7f5b" />
-      <Turbine x={250} y={330} size={1.35} turn={14} />
-      <Turbine x={560} y={390} size={0.95} turn={52} />
-      <Turbine x={690} y={440} size={0.6} turn={80} />
-      <path d="M0 640 C200 560 420 660 800 590 V900 H0 Z" fill="#48704c" />
-      <path d="M330 900 L470 622 L500 622 L560 900 Z" fill="#c9bd9b" />
-      <path d="M436 900 L484 622 L487 622 L462 900 Z" fill="#efe8d2" />
-      {[0, 1, 2, 3, 4, 5].map((row) => (
-        <g key={row} transform={`translate(${40 - row * 8} ${690 + row * 34}) scale(${1 + row * 0.12})`}>
+      <path d="M0 590 L140 500 L250 570 L420 470 L560 580 L680 530 L800 600 V900 H0 Z" fill="#7d94a8" />
+      <path d="M0 660 C160 600 300 680 470 630 S720 620 800 650 V900 H0 Z" fill="#5d7f5b" />
+      <Turbine x={250} y={606} size={0.86} turn={14} />
+      <Turbine x={420} y={596} size={0.62} turn={52} />
+      <Turbine x={640} y={590} size={0.5} turn={80} />
+      <path d="M0 730 C200 670 420 760 800 690 V900 H0 Z" fill="#48704c" />
+      <path d="M350 900 L486 722 L506 721 L560 900 Z" fill="#c9bd9b" />
+      <path d="M450 900 L495 722 L497 722 L470 900 Z" fill="#efe8d2" />
+      {[0, 1, 2, 3, 4].map((row) => (
+        <g key={row} transform={`translate(${40 - row * 10} ${752 + row * 30}) scale(${0.9 + row * 0.1})`}>
           {[0, 1, 2, 3].map((panel) => (
             <g key={panel} transform={`translate(${panel * 62} 0) skewX(-14)`}>
               <rect width="56" height="22" fill="#1e3f86" stroke="#9fb6dd" strokeWidth="1.4" />
@@ -55,7 +55,7 @@ function Scene(): ReactElement {
         </g>
       ))}
       {[600, 640, 690, 735, 770].map((x, at) => (
-        <g key={x} transform={`translate(${x} ${660 + at * 37})`}>
+        <g key={x} transform={`translate(${x} ${756 + at * 26})`}>
           <rect x="-3" y="0" width="6" height="26" fill="#5b4630" />
           <path d="M0 -54 L24 6 H-24 Z" fill="#23472d" />
           <path d="M0 -34 L18 -2 H-18 Z" fill="#2f5c3a" />

@@ -1,4 +1,4 @@
-import { failureCode } from '@nucleus/shared/ui/client/call-failure';
+import { failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
 import { sessionEndpoints, type SessionView } from '@nucleus/shared/wire/session';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';

@@ -26,8 +26,8 @@ export interface RowStyle {
 // Panoramas and strips are cropped: one tile must not fill rows alone or shrink to a line.
 const narrowest = 0.4;
 const widest = 3.2;
-// A page that fills no row keeps its tiles near the wanted height.
-const highest = 1.4;
+// A row that fills the width only by growing further than this is left short.
+const highest = 2.4;
 
 export function clampAspect(aspect: number): number {
   return Number.isFinite(aspect) ? Math.min(widest, Math.max(narrowest, aspect)) : 1;

@@ -39,6 +39,7 @@ interface TileGridProps {
 }
 
 const gap = 3;
+const narrowPx = 700;
 const wantDelayMs = 40; // a dragged scroll bar passes pages faster than this
 
 /** A grid of up to millions of tiles: a listbox with one tab stop that draws only the rows near the view. */
@@ -51,7 +52,7 @@ export function TileGrid(props: TileGridProps): ReactElement {
   const pagesVersion = useSyncExternalStore(pages.subscribe, pages.version);
   const [mapVersion, setMapVersion] = useState(0);
   const map = useMemo<GridMap>(() => {
-    const style = { width, target: view.size, gap };
+    const style = { width, target: width < narrowPx ? view.size * 0.68 : view.size, gap };
     return view.mode === 'squares' ? new SquareMap(total, style, known.current) : new JustifiedMap(total, style, known.current);
   }, [total, width, view.size, view.mode]);
 

@@ -35,7 +35,7 @@ interface TileProps {
   showsName: boolean;
 }
 
-type TileState = 'wait' | 'pixel' | 'blur' | 'load' | 'blocked' | 'offline' | 'err' | 'none';
+type TileState = 'wait' | 'pixel' | 'blur' | 'load' | 'blocked' | 'offline' | 'err' | 'miss' | 'none';
 interface Sign {
   icon: LucideIcon;
   word: string;
@@ -50,6 +50,7 @@ const spoken: Record<TileState, string> = {
   blocked: 'blocked by browser',
   offline: 'agent offline',
   err: 'error',
+  miss: 'no pixels',
   none: 'no descriptor',
 };
 
@@ -57,7 +58,7 @@ function stateOf(tile: GridTile | undefined, look: PixelLook, shownUrl: string |
   if (tile === undefined) return 'wait';
   if (tile.error !== undefined) return 'err';
   if (look.state === 'link') return shownUrl === look.url ? 'pixel' : 'load';
-  if (look.state === 'error') return 'err';
+  if (look.state === 'error') return 'miss';
   if (look.state === 'blur') return tile.blurhash === undefined ? 'none' : 'blur';
   return look.state;
 }
@@ -67,7 +68,7 @@ function signOf(state: TileState, tile: GridTile | undefined, look: PixelLook): 
     const icon = state === 'blocked' ? ShieldAlert : CloudOff;
     return { icon, word: 'word' in look ? look.word : spoken[state] };
   }
-  if (state === 'err') {
+  if (state === 'err' || state === 'miss') {
     const named = tile?.error ?? (look.state === 'error' ? look : undefined);
     return { icon: ImageOff, word: named?.word ?? 'Error', small: named?.code };
   }
