@@ -1,6 +1,6 @@
-import { CloudOff, SearchX } from 'lucide-react';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
+import { CloudOff, SearchX } from 'lucide-react';
 import { type ReactElement, useEffect } from 'react';
 import { navigate, usePathname } from 'wouter/use-browser-location';
 import { AgentsPage } from './agents/agents-page.tsx';
@@ -60,7 +60,15 @@ function Page({ route }: { route: Route }): ReactElement {
       return <AgentsPage />;
     default:
       return (
-        <EmptyState icon={SearchX} title="There is no such page" actions={<a className="btn lead" href="/">See the datasets</a>}>
+        <EmptyState
+          icon={SearchX}
+          title="There is no such page"
+          actions={
+            <a className="btn lead" href="/">
+              See the datasets
+            </a>
+          }
+        >
           <p>The address may have lost a part when it was copied.</p>
         </EmptyState>
       );

@@ -99,7 +99,9 @@ export function ConnectPage({ ask }: { ask: Ask | undefined }): ReactElement {
                 That passcode did not match. <code className="xs">passcode_wrong</code>
               </p>
             )}
-            <p className="sm t2">Ask whoever runs this agent. Ten wrong tries in an hour pause the window for 15 minutes.</p>
+            <p className="sm t2">
+              Ask whoever runs this agent. Ten wrong tries in an hour pause the window for 15 minutes.
+            </p>
           </div>
         ) : (
           <>
@@ -151,7 +153,10 @@ function afterRefusal(error: unknown, wasPasscode: boolean): Stage {
   if (code === 'forbidden' || code === 'unauthenticated') return { at: 'passcode', isWrong: wasPasscode };
   if (code === 'too-many-attempts') {
     const wait = error instanceof Error && 'retryAfterS' in error ? Number(error.retryAfterS) : Number.NaN;
-    return { at: 'failed', sentence: `Too many tries. Wait ${duration(Number.isFinite(wait) ? wait : 900)}, then try again.` };
+    return {
+      at: 'failed',
+      sentence: `Too many tries. Wait ${duration(Number.isFinite(wait) ? wait : 900)}, then try again.`,
+    };
   }
   return { at: 'failed', sentence: failureSentence(error) };
 }

@@ -11,6 +11,12 @@ export function readAsk(search: string, ownOrigin: string): Ask | undefined {
   const query = new URLSearchParams(search);
   const origin = query.get('origin') ?? '';
   const state = query.get('state') ?? '';
-  if (!/^https?:\/\//.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin || origin === ownOrigin) return undefined;
+  if (
+    !/^https?:\/\//.test(origin) ||
+    !URL.canParse(origin) ||
+    new URL(origin).origin !== origin ||
+    origin === ownOrigin
+  )
+    return undefined;
   return /^[\w-]{16,128}$/.test(state) ? { origin, state } : undefined;
 }

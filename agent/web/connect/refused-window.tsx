@@ -23,7 +23,8 @@ export function NotOnTheList({ origin }: { origin: string }): ReactElement {
   return (
     <Window title="This dashboard is not on the list">
       <p className="sm t2">
-        A page at another address asked for pictures. This agent hands sessions to the dashboards of its configuration only.
+        A page at another address asked for pictures. This agent hands sessions to the dashboards of its configuration
+        only.
       </p>
       <dl className="kv">
         <dt>Asked by</dt>
@@ -45,8 +46,8 @@ export function NotAsked(): ReactElement {
   return (
     <Window title="No dashboard asked">
       <p className="sm t2">
-        This window belongs to the button “Show pixels” of a dashboard. It was opened without one, or the dashboard’s tab is
-        gone. Close it and press the button again.
+        This window belongs to the button “Show pixels” of a dashboard. It was opened without one, or the dashboard’s
+        tab is gone. Close it and press the button again.
       </p>
       <p className="sm t2">
         To look at the pictures without a dashboard, use the <a href="/viewer/">local viewer</a>.

@@ -16,17 +16,23 @@ const rowPx = 32;
 export function ExceptionsPage(): ReactElement {
   const list = useInfiniteQuery({
     queryKey: ['exceptions'],
-    queryFn: ({ pageParam, signal }) => callAgent(localEndpoints.pageExceptions, { body: { offset: pageParam, limit: pageRows }, signal }),
+    queryFn: ({ pageParam, signal }) =>
+      callAgent(localEndpoints.pageExceptions, { body: { offset: pageParam, limit: pageRows }, signal }),
     initialPageParam: 0,
     getNextPageParam: (last, pages) => {
       const loaded = pages.reduce((sum, page) => sum + page.exceptions.length, 0);
       return last.exceptions.length > 0 && loaded < last.total ? loaded : undefined;
     },
   });
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const rows = list.data?.pages.flatMap((page) => page.exceptions) ?? [];
   const total = list.data?.pages.at(-1)?.total ?? 0;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowPx, overscan: 12 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 12,
+  });
   const lastDrawn = virtual.getVirtualItems().at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   useEffect(() => {
@@ -55,7 +61,7 @@ export function ExceptionsPage(): ReactElement {
         <span className="t2">They are read again when they change. Nothing of them has left.</span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <div className="scroll-table" ref={scroller} tabIndex={0} role="region" aria-label="List of exceptions">
+      <section className="scroll-table" ref={scroller} tabIndex={0} aria-label="List of exceptions">
         <table>
           <thead>
             <tr>
@@ -84,7 +90,7 @@ export function ExceptionsPage(): ReactElement {
             })}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

@@ -1,5 +1,12 @@
 import { GridTools } from '@nucleus/shared/ui/grid/grid-tools.tsx';
-import { type GridStand, type GridView, storedStand, storedView, storeStand, storeView } from '@nucleus/shared/ui/grid/grid-view.ts';
+import {
+  type GridStand,
+  type GridView,
+  storedStand,
+  storedView,
+  storeStand,
+  storeView,
+} from '@nucleus/shared/ui/grid/grid-view.ts';
 import { SelectionBar } from '@nucleus/shared/ui/grid/selection-bar.tsx';
 import { TileGrid } from '@nucleus/shared/ui/grid/tile-grid.tsx';
 import type { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';

@@ -39,7 +39,9 @@ export function ownPixels(): LinkCache {
       return links.map((link) => {
         if ('error' in link) return link;
         const url = mediaAddress(link.url, location.origin);
-        return url === undefined ? { reference_id: link.reference_id, error: 'item-not-found' as const } : { ...link, url };
+        return url === undefined
+          ? { reference_id: link.reference_id, error: 'item-not-found' as const }
+          : { ...link, url };
       });
     },
     nowS: () => Date.now() / 1000,

@@ -4,8 +4,8 @@ import { CloudOff, FolderOpen } from 'lucide-react';
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import { sourcesPath } from '../route.ts';
 import { useOverview } from '../sources/use-overview.ts';
-import { filePages } from './file-loader.ts';
 import { FileGrid } from './file-grid.tsx';
+import { filePages } from './file-loader.ts';
 
 /** The files of all sources, or why none are shown. */
 export function FilesPage({ openKey }: { openKey: string | undefined }): ReactElement {

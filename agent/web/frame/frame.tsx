@@ -54,7 +54,13 @@ export function Frame({ page, children }: FrameProps): ReactElement {
       </header>
       <nav className="rail" aria-label="Main">
         <RailLink to={filesPath} icon={Images} words="Files" isCurrent={page === 'files'} count={0} />
-        <RailLink to={exceptionsPath} icon={TriangleAlert} words="Exceptions" isCurrent={page === 'exceptions'} count={exceptions} />
+        <RailLink
+          to={exceptionsPath}
+          icon={TriangleAlert}
+          words="Exceptions"
+          isCurrent={page === 'exceptions'}
+          count={exceptions}
+        />
         <RailLink to={sourcesPath} icon={FolderTree} words="Sources" isCurrent={page === 'sources'} count={troubled} />
       </nav>
       <main className="main" id="main">
@@ -64,7 +70,11 @@ export function Frame({ page, children }: FrameProps): ReactElement {
             icon={CloudOff}
             title="The agent does not answer."
             actions={
-              <button type="button" className="btn dense" onClick={() => void queries.refetchQueries({ type: 'active' })}>
+              <button
+                type="button"
+                className="btn dense"
+                onClick={() => void queries.refetchQueries({ type: 'active' })}
+              >
                 Retry now
               </button>
             }

@@ -42,14 +42,34 @@ export function FilePanel(props: FilePanelProps): ReactElement {
   return (
     <aside className="panel" aria-label="Details">
       <div className="row panel-head">
-        <button type="button" className="btn ghost icon-only dense" aria-label="Previous file" disabled={position === undefined || position === 0} onClick={() => props.onStep(-1)}>
+        <button
+          type="button"
+          className="btn ghost icon-only dense"
+          aria-label="Previous file"
+          disabled={position === undefined || position === 0}
+          onClick={() => props.onStep(-1)}
+        >
           <ChevronLeft className="icon s" aria-hidden="true" />
         </button>
-        <button type="button" className="btn ghost icon-only dense" aria-label="Next file" disabled={position === undefined || position === props.total - 1} onClick={() => props.onStep(1)}>
+        <button
+          type="button"
+          className="btn ghost icon-only dense"
+          aria-label="Next file"
+          disabled={position === undefined || position === props.total - 1}
+          onClick={() => props.onStep(1)}
+        >
           <ChevronRight className="icon s" aria-hidden="true" />
         </button>
-        <span className="sm t3 nowrap">{position === undefined ? 'File' : `${count(position + 1)} of ${count(props.total)}`}</span>
-        <button type="button" className="btn ghost icon-only dense end" aria-label="Close (Esc)" title="Close (Esc)" onClick={props.onClose}>
+        <span className="sm t3 nowrap">
+          {position === undefined ? 'File' : `${count(position + 1)} of ${count(props.total)}`}
+        </span>
+        <button
+          type="button"
+          className="btn ghost icon-only dense end"
+          aria-label="Close (Esc)"
+          title="Close (Esc)"
+          onClick={props.onClose}
+        >
           <X className="icon s" aria-hidden="true" />
         </button>
       </div>
@@ -81,7 +101,9 @@ export function FilePanel(props: FilePanelProps): ReactElement {
                 <CopyButton text={file.reference_id} name="Copy reference id" />
               </dd>
               <dt>State</dt>
-              <dd className={file.state === 'exception' || file.state === 'dead-letter' ? 'c-d' : ''}>{states[file.state]}</dd>
+              <dd className={file.state === 'exception' || file.state === 'dead-letter' ? 'c-d' : ''}>
+                {states[file.state]}
+              </dd>
             </dl>
           </>
         )}
@@ -91,7 +113,9 @@ export function FilePanel(props: FilePanelProps): ReactElement {
         {left.data !== undefined && <WhatLeft left={left.data} aspect={(file?.width ?? 4) / (file?.height ?? 3)} />}
         {left.isError && (
           <p className="note d" role="alert">
-            {failureCode(left.error) === 'item-not-found' ? 'This file is no longer in the catalogue.' : failureSentence(left.error)}
+            {failureCode(left.error) === 'item-not-found'
+              ? 'This file is no longer in the catalogue.'
+              : failureSentence(left.error)}
           </p>
         )}
       </div>

@@ -23,7 +23,9 @@ export function FilePicture({ file }: { file: LocalItem }): ReactElement {
   return (
     <div className="thumb item-picture" style={{ aspectRatio: aspect }}>
       {file.blurhash !== undefined && <BlurCanvas key={file.blurhash} hash={file.blurhash} aspect={aspect} />}
-      {file.state === 'exception' && <span className="mid">Not readable as a picture; see the exceptions for the reason</span>}
+      {file.state === 'exception' && (
+        <span className="mid">Not readable as a picture; see the exceptions for the reason</span>
+      )}
       {want !== undefined && look.state === 'link' && (
         <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(file.path)} />
       )}

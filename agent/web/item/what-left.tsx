@@ -64,8 +64,8 @@ export function WhatLeft({ left, aspect }: WhatLeftProps): ReactElement {
             <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
           </span>
           <p className="sm t2 grow">
-            What an attacker could draw at least from the blurhash alone. The perceptual hash adds a 64-bit picture of the
-            luma.
+            What an attacker could draw at least from the blurhash alone. The perceptual hash adds a 64-bit picture of
+            the luma.
           </p>
         </div>
       )}
@@ -75,12 +75,18 @@ export function WhatLeft({ left, aspect }: WhatLeftProps): ReactElement {
           <span className="end t3 xs">{bytes(left.body_bytes)}</span>
           <CopyButton text={left.body} name="Copy the bytes as sent" />
         </div>
-        {record === undefined ? <pre className="code">{left.body}</pre> : <JsonView value={record} label="Body as JSON" />}
+        {record === undefined ? (
+          <pre className="code">{left.body}</pre>
+        ) : (
+          <JsonView value={record} label="Body as JSON" />
+        )}
         <p className="xs t3">Indented for reading. The copy button gives the bytes as they were sent.</p>
       </section>
       <section className="col g3">
         <h3>Ledger</h3>
-        {left.entries.length === 0 && <p className="sm t2">The entries of this file were pruned; the chain keeps their hash.</p>}
+        {left.entries.length === 0 && (
+          <p className="sm t2">The entries of this file were pruned; the chain keeps their hash.</p>
+        )}
         {left.entries.map((entry) => (
           <LedgerEntry key={entry.n} entry={entry} />
         ))}
@@ -96,7 +102,13 @@ function LedgerEntry({ entry }: { entry: LedgerEntryView }): ReactElement {
       <div className="row">
         <b className="mono">#{count(entry.n)}</b>
         <span className="t2">{moment(entry.at)}</span>
-        <span className={`end ${isTaken ? '' : 'c-w'}`}>{entry.status === null ? 'no answer noted' : isTaken ? `acknowledged, ${entry.status}` : `${entry.status}, not taken`}</span>
+        <span className={`end ${isTaken ? '' : 'c-w'}`}>
+          {entry.status === null
+            ? 'no answer noted'
+            : isTaken
+              ? `acknowledged, ${entry.status}`
+              : `${entry.status}, not taken`}
+        </span>
       </div>
       <div className="row xs t3">
         <span className="mono cut" title={entry.hash}>

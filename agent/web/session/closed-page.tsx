@@ -42,7 +42,9 @@ export function ClosedPage({ why }: { why: Why }): ReactElement {
         <div className="row">
           <CommandLine command="npx nucleus-agent open" />
         </div>
-        <code className="xs t3">{why === 'none' ? 'no_session' : why === 'wrong-code' ? 'wrong_code' : `session_${why.replace('-', '_')}`}</code>
+        <code className="xs t3">
+          {why === 'none' ? 'no_session' : why === 'wrong-code' ? 'wrong_code' : `session_${why.replace('-', '_')}`}
+        </code>
       </div>
     </main>
   );

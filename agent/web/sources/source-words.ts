@@ -4,7 +4,9 @@ import type { Overview } from './use-overview.ts';
 export type LocalSource = Overview['sources'][number];
 
 export function isTroubled(source: LocalSource): boolean {
-  return source.state === 'suspended' || source.state === 'paused' || source.held_deletions > 0 || source.dead_letters > 0;
+  return (
+    source.state === 'suspended' || source.state === 'paused' || source.held_deletions > 0 || source.dead_letters > 0
+  );
 }
 
 const reasons: Record<LocalSource['reason'], string> = {

@@ -1,3 +1,4 @@
+import { levelSentences } from '@nucleus/shared/record/levels';
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { CommandLine } from '@nucleus/shared/ui/parts/command-line.tsx';
@@ -6,7 +7,6 @@ import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
 import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { levelSentences } from '@nucleus/shared/record/levels';
 import { CirclePause, CloudOff, TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { type LocalSource, reasonSentence, waiting } from './source-words.ts';
@@ -78,12 +78,22 @@ function SourceCard({ source }: { source: LocalSource }): ReactElement {
         </span>
       </header>
       {isStopped && (
-        <Banner tone="w" icon={CirclePause} title={`${source.state === 'paused' ? 'Paused' : 'Suspended'}.`} code={source.reason}>
+        <Banner
+          tone="w"
+          icon={CirclePause}
+          title={`${source.state === 'paused' ? 'Paused' : 'Suspended'}.`}
+          code={source.reason}
+        >
           {reasonSentence(source)}
         </Banner>
       )}
       {source.held_deletions > 0 && (
-        <Banner tone="w" icon={TriangleAlert} title={`${counted(source.held_deletions, 'deletion')} held.`} code="held_deletions">
+        <Banner
+          tone="w"
+          icon={TriangleAlert}
+          title={`${counted(source.held_deletions, 'deletion')} held.`}
+          code="held_deletions"
+        >
           Nothing was removed from the cloud. Look first, then confirm on this host.
         </Banner>
       )}
@@ -102,7 +112,8 @@ function SourceCard({ source }: { source: LocalSource }): ReactElement {
         <dd>{source.names === 'pseudonym' ? 'pseudonyms; paths stay here' : 'relative paths leave as names'}</dd>
         <dt>To the cloud</dt>
         <dd>
-          {count(source.queued)} queued, <span className={source.dead_letters > 0 ? 'c-d' : ''}>{count(source.dead_letters)} refused for good</span>
+          {count(source.queued)} queued,{' '}
+          <span className={source.dead_letters > 0 ? 'c-d' : ''}>{count(source.dead_letters)} refused for good</span>
         </dd>
       </dl>
     </section>
@@ -138,7 +149,9 @@ function Accounting({ source }: { source: LocalSource }): ReactElement {
       <Part value={source.exceptions} word="exceptions" />
       <span className="op">+</span>
       <Part value={open} word="waiting" />
-      {source.not_regular > 0 && <span className="xs t3">and {count(source.not_regular)} links, pipes and devices, which are no files</span>}
+      {source.not_regular > 0 && (
+        <span className="xs t3">and {count(source.not_regular)} links, pipes and devices, which are no files</span>
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
-import { localEndpoints } from '@nucleus/shared/wire/local';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
+import { localEndpoints } from '@nucleus/shared/wire/local';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { callAgent } from '../session/viewer-session.ts';
 

@@ -2,7 +2,7 @@ import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { count, duration } from '@nucleus/shared/ui/words/quantities.ts';
-import { agentEndpoints, type AgentView } from '@nucleus/shared/wire/agents';
+import { type AgentView, agentEndpoints } from '@nucleus/shared/wire/agents';
 import { useMutation } from '@tanstack/react-query';
 import { CirclePause, ExternalLink, ShieldQuestionMark } from 'lucide-react';
 import type { ReactElement } from 'react';

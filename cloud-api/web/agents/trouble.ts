@@ -58,7 +58,8 @@ function troubleOfSource(name: string, { alias, health }: Source): Trouble[] {
     found.push({
       short: `${count(health.held_deletions)} held`,
       title: `${counted(health.held_deletions, 'deletion')} held in "${alias}".`,
-      sentence: 'Nothing was removed from the cloud. Confirm in the local viewer, or on the host with nucleus-agent deletes confirm.',
+      sentence:
+        'Nothing was removed from the cloud. Confirm in the local viewer, or on the host with nucleus-agent deletes confirm.',
       code: 'held_deletions',
     });
   }

@@ -1,5 +1,5 @@
 /** The lists that several pages show, kept fresh while a page is looked at. */
-import { agentEndpoints, type AgentView } from '@nucleus/shared/wire/agents';
+import { type AgentView, agentEndpoints } from '@nucleus/shared/wire/agents';
 import { type DatasetView, insightEndpoints } from '@nucleus/shared/wire/insights';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { callCloud } from './call-cloud.ts';

@@ -1,5 +1,12 @@
 import { GridTools } from '@nucleus/shared/ui/grid/grid-tools.tsx';
-import { type GridStand, type GridView, storedStand, storedView, storeStand, storeView } from '@nucleus/shared/ui/grid/grid-view.ts';
+import {
+  type GridStand,
+  type GridView,
+  storedStand,
+  storedView,
+  storeStand,
+  storeView,
+} from '@nucleus/shared/ui/grid/grid-view.ts';
 import { SelectionBar } from '@nucleus/shared/ui/grid/selection-bar.tsx';
 import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import { TileGrid } from '@nucleus/shared/ui/grid/tile-grid.tsx';
@@ -33,7 +40,10 @@ export function DatasetGrid({ dataset, pages, total, referenceId }: DatasetGridP
   const stand = useRef<GridStand>(start);
   const agents = useAgents();
   // The lists come anew every few seconds; the pixels change only with what is in them.
-  const wiring = JSON.stringify([dataset.sources, agents.data?.map((agent) => [agent.agent_id, agent.public_url, agent.approved])]);
+  const wiring = JSON.stringify([
+    dataset.sources,
+    agents.data?.map((agent) => [agent.agent_id, agent.public_url, agent.approved]),
+  ]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: wiring stands for both lists
   const byAlias = useMemo(() => agentsOfDataset(dataset.sources, agents.data ?? []), [wiring]);
   const pixels = useMemo(() => new DatasetPixels(byAlias), [byAlias]);

@@ -27,7 +27,8 @@ export function DatasetPage({ datasetId, referenceId }: DatasetPageProps): React
     if (dataset !== undefined && referenceId === undefined) document.title = `${dataset.name} · Nucleus`;
   }, [dataset, referenceId]);
 
-  const isGone = failureCode(pages.failure) === 'dataset-not-found' || (datasets.data !== undefined && dataset === undefined);
+  const isGone =
+    failureCode(pages.failure) === 'dataset-not-found' || (datasets.data !== undefined && dataset === undefined);
   if (isGone) return <GoneDataset />;
   if (pages.total === undefined || dataset === undefined) {
     if (pages.failure === undefined) return <div className="work" aria-busy="true" />;

@@ -20,7 +20,11 @@ function gridTile(tile: z.infer<typeof Tile>): GridTile {
 /** The tiles of a dataset in insertion order. */
 export function datasetTiles(datasetId: string): TilePages<GridTile> {
   return new TilePages(async (offset, limit, signal) => {
-    const page = await callCloud(insightEndpoints.pageTiles, { params: { datasetId }, body: { offset, limit }, signal });
+    const page = await callCloud(insightEndpoints.pageTiles, {
+      params: { datasetId },
+      body: { offset, limit },
+      signal,
+    });
     return { total: page.total, tiles: page.tiles.map(gridTile) };
   });
 }

@@ -97,7 +97,10 @@ function FirstRun(): ReactElement {
           </header>
           <div className="in col g5 sm">
             <p>
-              <b>Stays:</b> <span className="t2">every picture, every thumbnail, maker notes, serial numbers, owner names, absolute paths.</span>
+              <b>Stays:</b>{' '}
+              <span className="t2">
+                every picture, every thumbnail, maker notes, serial numbers, owner names, absolute paths.
+              </span>
             </p>
             <Perimeter words="your perimeter" />
             <p>

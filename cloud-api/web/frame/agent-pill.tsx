@@ -20,7 +20,11 @@ export function AgentPill({ agents }: { agents: readonly AgentView[] | undefined
   const lag = lagOf(first);
   const words = trouble?.short ?? (lag === undefined ? 'live' : `lag ${duration(lag)}`);
   return (
-    <PageLink to="/agents" className={`pill${trouble === undefined ? '' : ' w'}`} label={`${agentName(first)}, ${words}`}>
+    <PageLink
+      to="/agents"
+      className={`pill${trouble === undefined ? '' : ' w'}`}
+      label={`${agentName(first)}, ${words}`}
+    >
       <span className={`dot ${trouble === undefined ? 'c-in' : 'o'}`} />
       <span className="hide-s">{agentName(first)}</span>
       <span className={trouble === undefined ? 't2' : ''}>{words}</span>

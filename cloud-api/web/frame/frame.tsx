@@ -1,4 +1,3 @@
-import { CloudOff, Images, LogOut, Server } from 'lucide-react';
 import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet.tsx';
 import { anywhereKeys, dashboardKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
@@ -6,14 +5,15 @@ import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
 import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button.tsx';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { sessionEndpoints } from '@nucleus/shared/wire/session';
+import { CloudOff, Images, LogOut, Server } from 'lucide-react';
 import { type ReactElement, type ReactNode, useSyncExternalStore } from 'react';
+import { troubleOf } from '../agents/trouble.ts';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { connection } from '../cloud/connection.ts';
 import { useAgents, useDatasets } from '../cloud/lists.ts';
 import { queries, sessionKey } from '../cloud/queries.ts';
 import type { Route } from '../route.ts';
 import type { Session } from '../session/use-session.ts';
-import { troubleOf } from '../agents/trouble.ts';
 import { AgentPill } from './agent-pill.tsx';
 import { PageLink } from './page-link.tsx';
 
@@ -38,7 +38,8 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
   const agents = useAgents();
   const datasets = useDatasets();
   const troubled = agents.data?.reduce((sum, agent) => sum + troubleOf(agent).length, 0) ?? 0;
-  const dataset = route.page === 'dataset' ? datasets.data?.find((view) => view.dataset_id === route.datasetId) : undefined;
+  const dataset =
+    route.page === 'dataset' ? datasets.data?.find((view) => view.dataset_id === route.datasetId) : undefined;
   const isData = route.page === 'datasets' || route.page === 'dataset';
   return (
     <div className="app">
@@ -64,7 +65,13 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
         <AgentPill agents={agents.data} />
         <KeySheet groups={[...gridKeys, dashboardKeys, anywhereKeys]} />
         <ThemeButton />
-        <button type="button" className="btn ghost icon-only" aria-label="Sign out" title="Sign out" onClick={() => void signOut()}>
+        <button
+          type="button"
+          className="btn ghost icon-only"
+          aria-label="Sign out"
+          title="Sign out"
+          onClick={() => void signOut()}
+        >
           <LogOut className="icon" aria-hidden="true" />
         </button>
       </header>
@@ -91,7 +98,11 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
             icon={CloudOff}
             title="Connection lost."
             actions={
-              <button type="button" className="btn dense" onClick={() => void queries.refetchQueries({ type: 'active' })}>
+              <button
+                type="button"
+                className="btn dense"
+                onClick={() => void queries.refetchQueries({ type: 'active' })}
+              >
                 Retry now
               </button>
             }

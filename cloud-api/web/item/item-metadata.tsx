@@ -72,7 +72,9 @@ function Group({ group }: { group: FieldGroup }): ReactElement {
       <dl className="kv">
         {group.lines.map((line) => (
           <div key={line.field} className="kv-pair">
-            <dt title={line.about === undefined ? line.field : `${line.field}: ${line.about}`}>{visibleText(line.label)}</dt>
+            <dt title={line.about === undefined ? line.field : `${line.field}: ${line.about}`}>
+              {visibleText(line.label)}
+            </dt>
             <dd className={line.mono ? 'mono' : ''}>
               {line.color !== undefined && <span className="swatch" style={{ background: line.color }} />}
               {visibleText(line.value)}

@@ -38,7 +38,10 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
   const item = useQuery({
     queryKey: itemKey(dataset.dataset_id, referenceId),
     queryFn: ({ signal }) =>
-      callCloud(datasetEndpoints.getItemByReference, { params: { datasetId: dataset.dataset_id, referenceId }, signal }),
+      callCloud(datasetEndpoints.getItemByReference, {
+        params: { datasetId: dataset.dataset_id, referenceId },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   });
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
@@ -51,20 +54,40 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
   useEffect(() => {
     document.title = `${visibleText(referenceId.split('/').at(-1) ?? referenceId)} · Nucleus`;
   }, [referenceId]);
-  const level = dataset.sources.find(({ alias }) => alias === item.data?.item.metadata['source'])?.level;
+  const level = dataset.sources.find(({ alias }) => alias === item.data?.item.metadata.source)?.level;
   return (
     <aside className="panel" aria-label="Details">
       <div className="row panel-head">
-        <button type="button" className="btn ghost icon-only dense" aria-label="Previous item" disabled={position === undefined || position === 0} onClick={() => props.onStep(-1)}>
+        <button
+          type="button"
+          className="btn ghost icon-only dense"
+          aria-label="Previous item"
+          disabled={position === undefined || position === 0}
+          onClick={() => props.onStep(-1)}
+        >
           <ChevronLeft className="icon s" aria-hidden="true" />
         </button>
-        <button type="button" className="btn ghost icon-only dense" aria-label="Next item" disabled={position === undefined || position === props.total - 1} onClick={() => props.onStep(1)}>
+        <button
+          type="button"
+          className="btn ghost icon-only dense"
+          aria-label="Next item"
+          disabled={position === undefined || position === props.total - 1}
+          onClick={() => props.onStep(1)}
+        >
           <ChevronRight className="icon s" aria-hidden="true" />
         </button>
-        <span className="sm t3 nowrap">{position === undefined ? 'Item' : `${count(position + 1)} of ${count(props.total)}`}</span>
+        <span className="sm t3 nowrap">
+          {position === undefined ? 'Item' : `${count(position + 1)} of ${count(props.total)}`}
+        </span>
         <span className="end row g2">
           <CopyButton text={location.origin + itemPath(dataset.dataset_id, referenceId)} name="Copy link" />
-          <button type="button" className="btn ghost icon-only dense" aria-label="Close (Esc)" title="Close (Esc)" onClick={props.onClose}>
+          <button
+            type="button"
+            className="btn ghost icon-only dense"
+            aria-label="Close (Esc)"
+            title="Close (Esc)"
+            onClick={props.onClose}
+          >
             <X className="icon s" aria-hidden="true" />
           </button>
         </span>
@@ -80,7 +103,11 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           )}
         </div>
       ) : (
-        <Tabs.Root className="panel-tabs" value={tab} onValueChange={(value) => setTab(tabs.find((known) => known === value) ?? 'metadata')}>
+        <Tabs.Root
+          className="panel-tabs"
+          value={tab}
+          onValueChange={(value) => setTab(tabs.find((known) => known === value) ?? 'metadata')}
+        >
           <Tabs.List className="tabs" aria-label="Parts of the item">
             {tabs.map((known) => (
               <Tabs.Trigger key={known} value={known}>

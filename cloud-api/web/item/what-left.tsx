@@ -1,9 +1,9 @@
+import { phashField, recordFields } from '@nucleus/shared/record/fields';
+import { Level, pixelBudgetBits } from '@nucleus/shared/record/levels';
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
 import { BitsBar } from '@nucleus/shared/ui/parts/bits-bar.tsx';
 import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
-import { phashField, recordFields } from '@nucleus/shared/record/fields';
-import { Level, pixelBudgetBits } from '@nucleus/shared/record/levels';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
 

@@ -2,14 +2,22 @@
  * Pixels of one agent on this page: runs the state machine, opens the consent window, probes, and hands out media links while it is
  * on. The session stays in this object's memory; reloading the page forgets it.
  */
-import { failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
+
 import { callEndpoint } from '@nucleus/shared/ui/client/call-endpoint.ts';
+import { failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
 import { LinkCache, mediaAddress } from '@nucleus/shared/ui/pixels/link-cache.ts';
 import { blurLook, type PixelLook, type PixelSource, type PixelWant } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import { localEndpoints } from '@nucleus/shared/wire/local';
 import { acceptMessage } from './accept-message.ts';
 import { addressSpaceOf, classifyProbe, isGated, localFetchInit } from './classify-probe.ts';
-import { firstState, type Permission, type PixelEffect, type PixelEvent, type PixelState, step } from './pixel-state.ts';
+import {
+  firstState,
+  type Permission,
+  type PixelEffect,
+  type PixelEvent,
+  type PixelState,
+  step,
+} from './pixel-state.ts';
 
 export interface AgentAddress {
   agentId: string;
@@ -162,7 +170,12 @@ export class AgentPixels implements PixelSource {
   async #fail(error: unknown, init: RequestInit): Promise<void> {
     const isReachable =
       failureCode(error) === 'network' &&
-      (await fetch(`${this.address.origin}/v1/ping`, { ...init, mode: 'no-cors', credentials: 'omit', cache: 'no-store' })
+      (await fetch(`${this.address.origin}/v1/ping`, {
+        ...init,
+        mode: 'no-cors',
+        credentials: 'omit',
+        cache: 'no-store',
+      })
         .then(() => true)
         .catch(() => false));
     const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
@@ -187,7 +200,9 @@ export class AgentPixels implements PixelSource {
         return links.map((link) => {
           if ('error' in link) return link;
           const url = mediaAddress(link.url, this.address.origin);
-          return url === undefined ? { reference_id: link.reference_id, error: 'item-not-found' as const } : { ...link, url };
+          return url === undefined
+            ? { reference_id: link.reference_id, error: 'item-not-found' as const }
+            : { ...link, url };
         });
       },
       nowS: () => Date.now() / 1000,

@@ -7,8 +7,10 @@ export type AddressSpace = 'loopback' | 'local' | 'name';
 
 export function addressSpaceOf(origin: string): AddressSpace {
   const host = URL.canParse(origin) ? new URL(origin).hostname : '';
-  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)) return 'loopback';
-  const isPrivate = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$/.test(host) || /^\[f[cde]/.test(host);
+  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host))
+    return 'loopback';
+  const isPrivate =
+    /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$/.test(host) || /^\[f[cde]/.test(host);
   return isPrivate || host.endsWith('.local') ? 'local' : 'name';
 }
 

@@ -1,9 +1,9 @@
-import { CloudOff, ExternalLink, Eye, type LucideIcon, ShieldAlert, X } from 'lucide-react';
-import { type ReactElement, useState, useSyncExternalStore } from 'react';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { clock } from '@nucleus/shared/ui/words/quantities.ts';
+import { CloudOff, ExternalLink, Eye, type LucideIcon, ShieldAlert, X } from 'lucide-react';
+import { type ReactElement, useState, useSyncExternalStore } from 'react';
 import type { AgentPixels } from './agent-pixels.ts';
 import { hostOf, permissionNeeded, type Remedy, refusalWords } from './refusals.ts';
 
@@ -39,7 +39,12 @@ export function PixelBanner({ pixels }: { pixels: AgentPixels }): ReactElement |
                 Show pixels <kbd>P</kbd>
               </button>
               {toViewer}
-              <button type="button" className="btn ghost icon-only dense" aria-label="Not now" onClick={() => setHidden(true)}>
+              <button
+                type="button"
+                className="btn ghost icon-only dense"
+                aria-label="Not now"
+                onClick={() => setHidden(true)}
+              >
                 <X className="icon s" aria-hidden="true" />
               </button>
             </>

@@ -64,14 +64,20 @@ export function step(state: PixelState, event: PixelEvent): PixelStep {
     case 'show':
       if (state.at === 'on' || state.at === 'probing') return stay(state);
       if (permission === 'denied') return stay(refused(permission, 'permission_denied'));
-      return { state: { at: 'connecting', permission, nonce: event.nonce }, effects: [{ do: 'open-window', nonce: event.nonce }] };
+      return {
+        state: { at: 'connecting', permission, nonce: event.nonce },
+        effects: [{ do: 'open-window', nonce: event.nonce }],
+      };
     case 'window-blocked':
       return stay(state.at === 'connecting' ? refused(permission, 'popup_blocked') : state);
     case 'window-closed':
       return stay(state.at === 'connecting' ? { at: 'ask', permission } : state);
     case 'session':
       if (state.at !== 'connecting' || state.nonce !== event.nonce) return stay(state);
-      return { state: { at: 'probing', permission, session: event.session }, effects: [{ do: 'close-window' }, { do: 'probe' }] };
+      return {
+        state: { at: 'probing', permission, session: event.session },
+        effects: [{ do: 'close-window' }, { do: 'probe' }],
+      };
     case 'answered':
       return stay(state.at === 'probing' ? { at: 'on', permission, session: state.session } : state);
     case 'failed':

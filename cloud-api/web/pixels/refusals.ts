@@ -50,7 +50,8 @@ export function refusalWords(code: RefusalCode, facts: RefusalFacts): RefusalWor
         remedies: [tryAgain],
       };
     case 'agent_offline': {
-      const since = facts.silentS === undefined ? 'does not answer' : `sent no heartbeat for ${duration(facts.silentS)}`;
+      const since =
+        facts.silentS === undefined ? 'does not answer' : `sent no heartbeat for ${duration(facts.silentS)}`;
       return {
         title: 'The agent does not answer.',
         sentence: `${facts.agentName} ${since}. Check the service on its host; everything but pixels keeps working.`,

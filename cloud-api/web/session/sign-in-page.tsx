@@ -17,7 +17,8 @@ function wordsFor(error: unknown, isCode: boolean): string {
   if (isCode && (code === 'unauthenticated' || code === 'forbidden' || code === 'invalid-request')) {
     return 'This link was used already or is older than 10 minutes. Restarting the server prints a new one; an API key works as well.';
   }
-  if (code === 'unauthenticated') return 'No such API key. Check for missing characters; keys begin with live_ or test_.';
+  if (code === 'unauthenticated')
+    return 'No such API key. Check for missing characters; keys begin with live_ or test_.';
   if (code === 'too-many-attempts') return 'Too many attempts. Wait a few minutes, then try again.';
   if (code === 'invalid-request') return 'An API key has at least 20 characters and begins with live_ or test_.';
   return failureSentence(error);
@@ -87,7 +88,8 @@ export function SignInPage({ onDone }: { onDone: (path: string) => void }): Reac
             </form>
           )}
           <p className="note">
-            First start? The console printed a sign-in link that works once, for 10 minutes. Restarting prints a new one.
+            First start? The console printed a sign-in link that works once, for 10 minutes. Restarting prints a new
+            one.
           </p>
           <p className="xs t3">Signing in shows metadata. Pixels need your agent’s consent as well.</p>
         </div>

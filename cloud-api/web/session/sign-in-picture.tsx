@@ -20,7 +20,12 @@ function Turbine({ x, y, size, turn }: { x: number; y: number; size: number; tur
     <g transform={`translate(${x} ${y}) scale(${size})`}>
       <path d="M-2.2 0 L-4 150 H4 L2.2 0 Z" fill="#eef2f4" />
       {[0, 120, 240].map((angle) => (
-        <path key={angle} transform={`rotate(${angle + turn})`} d="M-1 0 C-7 -18 -5 -70 0 -92 C4 -66 5 -22 1.5 0 Z" fill="#f7f9fa" />
+        <path
+          key={angle}
+          transform={`rotate(${angle + turn})`}
+          d="M-1 0 C-7 -18 -5 -70 0 -92 C4 -66 5 -22 1.5 0 Z"
+          fill="#f7f9fa"
+        />
       ))}
       <circle r="5" fill="#c9d2d8" />
     </g>

@@ -1,5 +1,5 @@
 import { failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
-import { sessionEndpoints, type SessionView } from '@nucleus/shared/wire/session';
+import { type SessionView, sessionEndpoints } from '@nucleus/shared/wire/session';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { callCloud } from '../cloud/call-cloud.ts';

@@ -29,5 +29,5 @@ export function BlurCanvas({ hash, aspect }: { hash: string; aspect: number }): 
     };
     return blurs.ask(hash, aspect, draw);
   }, [hash, aspect]);
-  return <canvas ref={canvas} width={1} height={1} aria-hidden="true" />;
+  return <canvas ref={canvas} width={1} height={1} />;
 }

@@ -2,8 +2,14 @@
  * One typed call for every endpoint of the tables in `shared/src/wire`: fills the path, sends the body, parses the reply.
  * Whatever goes wrong becomes a {@link CallFailure} with a code and a sentence.
  */
-import { errorCodes, type ErrorCode } from '@nucleus/shared/failure/error-codes';
-import { type Endpoint, fillPath, type ParamsOf, type ReplyOf, type RequestBodyOf } from '@nucleus/shared/wire/endpoint';
+import { type ErrorCode, errorCodes } from '@nucleus/shared/failure/error-codes';
+import {
+  type Endpoint,
+  fillPath,
+  type ParamsOf,
+  type ReplyOf,
+  type RequestBodyOf,
+} from '@nucleus/shared/wire/endpoint';
 import { ErrorReply, errorCodeHeader } from '@nucleus/shared/wire/error-reply';
 import { CallFailure } from './call-failure.ts';
 
@@ -34,7 +40,7 @@ export async function callEndpoint<E extends Endpoint>(
 ): Promise<ReplyOf<E>> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (input.body !== undefined) headers['content-type'] = 'application/json';
-  if (target.bearer !== undefined) headers['authorization'] = `Bearer ${target.bearer}`;
+  if (target.bearer !== undefined) headers.authorization = `Bearer ${target.bearer}`;
   let response: Response;
   try {
     response = await (target.fetch ?? fetch)(target.origin + fillPath(endpoint.path, input.params ?? {}), {
@@ -49,7 +55,9 @@ export async function callEndpoint<E extends Endpoint>(
     });
   } catch (error) {
     if (input.signal?.aborted) throw error;
-    throw new CallFailure('network', 'No answer came. The server may be down or the connection lost.', { cause: error });
+    throw new CallFailure('network', 'No answer came. The server may be down or the connection lost.', {
+      cause: error,
+    });
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusalOf(response, body);

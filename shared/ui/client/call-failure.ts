@@ -14,7 +14,12 @@ export class CallFailure extends Error {
   constructor(
     code: FailureCode,
     sentence: string,
-    details: { status?: number; at?: ErrorPosition | undefined; retryAfterS?: number | undefined; cause?: unknown } = {},
+    details: {
+      status?: number;
+      at?: ErrorPosition | undefined;
+      retryAfterS?: number | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(sentence, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'CallFailure';

@@ -8,12 +8,6 @@ import { estimateRows, justifyRows, type Row, type RowLayout, type RowStyle, squ
 export interface PlacedRow extends Row {
   isLoaded: boolean;
 }
-export interface Rect {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
 
 export interface GridMap {
   readonly total: number;
@@ -79,7 +73,12 @@ export class JustifiedMap implements GridMap {
   }
 
   #place(page: number, row: Row): PlacedRow {
-    return { ...row, first: page * pageSize + row.first, y: (this.#tops[page] ?? 0) + row.y, isLoaded: this.#aspectsOf(page) !== undefined };
+    return {
+      ...row,
+      first: page * pageSize + row.first,
+      y: (this.#tops[page] ?? 0) + row.y,
+      isLoaded: this.#aspectsOf(page) !== undefined,
+    };
   }
 
   #pageAt(y: number): number {
@@ -185,13 +184,4 @@ export class SquareMap implements GridMap {
       isLoaded: this.#known.has(Math.floor(first / pageSize)),
     };
   }
-}
-
-/** The rectangle of a tile. */
-export function rectOf(map: GridMap, index: number, gap: number): Rect | undefined {
-  const row = map.rowOf(index);
-  if (row === undefined) return undefined;
-  const at = index - row.first;
-  const x = row.xs[at] ?? 0;
-  return { x, y: row.y, width: (row.xs[at + 1] ?? x) - x - gap, height: row.height };
 }

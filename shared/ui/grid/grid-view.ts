@@ -45,11 +45,11 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 export function storedView(): GridView {
   const value = stored('nucleus.grid');
   if (!isObject(value)) return firstView;
-  const size = Number(value['size']);
+  const size = Number(value.size);
   return {
-    mode: gridModes.find((mode) => mode === value['mode']) ?? firstView.mode,
+    mode: gridModes.find((mode) => mode === value.mode) ?? firstView.mode,
     size: size >= smallestTile && size <= largestTile ? size : firstView.size,
-    showsNames: value['showsNames'] !== false,
+    showsNames: value.showsNames !== false,
   };
 }
 
@@ -60,12 +60,13 @@ export function storeView(view: GridView): void {
 /** Where a grid stood when it was left; `name` tells grids apart. */
 export function storedStand(name: string): GridStand {
   const value = stored(`nucleus.stand.${name}`);
-  if (!isObject(value) || !isObject(value['anchor'])) return firstStand;
-  const selection = value['selection'];
+  if (!isObject(value) || !isObject(value.anchor)) return firstStand;
+  const selection = value.selection;
   return {
-    anchor: { index: Number(value['anchor']['index']) || 0, above: Number(value['anchor']['above']) || 0 },
-    current: Number(value['current']) || 0,
-    selection: isObject(selection) && Array.isArray(selection['ranges']) ? (selection as unknown as Selection) : noneSelected,
+    anchor: { index: Number(value.anchor.index) || 0, above: Number(value.anchor.above) || 0 },
+    current: Number(value.current) || 0,
+    selection:
+      isObject(selection) && Array.isArray(selection.ranges) ? (selection as unknown as Selection) : noneSelected,
   };
 }
 

@@ -58,6 +58,8 @@ export function isAtWrongEdge(place: ScrollPlace, extent: ScrollExtent): boolean
   const virtual = place.scrollTop + place.offset;
   const end = boxHeight(extent.total) - extent.viewport;
   const isPast = virtual < -1 || virtual > extent.total - extent.viewport + 1;
-  const isStuck = (place.scrollTop <= 1 && virtual > 1) || (place.scrollTop >= end - 1 && virtual < extent.total - extent.viewport - 1);
+  const isStuck =
+    (place.scrollTop <= 1 && virtual > 1) ||
+    (place.scrollTop >= end - 1 && virtual < extent.total - extent.viewport - 1);
   return isPast || isStuck;
 }

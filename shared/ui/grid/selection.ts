@@ -55,7 +55,10 @@ function withoutRange(ranges: readonly Range[], first: number, end: number): Ran
 export function markRange(selection: Selection, a: number, b: number, isOn: boolean): Selection {
   const first = Math.min(a, b);
   const end = Math.max(a, b) + 1;
-  const ranges = isOn === selection.isInverted ? withoutRange(selection.ranges, first, end) : withRange(selection.ranges, first, end);
+  const ranges =
+    isOn === selection.isInverted
+      ? withoutRange(selection.ranges, first, end)
+      : withRange(selection.ranges, first, end);
   return { ...selection, ranges };
 }
 
@@ -66,9 +69,7 @@ export function toggled(selection: Selection, index: number): Selection {
 /** The selected indices below `total`, in order, at most `limit`. */
 export function selectedIndices(selection: Selection, total: number, limit: number): number[] {
   const chosen: number[] = [];
-  const spans = selection.isInverted
-    ? withoutRangeAll(total, selection.ranges)
-    : selection.ranges;
+  const spans = selection.isInverted ? withoutRangeAll(total, selection.ranges) : selection.ranges;
   for (const [first, end] of spans) {
     for (let index = first; index < Math.min(end, total); index += 1) {
       if (chosen.length >= limit) return chosen;

@@ -12,9 +12,17 @@ import {
 import { type GridMap, JustifiedMap, pageSize, SquareMap } from './grid-map.ts';
 import { GridRow } from './grid-row.tsx';
 import type { GridView } from './grid-view.ts';
-import { clampAspect } from './row-layout.ts';
 import { moved, stepOf } from './move.ts';
-import { allSelected, isSelected, markRange, noneSelected, type Selection, selectedCount, toggled } from './selection.ts';
+import { clampAspect } from './row-layout.ts';
+import {
+  allSelected,
+  isSelected,
+  markRange,
+  noneSelected,
+  type Selection,
+  selectedCount,
+  toggled,
+} from './selection.ts';
 import type { GridTile } from './tile.tsx';
 import type { TilePages } from './tile-pages.ts';
 import { type Anchor, useScrollWindow } from './use-scroll-window.ts';
@@ -53,7 +61,9 @@ export function TileGrid(props: TileGridProps): ReactElement {
   const [mapVersion, setMapVersion] = useState(0);
   const map = useMemo<GridMap>(() => {
     const style = { width, target: width < narrowPx ? view.size * 0.68 : view.size, gap };
-    return view.mode === 'squares' ? new SquareMap(total, style, known.current) : new JustifiedMap(total, style, known.current);
+    return view.mode === 'squares'
+      ? new SquareMap(total, style, known.current)
+      : new JustifiedMap(total, style, known.current);
   }, [total, width, view.size, view.mode]);
 
   useLayoutEffect(() => {
@@ -123,7 +133,8 @@ export function TileGrid(props: TileGridProps): ReactElement {
     if (step !== undefined) goTo(moved(map, current, step, scroller.current?.clientHeight ?? 0), event.shiftKey);
     else if (event.key === 'Enter') props.onOpen(current);
     else if (event.key === ' ' || event.key.toLowerCase() === 'x') props.onSelect(toggled(selection, current));
-    else if (event.key === 'Escape' && !props.isOpen && selectedCount(selection, total) > 0) props.onSelect(noneSelected);
+    else if (event.key === 'Escape' && !props.isOpen && selectedCount(selection, total) > 0)
+      props.onSelect(noneSelected);
     else if (event.key === 'Escape') props.onEscape();
     else return;
     event.preventDefault();
@@ -133,7 +144,7 @@ export function TileGrid(props: TileGridProps): ReactElement {
     const target = event.target instanceof Element ? event.target : null;
     const tile = target?.closest<HTMLElement>('[data-index]');
     if (!tile) return;
-    const index = Number(tile.dataset['index']);
+    const index = Number(tile.dataset.index);
     if (event.shiftKey) props.onSelect(markRange(selection, current, index, true));
     else if (event.ctrlKey || event.metaKey || target?.closest('.ck')) props.onSelect(toggled(selection, index));
     else props.onOpen(index);

@@ -1,7 +1,7 @@
 import { Check, CloudOff, EyeOff, ImageOff, type LucideIcon, ShieldAlert } from 'lucide-react';
 import { memo, type ReactElement, useState } from 'react';
-import { BlurCanvas } from '../blur/blur-canvas.tsx';
 import { meanColor } from '../blur/blur-cache.ts';
+import { BlurCanvas } from '../blur/blur-canvas.tsx';
 import { PixelImage } from '../pixels/pixel-image.tsx';
 import { type PixelLook, type PixelWant, previewFor } from '../pixels/pixel-source.ts';
 import { usePixel } from '../pixels/use-pixel.ts';

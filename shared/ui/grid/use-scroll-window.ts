@@ -127,7 +127,15 @@ function isSameRows(a: readonly PlacedRow[], b: readonly PlacedRow[]): boolean {
     a.length === b.length &&
     a.every((row, at) => {
       const other = b[at];
-      return other !== undefined && row.first === other.first && row.y === other.y && row.count === other.count && row.height === other.height && row.isLoaded === other.isLoaded && row.xs.at(-1) === other.xs.at(-1);
+      return (
+        other !== undefined &&
+        row.first === other.first &&
+        row.y === other.y &&
+        row.count === other.count &&
+        row.height === other.height &&
+        row.isLoaded === other.isLoaded &&
+        row.xs.at(-1) === other.xs.at(-1)
+      );
     })
   );
 }

@@ -10,11 +10,21 @@ export function KeySheet({ groups }: { groups: readonly KeyGroup[] }): ReactElem
   useKeys({ '?': () => setOpen(true) });
   return (
     <>
-      <button type="button" className="btn ghost icon-only" aria-label="Keyboard" title="Keyboard (?)" onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="btn ghost icon-only"
+        aria-label="Keyboard"
+        title="Keyboard (?)"
+        onClick={() => setOpen(true)}
+      >
         <CircleHelp className="icon" aria-hidden="true" />
       </button>
       {open && (
-        <Dialog title="Keyboard" hint="The same keys in the dashboard and in the local viewer" onClose={() => setOpen(false)}>
+        <Dialog
+          title="Keyboard"
+          hint="The same keys in the dashboard and in the local viewer"
+          onClose={() => setOpen(false)}
+        >
           <div className="kcols">
             {groups.map((group) => (
               <section key={group.title}>

@@ -14,8 +14,20 @@ export const gridKeys: readonly KeyGroup[] = [
   {
     title: 'Move',
     lines: [
-      { does: 'Next, previous', keys: [['←', '→'], ['H', 'L']] },
-      { does: 'Row up, down', keys: [['↑', '↓'], ['K', 'J']] },
+      {
+        does: 'Next, previous',
+        keys: [
+          ['←', '→'],
+          ['H', 'L'],
+        ],
+      },
+      {
+        does: 'Row up, down',
+        keys: [
+          ['↑', '↓'],
+          ['K', 'J'],
+        ],
+      },
       { does: 'First, last', keys: [['Home'], ['End']] },
       { does: 'Page', keys: [['PgUp'], ['PgDn']] },
       { does: 'Open', keys: [['Enter']] },

@@ -20,9 +20,17 @@ export function BitsBar({ fields, budget }: BitsBarProps): ReactElement {
     <div className="col g3">
       <p className="sm">
         <b>{count(used)} bits</b>{' '}
-        <span className="t2">{budget === 0 ? 'made from the pixels; this level allows none' : `made from the pixels, of ${count(budget)} allowed`}</span>
+        <span className="t2">
+          {budget === 0
+            ? 'made from the pixels; this level allows none'
+            : `made from the pixels, of ${count(budget)} allowed`}
+        </span>
       </p>
-      <div className="bar" role="img" aria-label={`${[...named, `unused ${count(Math.max(0, budget - used))}`].join(', ')} bits`}>
+      <div
+        className="bar"
+        role="img"
+        aria-label={`${[...named, `unused ${count(Math.max(0, budget - used))}`].join(', ')} bits`}
+      >
         {parts.map(({ field, bits }, at) => (
           <b key={field} style={{ width: `${(100 * bits) / Math.max(budget, used, 1)}%`, background: colors[at] }} />
         ))}

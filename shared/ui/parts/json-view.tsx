@@ -13,12 +13,13 @@ export function JsonView({ value, label }: JsonViewProps): ReactElement {
   const parts = useMemo(() => coloured(JSON.stringify(value, null, 2) ?? ''), [value]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
-    <pre className="code" tabIndex={0} aria-label={label}>
-      {parts.map(({ text, kind }, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
-        <Fragment key={at}>{kind === '' ? text : <span className={kind}>{text}</span>}</Fragment>
-      ))}
-    </pre>
+    <section className="code" tabIndex={0} aria-label={label}>
+      <pre>
+        {parts.map(({ text, kind }, at) => (
+          <Fragment key={at}>{kind === '' ? text : <span className={kind}>{text}</span>}</Fragment>
+        ))}
+      </pre>
+    </section>
   );
 }
 

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 
 /** A privacy level as one to three bars and its word; what the bars say, the word says too. */
 export function LevelMark({ level }: { level: string }): ReactElement {
-  const at = levels.findIndex((known) => known === level);
+  const at = levels.indexOf(level);
   const known = levels[at];
   return (
     <span className="lvl" title={known === undefined ? undefined : levelSentences[known]}>

@@ -6,7 +6,9 @@ import { type MediaLink, maxMediaLinks } from '@nucleus/shared/wire/local';
 import type { z } from 'zod';
 import { loadLook, type PixelLook, type PixelSource, type PixelWant } from './pixel-source.ts';
 
-export type MintLinks = (items: { source: string; reference_id: string; variant: PixelWant['variant'] }[]) => Promise<z.infer<typeof MediaLink>[]>;
+export type MintLinks = (
+  items: { source: string; reference_id: string; variant: PixelWant['variant'] }[],
+) => Promise<z.infer<typeof MediaLink>[]>;
 
 export interface LinkCacheOptions {
   mint: MintLinks;
@@ -140,7 +142,8 @@ export class LinkCache implements PixelSource {
       const links = await this.#options.mint(
         batch.map(({ want }) => ({ source: want.source, reference_id: want.ref, variant: want.variant })),
       );
-      if (!this.#isStopped) batch.forEach((entry, at) => this.#take(entry, links[at]));
+      if (this.#isStopped) return;
+      for (const [at, entry] of batch.entries()) this.#take(entry, links[at]);
     } catch (error) {
       if (!this.#isStopped) this.#options.onFailure(error);
     } finally {

@@ -17,8 +17,8 @@ export function storedTheme(): Theme {
 
 /** Shows a theme and remembers it. */
 export function setTheme(theme: Theme): void {
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
+  if (theme === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   try {
     localStorage.setItem(place, theme);
   } catch {

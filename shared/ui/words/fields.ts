@@ -1,5 +1,5 @@
 /** How the fields of a record are grouped, named and written for people. Pure. */
-import { isReservedField, recordFields, type RecordField } from '@nucleus/shared/record/fields';
+import { isReservedField, type RecordField, recordFields } from '@nucleus/shared/record/fields';
 import { bytes, count, duration } from './quantities.ts';
 
 type Json = unknown;
@@ -20,10 +20,39 @@ export interface FieldGroup {
 }
 
 const groups: readonly (readonly [string, readonly RecordField[]])[] = [
-  ['Picture', ['format', 'media_kind', 'byte_size', 'byte_size_bucket', 'orientation', 'frame_count', 'duration_ms', 'frame_rate', 'codec', 'status']],
+  [
+    'Picture',
+    [
+      'format',
+      'media_kind',
+      'byte_size',
+      'byte_size_bucket',
+      'orientation',
+      'frame_count',
+      'duration_ms',
+      'frame_rate',
+      'codec',
+      'status',
+    ],
+  ],
   ['Captured', ['capture_local', 'capture_time', 'lat', 'lon']],
   ['Camera', ['camera_make', 'camera_model', 'f_number', 'exposure_us', 'iso', 'focal_length_mm']],
-  ['Measured on the agent', ['brightness', 'contrast', 'sharpness', 'entropy', 'mean_color', 'palette_1', 'palette_2', 'palette_3', 'palette_4', 'palette_5', 'blurhash']],
+  [
+    'Measured on the agent',
+    [
+      'brightness',
+      'contrast',
+      'sharpness',
+      'entropy',
+      'mean_color',
+      'palette_1',
+      'palette_2',
+      'palette_3',
+      'palette_4',
+      'palette_5',
+      'blurhash',
+    ],
+  ],
   ['Identity', ['source', 'name', 'content_hash', 'ingest_day']],
 ];
 
@@ -89,7 +118,18 @@ export function text(value: Json): string {
   return JSON.stringify(value) ?? '';
 }
 
-const monospaced = new Set<RecordField>(['content_hash', 'blurhash', 'name', 'source', 'mean_color', 'palette_1', 'palette_2', 'palette_3', 'palette_4', 'palette_5']);
+const monospaced = new Set<RecordField>([
+  'content_hash',
+  'blurhash',
+  'name',
+  'source',
+  'mean_color',
+  'palette_1',
+  'palette_2',
+  'palette_3',
+  'palette_4',
+  'palette_5',
+]);
 
 function lineOf(field: RecordField, value: Json): FieldLine {
   return {
@@ -113,7 +153,9 @@ export function groupMetadata(metadata: Readonly<Record<string, Json>>): FieldGr
     rest
       .filter(([field]) => isReservedField(field) === pick)
       .map(([field, value]) => ({ field, label: field, value: text(value), mono: false }));
-  return [...known, { title: 'From sidecar files', lines: own(true) }, { title: 'Added in the cloud', lines: own(false) }].filter(
-    (group) => group.lines.length > 0,
-  );
+  return [
+    ...known,
+    { title: 'From sidecar files', lines: own(true) },
+    { title: 'Added in the cloud', lines: own(false) },
+  ].filter((group) => group.lines.length > 0);
 }
