@@ -37,7 +37,7 @@ function Scene(): ReactElement {
     <svg viewBox="0 0 800 900" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
       <rect width="800" height="900" fill="#7fb0de" />
       <rect y="120" width="800" height="300" fill="#a9cdea" opacity="0.7" />
-      <rect y="300" width="800" height="220" fill="#f0d9b8" opacity="0.75" />
+      <rect y="300" width="800" height="600" fill="#f0d9b8" opacity="0.75" />
       <circle cx="610" cy="250" r="62" fill="#fff1cf" />
       <ellipse cx="200" cy="170" rx="190" ry="34" fill="#eaf3fa" />
       <ellipse cx="330" cy="205" rx="150" ry="24" fill="#dcebf6" />

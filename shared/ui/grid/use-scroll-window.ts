@@ -42,7 +42,7 @@ export function useScrollWindow(
     const rows = map.rowsBetween(virtual - seen * overscan, virtual + seen * (1 + overscan));
     const inView = rows.filter((row) => row.y + row.height > virtual && row.y < virtual + seen);
     const top = inView.find((row) => row.isLoaded) ?? inView[0];
-    anchored.current = top === undefined ? { index: 0, above: 0 } : { index: top.first, above: virtual - top.y };
+    if (top !== undefined) anchored.current = { index: top.first, above: virtual - top.y };
     const { offset } = place.current;
     setDrawn((old) => (old.offset === offset && isSameRows(old.rows, rows) ? old : { rows, offset }));
   }, [map]);
@@ -67,7 +67,8 @@ export function useScrollWindow(
   const showAnchor = useCallback(
     (anchor: Anchor): void => {
       const row = map.rowOf(Math.min(anchor.index, map.total - 1));
-      put(row === undefined ? 0 : row.y + Math.min(anchor.above, row.height));
+      // Before the first measuring there are no rows: the anchor waits.
+      if (row !== undefined) put(row.y + Math.min(anchor.above, row.height));
     },
     [map, put],
   );
