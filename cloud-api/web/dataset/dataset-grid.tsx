@@ -15,11 +15,11 @@ import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
-import { type ReactElement, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { useAgents } from '../cloud/lists.ts';
 import { ItemPanel } from '../item/item-panel.tsx';
-import { agentsOfDataset, DatasetPixels } from '../pixels/dataset-pixels.ts';
+import { agentsOfDataset, DatasetPixels, noteHeartbeats } from '../pixels/dataset-pixels.ts';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { datasetPath, itemPath } from '../route.ts';
 
@@ -46,6 +46,7 @@ export function DatasetGrid({ dataset, pages, total, referenceId }: DatasetGridP
   ]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: wiring stands for both lists
   const byAlias = useMemo(() => agentsOfDataset(dataset.sources, agents.data ?? []), [wiring]);
+  useEffect(() => noteHeartbeats(agents.data ?? []), [agents.data]);
   const pixels = useMemo(() => new DatasetPixels(byAlias), [byAlias]);
 
   const keep = (change: Partial<GridStand>): void => {

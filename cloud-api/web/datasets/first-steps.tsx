@@ -7,13 +7,13 @@ export function FirstSteps(): ReactElement {
     <ol className="steps">
       <li>
         <div className="col">
-          <h3>Make a key for the agent</h3>
+          <h2>Make a key for the agent</h2>
           <CommandLine command="npx nucleus-cloud keys create --scope agent" />
         </div>
       </li>
       <li>
         <div className="col">
-          <h3>Run it on the host that sees your files</h3>
+          <h2>Run it on the host that sees your files</h2>
           <CommandLine command="export NUCLEUS_AGENT_KEY=live_…" />
           <CommandLine
             command={`npx nucleus-agent run \\\n  --source /path/to/pictures --dataset my-pictures \\\n  --cloud ${location.origin}`}
@@ -25,7 +25,7 @@ export function FirstSteps(): ReactElement {
       </li>
       <li>
         <div className="col">
-          <h3>Watch it arrive</h3>
+          <h2>Watch it arrive</h2>
           <p className="row sm t2">
             <span className="dot o c-w" /> Waiting for the first heartbeat. This page updates by itself.
           </p>

@@ -58,6 +58,14 @@ export class AgentPixels implements PixelSource {
     this.#send({ type: 'show', nonce: [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('') });
   }
 
+  /** Takes what the cloud knows of the agent's heartbeat. */
+  hear(isLive: boolean, lastHeartbeatMs: number | null): void {
+    const wasLive = this.address.isLive;
+    this.address.isLive = isLive;
+    this.address.lastHeartbeatMs = lastHeartbeatMs;
+    if (isLive !== wasLive) this.#send({ type: 'heard', isLive });
+  }
+
   stop(): void {
     this.#send({ type: 'stop' });
   }

@@ -11,11 +11,7 @@ function agentPixels(agent: AgentView): AgentPixels | undefined {
   const origin = new URL(agent.public_url).origin;
   const key = `${agent.agent_id} ${origin}`;
   const known = byAgent.get(key);
-  if (known !== undefined) {
-    known.address.isLive = agent.state !== 'offline';
-    known.address.lastHeartbeatMs = agent.last_heartbeat_ms;
-    return known;
-  }
+  if (known !== undefined) return known;
   const pixels = new AgentPixels({
     agentId: agent.agent_id,
     origin,
@@ -24,6 +20,11 @@ function agentPixels(agent: AgentView): AgentPixels | undefined {
   });
   byAgent.set(key, pixels);
   return pixels;
+}
+
+/** Passes news of heartbeats on. Call it outside of rendering: banners follow at once. */
+export function noteHeartbeats(agents: readonly AgentView[]): void {
+  for (const agent of agents) agentPixels(agent)?.hear(agent.state !== 'offline', agent.last_heartbeat_ms);
 }
 
 /** The agents that fill a dataset and may be asked for pixels, in the order of their sources. */

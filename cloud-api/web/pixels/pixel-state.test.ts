@@ -91,6 +91,15 @@ test('an agent that is not heard starts as offline', () => {
   expect(firstState(true)).toMatchObject({ at: 'refused', code: 'agent_offline' });
 });
 
+test('heartbeats change only what was concluded from them', () => {
+  const silent = step(firstState(false), { type: 'heard', isLive: false }).state;
+  expect(silent).toMatchObject({ code: 'agent_offline' });
+  expect(step(silent, { type: 'heard', isLive: true }).state.at).toBe('ask');
+  expect(step(on, { type: 'heard', isLive: false }).state).toBe(on);
+  const expired = step(on, { type: 'ended' }).state;
+  expect(step(expired, { type: 'heard', isLive: true }).state).toBe(expired);
+});
+
 test('every refusal has a title, a sentence and a remedy', () => {
   const facts = {
     agentOrigin: 'https://10.20.4.11:8443',

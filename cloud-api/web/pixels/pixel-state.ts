@@ -36,6 +36,8 @@ export type PixelEvent =
   | { type: 'failed'; code: RefusalCode }
   | { type: 'ended' }
   | { type: 'skewed'; skewS: number }
+  /** The cloud hears the agent, or has stopped hearing it. */
+  | { type: 'heard'; isLive: boolean }
   | { type: 'stop' };
 
 export type PixelEffect = { do: 'open-window'; nonce: string } | { do: 'probe' } | { do: 'close-window' };
@@ -86,9 +88,19 @@ export function step(state: PixelState, event: PixelEvent): PixelStep {
       return stay(state.at === 'on' || state.at === 'probing' ? refused(permission, 'session_expired') : state);
     case 'skewed':
       return stay(state.at === 'on' ? refused(permission, 'clock_skew', event.skewS) : state);
+    case 'heard':
+      return stay(heard(state, event.isLive));
     case 'stop':
       return { state: { at: 'ask', permission }, effects: state.at === 'connecting' ? [{ do: 'close-window' }] : [] };
   }
+}
+
+/** Heartbeats change only what was concluded from them; pixels that are on speak for themselves. */
+function heard(state: PixelState, isLive: boolean): PixelState {
+  if (state.at === 'ask' && !isLive) return refused(state.permission, 'agent_offline');
+  if (state.at === 'refused' && state.code === 'agent_offline' && isLive)
+    return { at: 'ask', permission: state.permission };
+  return state;
 }
 
 /** A permission that was taken away ends everything; one that was given ends only the refusal that it caused. */
