@@ -11,10 +11,13 @@ import { type Route, readRoute } from './route.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { useSession } from './session/use-session.ts';
 
-/** The dashboard: who is signed in, and which page. */
+/**
+ * The dashboard: who is signed in, and which page. Signing in loads the page anew, because the content security policy that comes
+ * with it names the agents of the team.
+ */
 export function App(): ReactElement | null {
   const route = readRoute(usePathname());
-  if (route.page === 'sign-in') return <SignInPage onDone={(path) => navigate(path, { replace: true })} />;
+  if (route.page === 'sign-in') return <SignInPage onDone={(path) => location.replace(path)} />;
   return <SignedIn route={route} />;
 }
 

@@ -7,7 +7,6 @@ import { useMutation } from '@tanstack/react-query';
 import { CirclePause, ExternalLink, ShieldQuestionMark } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
-import { agentsKey, queries } from '../cloud/queries.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { datasetPath } from '../route.ts';
 import { agentName, lagOf, reasonWords } from './trouble.ts';
@@ -152,7 +151,8 @@ function StatePill({ health }: { health: Source['health'] }): ReactElement {
 function ApproveAgent({ agent }: { agent: AgentView }): ReactElement {
   const approve = useMutation({
     mutationFn: () => callCloud(agentEndpoints.approveAgent, { params: { agentId: agent.agent_id } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: agentsKey }),
+    // The policy of this page does not name the agent yet; a fresh one does.
+    onSuccess: () => location.reload(),
   });
   return (
     <Banner

@@ -8,7 +8,7 @@ export function FirstSteps(): ReactElement {
       <li>
         <div className="col">
           <h2>Make a key for the agent</h2>
-          <CommandLine command="npx nucleus-cloud keys create --scope agent" />
+          <CommandLine command="npx nucleus-cloud keys create --scopes agent" />
         </div>
       </li>
       <li>

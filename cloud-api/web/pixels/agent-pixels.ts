@@ -43,6 +43,7 @@ export class AgentPixels implements PixelSource {
     this.address = address;
     this.#state = firstState(!address.isLive);
     addEventListener('message', (event) => this.#receive(event));
+    addEventListener('securitypolicyviolation', (event) => this.#reloadIfStale(event));
     void this.#watchPermission();
   }
 
@@ -229,6 +230,19 @@ export class AgentPixels implements PixelSource {
     this.#timers = [];
     this.#links?.stop();
     this.#links = undefined;
+  }
+
+  /** The agent was approved after this page was loaded: its policy does not name it. Loading anew does, once. */
+  #reloadIfStale(event: SecurityPolicyViolationEvent): void {
+    if (this.#state.at !== 'probing' || !event.blockedURI.startsWith(this.address.origin)) return;
+    const place = `nucleus.reloaded.${this.address.origin}`;
+    try {
+      if (sessionStorage.getItem(place) !== null) return;
+      sessionStorage.setItem(place, '1');
+      location.reload();
+    } catch {
+      // Without storage a second reload could not be told from the first: the refusal stays on screen.
+    }
   }
 
   async #watchPermission(): Promise<void> {
