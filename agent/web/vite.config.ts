@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** The viewer. Everything is a hashed file of its own: the content security policy allows no inline script or style. */
+/** The local viewer, and the window in which a dashboard gets its session. Everything is a hashed file of its own: the content security policy allows no inline script or style. */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/viewer/',
@@ -14,5 +14,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     target: 'es2022',
+    rollupOptions: { input: [`${import.meta.dirname}/index.html`, `${import.meta.dirname}/connect.html`] },
   },
 });
