@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '@nucleus/shared/failure/app-error';
 
 /**
@@ -9,12 +9,19 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 export function openDataFolder(data: string): string {
   const folder = join(resolve(data), 'cloud');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     chmodSync(folder, 0o700);
   } catch (cause) {
     throw new AppError('state-unreadable', `The data folder ${folder} cannot be made or written.`, { cause });
   }
   return folder;
+}
+
+/** Made one by one: Node's own `recursive` never returns below folders that refuse with ENOENT, as those of /proc do. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** Keeps the key of the first start where only its owner can read it. */

@@ -71,8 +71,6 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       .catch((error: unknown) => log.warn({ kind: error instanceof Error ? error.name : 'unknown' }, 'purge failed'));
   };
   try {
-    const { tenant, freshKey } = await prepareFirstStart(db, secrets.givenKey, clock());
-    const firstKey = freshKey === undefined ? undefined : { secret: freshKey, file: keepFirstKey(folder, freshKey) };
     const http = await listenWithPublicUrl(config, (publicUrl) =>
       createApp({
         db,
@@ -86,6 +84,12 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         afterDelete: purge,
       }),
     );
+    // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
+    const { tenant, freshKey } = await prepareFirstStart(db, secrets.givenKey, clock()).catch(async (error: unknown) => {
+      await http.close(0);
+      throw error;
+    });
+    const firstKey = freshKey === undefined ? undefined : { secret: freshKey, file: keepFirstKey(folder, freshKey) };
     purge();
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
     let closing: Promise<void> | undefined;
