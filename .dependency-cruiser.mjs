@@ -75,8 +75,8 @@ const forbidden = [
   ),
   rule(
     'stages-are-independent',
-    'A stage gets its input from the pipeline. Every folder of agent/src is a stage, except the ground and commands.',
-    { path: '^agent/src/([^/]+)/', pathNot: '^agent/src/commands/' },
+    'A stage gets its input from the pipeline. Every folder of agent/src is a stage, except the ground, commands and the pipeline itself.',
+    { path: '^agent/src/([^/]+)/', pathNot: '^agent/src/(commands|pipeline)/' },
     { path: '^agent/src/[^/]+/', pathNot: ['^agent/src/$1/', `^agent/src/${agentGround}/`] },
   ),
   rule(
@@ -112,13 +112,13 @@ const forbidden = [
   rule(
     'only-egress-dials',
     'One folder of the agent opens connections, so that one folder has to be read to know what leaves.',
-    { path: '^agent/(src|bin)/', pathNot: ['^agent/src/(egress|proxy)/', test] },
+    { path: '^agent/(src|bin)/', pathNot: ['^agent/src/(egress|proxy|control)/', test] },
     { path: anyNetwork },
   ),
   rule(
     'proxy-only-serves',
-    'The proxy may serve HTTP; it dials nobody. express belongs to the proxy alone.',
-    { path: '^agent/src/proxy/', pathNot: test },
+    'The proxy serves HTTP and the control socket speaks it over a file; neither can open another connection.',
+    { path: '^agent/src/(proxy|control)/', pathNot: test },
     { path: dialling },
   ),
   rule(

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { CloudConfig, parseConfig } from './config.ts';
 
 test.each([
-  { text: 'cloud:\n  listen: 127.0.0.1:1\n  colour: red\n', want: 'f.yaml, line 3: cloud.colour: there is no such setting.' },
+  {
+    text: 'cloud:\n  listen: 127.0.0.1:1\n  colour: red\n',
+    want: 'f.yaml, line 3: cloud.colour: there is no such setting.',
+  },
   { text: 'cloud:\n  listen: 8080\n', want: /^f\.yaml, line 2: cloud\.listen: / },
   { text: 'clod: {}\n', want: 'f.yaml, line 1: clod: there is no such setting.' },
   { text: 'cloud:\n  data: [1\n', want: /^f\.yaml, line \d: this is not valid YAML\.$/ },

@@ -70,7 +70,12 @@ export function parseConfig(text: string, file: string): Partial<CloudConfig> {
   return Object.fromEntries(Object.entries(parsed.data.cloud ?? {}).filter(([name]) => Object.hasOwn(set, name)));
 }
 
-function refusedSetting(document: Document, lines: LineCounter, file: string, issue: z.core.$ZodIssue | undefined): AppError {
+function refusedSetting(
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  issue: z.core.$ZodIssue | undefined,
+): AppError {
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])];
   const offset = offsetOf(document, path);

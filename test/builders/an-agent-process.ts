@@ -33,7 +33,9 @@ export function anAgentProcess(run: AgentRun): RunningProgram {
 }
 
 /** Runs `nucleus-agent run --once --json` to its end. */
-export async function agentOnce(run: AgentRun): Promise<{ exit: number | string; summary: Record<string, number>; output: string }> {
+export async function agentOnce(
+  run: AgentRun,
+): Promise<{ exit: number | string; summary: Record<string, number>; output: string }> {
   const program = anAgentProcess({ ...run, extra: ['--once', '--json', ...(run.extra ?? [])] });
   const exit = await program.ended;
   const last = program.stdout().trim().split('\n').at(-1) ?? '';
@@ -41,7 +43,10 @@ export async function agentOnce(run: AgentRun): Promise<{ exit: number | string;
 }
 
 /** Runs another command of the agent on its data directory, to its end. */
-export async function agentCommand(data: string, ...args: readonly string[]): Promise<{ exit: number | string; stdout: string; output: string }> {
+export async function agentCommand(
+  data: string,
+  ...args: readonly string[]
+): Promise<{ exit: number | string; stdout: string; output: string }> {
   const program = aProgram('agent', [...args, '--data', data]);
   const exit = await program.ended;
   return { exit, stdout: program.stdout(), output: program.output() };

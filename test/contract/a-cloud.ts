@@ -26,7 +26,11 @@ export interface ACloud {
 }
 
 /** @param database where it keeps things; closed and dropped with the cloud */
-export async function aCloud(options: { database: TestDatabase; pages?: string; clock?: () => number }): Promise<ACloud> {
+export async function aCloud(options: {
+  database: TestDatabase;
+  pages?: string;
+  clock?: () => number;
+}): Promise<ACloud> {
   const data = await mkdtemp(join(tmpdir(), 'a-cloud-'));
   const adminKey = `live_${randomBytes(32).toString('base64url')}`;
   const databaseUrl = options.database.url ?? `sqlite:${join(data, 'cloud', 'cloud.db')}`;
@@ -61,7 +65,11 @@ export async function aCloud(options: { database: TestDatabase; pages?: string; 
   };
 }
 
-async function makeKey(databaseUrl: string, defaultTenant: string, { tenant, ...key }: Partial<NewKey> & { tenant?: string }): Promise<string> {
+async function makeKey(
+  databaseUrl: string,
+  defaultTenant: string,
+  { tenant, ...key }: Partial<NewKey> & { tenant?: string },
+): Promise<string> {
   const { db, close } = await openDatabase(databaseUrl, () => undefined);
   try {
     const nowMs = Date.now();

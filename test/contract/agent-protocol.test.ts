@@ -23,7 +23,11 @@ onEachDatabase('the sync protocol', (open) => {
   test('registering makes a privacy-mode dataset once and keeps the binding by alias, not by name', async () => {
     const agent = await anAgent(cloud);
     const again = await agent.register({}, { dataset_name: 'another name' });
-    expect(again.body.sources[0]).toMatchObject({ dataset_id: agent.datasetId, source_id: agent.sourceId, fence: agent.fence });
+    expect(again.body.sources[0]).toMatchObject({
+      dataset_id: agent.datasetId,
+      source_id: agent.sourceId,
+      fence: agent.fence,
+    });
     expect((await nucleus(`dataset/${agent.datasetId}/use_privacy_mode`)).body.use_privacy_mode).toBe(true);
     expect((await nucleus(`dataset/${agent.datasetId}/name`)).body.name).toBe('pictures');
   });
@@ -54,11 +58,16 @@ onEachDatabase('the sync protocol', (open) => {
     const agent = await anAgent(cloud);
     await agent.push([aPut('a', 1)]);
     const { id } = await item(agent.datasetId, 'a');
-    await nucleus(`dataset/${agent.datasetId}/append`, { body: { items: [{ ...aRecord('a'), metadata: { reviewed: 'yes' } }], update: true } });
+    await nucleus(`dataset/${agent.datasetId}/append`, {
+      body: { items: [{ ...aRecord('a'), metadata: { reviewed: 'yes' } }], update: true },
+    });
     expect(statuses(await agent.push([{ op: 'delete', ref: 'a', rev: 2 }]))).toEqual(['applied']);
     expect(statuses(await agent.push([{ op: 'delete', ref: 'a', rev: 2 }]))).toEqual(['duplicate']);
     expect((await nucleus(`dataset/${agent.datasetId}/refloc/a`)).status).toBe(404);
-    expect((await agent.push([aPut('a', 1)])).body.acks[0]).toMatchObject({ status: 'stale', current: { rev: 2, digest: 'deleted' } });
+    expect((await agent.push([aPut('a', 1)])).body.acks[0]).toMatchObject({
+      status: 'stale',
+      current: { rev: 2, digest: 'deleted' },
+    });
     expect((await nucleus(`dataset/${agent.datasetId}/size`)).body).toEqual({ count: 0 });
     expect(statuses(await agent.push([aPut('a', 3)]))).toEqual(['applied']);
     const back = await item(agent.datasetId, 'a');
@@ -143,8 +152,12 @@ onEachDatabase('the sync protocol', (open) => {
 
   test('plain and compressed batches are equal; other encodings, types and versions are refused', async () => {
     const agent = await anAgent(cloud);
-    const lines = [{ v: 1, agent_id: agent.agentId, source: 'main' }, aPut('ü☃')].map((line) => JSON.stringify(line)).join('\n');
-    expect(statuses(await agent.push([], { raw: `${lines}\n`, headers: { 'content-encoding': 'identity' } }))).toEqual(['applied']);
+    const lines = [{ v: 1, agent_id: agent.agentId, source: 'main' }, aPut('ü☃')]
+      .map((line) => JSON.stringify(line))
+      .join('\n');
+    expect(statuses(await agent.push([], { raw: `${lines}\n`, headers: { 'content-encoding': 'identity' } }))).toEqual([
+      'applied',
+    ]);
     expect(statuses(await agent.push([], { raw: gzipSync(lines) }))).toEqual(['duplicate']);
     expect((await agent.push([], { raw: lines, headers: { 'content-encoding': 'br' } })).status).toBe(415);
     expect((await agent.push([], { headers: { 'content-type': 'application/json' } })).status).toBe(415);
@@ -217,7 +230,10 @@ onEachDatabase('the sync protocol', (open) => {
     const lines = puts
       .map(({ ref, digest }) => (ref === 'm/7' ? `${keyOf(ref)} deleted deleted\n` : `${keyOf(ref)} ${digest} live\n`))
       .toSorted();
-    const sha = (prefix: string) => createHash('sha256').update(lines.filter((line) => line.startsWith(prefix)).join('')).digest('hex');
+    const sha = (prefix: string) =>
+      createHash('sha256')
+        .update(lines.filter((line) => line.startsWith(prefix)).join(''))
+        .digest('hex');
     const root = await agent.manifest();
     expect(root).toMatchObject({ store_epoch: agent.epoch, count: 300, sha256: sha('') });
     expect(root.children.map((child: any) => [child.prefix, child.sha256])).toEqual(
@@ -239,12 +255,18 @@ onEachDatabase('the sync protocol', (open) => {
     const whole = (await item(agent.datasetId, 'a')) as any;
     const append = (over: object) =>
       nucleus(`dataset/${agent.datasetId}/append`, { body: { items: [{ ...whole, ...over }], update: true } });
-    expect((await append({ metadata: { ...whole.metadata, reviewed: 'yes' } })).body).toMatchObject({ updated_items: 1, upload_errors: 0 });
+    expect((await append({ metadata: { ...whole.metadata, reviewed: 'yes' } })).body).toMatchObject({
+      updated_items: 1,
+      upload_errors: 0,
+    });
     expect((await append({ metadata: { format: 'png' } })).body).toMatchObject({ updated_items: 0, upload_errors: 1 });
     expect((await append({ metadata: { x_mine: 1 } })).body.upload_errors).toBe(1);
     expect((await append({ image_url: 'https://elsewhere.test/a.jpg' })).body.upload_errors).toBe(1);
     await agent.push([aPut('a', 2, { width: 77 })]);
-    expect(await item(agent.datasetId, 'a')).toMatchObject({ width: 77, metadata: { format: 'jpeg', reviewed: 'yes' } });
+    expect(await item(agent.datasetId, 'a')).toMatchObject({
+      width: 77,
+      metadata: { format: 'jpeg', reviewed: 'yes' },
+    });
   });
 
   test('a deleted dataset pauses its source until it is made anew', async () => {
@@ -275,13 +297,34 @@ onEachDatabase('the sync protocol', (open) => {
   test('health and approval are what the dashboard sees, and a new address needs a new approval', async () => {
     const agent = await anAgent(cloud);
     const seen = async () =>
-      (await send(`${cloud.url}/v1/agents`, { key: cloud.adminKey })).body.agents.find((each: any) => each.agent_id === agent.agentId);
+      (await send(`${cloud.url}/v1/agents`, { key: cloud.adminKey })).body.agents.find(
+        (each: any) => each.agent_id === agent.agentId,
+      );
     expect(await seen()).toMatchObject({ approved: false, state: 'waiting-for-approval', last_heartbeat_ms: null });
     await send(`${cloud.url}/v1/agents/${agent.agentId}/approve`, { method: 'POST', key: cloud.adminKey, body: {} });
-    const health = { alias: 'main', state: 'live', reason: 'none', on_disk: 3, catalogued: 2, excluded: 1, exceptions: 0, queued: 0, dead_letters: 0, held_deletions: 0, lag_s: 1 };
-    const beat = await send(`${cloud.url}/v1/agents/heartbeat`, { key: agent.key, body: { agent_id: agent.agentId, sources: [health] } });
+    const health = {
+      alias: 'main',
+      state: 'live',
+      reason: 'none',
+      on_disk: 3,
+      catalogued: 2,
+      excluded: 1,
+      exceptions: 0,
+      queued: 0,
+      dead_letters: 0,
+      held_deletions: 0,
+      lag_s: 1,
+    };
+    const beat = await send(`${cloud.url}/v1/agents/heartbeat`, {
+      key: agent.key,
+      body: { agent_id: agent.agentId, sources: [health] },
+    });
     expect(beat.body).toEqual({ store_epoch: agent.epoch, approved: true });
-    expect(await seen()).toMatchObject({ approved: true, state: 'live', sources: [{ health, dataset_name: 'pictures' }] });
+    expect(await seen()).toMatchObject({
+      approved: true,
+      state: 'live',
+      sources: [{ health, dataset_name: 'pictures' }],
+    });
     await agent.register({ public_url: 'http://evil.test' });
     expect((await seen()).approved).toBe(false);
   });

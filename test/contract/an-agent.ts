@@ -29,11 +29,24 @@ export interface PushOptions {
 export async function anAgent(cloud: ACloud, sourceOver: object = {}): Promise<AnAgent> {
   const agentId = `agt_${Array.from({ length: 20 }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[randomInt(36)]).join('')}`;
   const key = await cloud.makeKey({ scopes: ['agent'] });
-  const source = { alias: 'main', dataset_name: 'pictures', level: 'standard', names: 'relative-path', fields_off: [], ...sourceOver };
+  const source = {
+    alias: 'main',
+    dataset_name: 'pictures',
+    level: 'standard',
+    names: 'relative-path',
+    fields_off: [],
+    ...sourceOver,
+  };
   const register = (over: object = {}, more: object = {}) =>
     send(`${cloud.url}/v1/agents/register`, {
       key,
-      body: { agent_id: agentId, version: '0.1.0', public_url: 'http://127.0.0.1:8787', sources: [{ ...source, ...more }], ...over },
+      body: {
+        agent_id: agentId,
+        version: '0.1.0',
+        public_url: 'http://127.0.0.1:8787',
+        sources: [{ ...source, ...more }],
+        ...over,
+      },
     });
   const { store_epoch: epoch, sources } = (await register()).body;
   const agent: AnAgent = {
@@ -45,12 +58,17 @@ export async function anAgent(cloud: ACloud, sourceOver: object = {}): Promise<A
     fence: sources[0].fence,
     register,
     push: (changes, over = {}) => {
-      const lines = [over.head ?? { v: 1, agent_id: agentId, source: 'main' }, ...changes].map((line) => JSON.stringify(line));
-      return send(`${cloud.url}/v1/agents/changes?fence=${over.fence ?? agent.fence}&store_epoch=${over.epoch ?? epoch}`, {
-        key,
-        raw: over.raw ?? gzipSync(lines.join('\n')),
-        headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', ...over.headers },
-      });
+      const lines = [over.head ?? { v: 1, agent_id: agentId, source: 'main' }, ...changes].map((line) =>
+        JSON.stringify(line),
+      );
+      return send(
+        `${cloud.url}/v1/agents/changes?fence=${over.fence ?? agent.fence}&store_epoch=${over.epoch ?? epoch}`,
+        {
+          key,
+          raw: over.raw ?? gzipSync(lines.join('\n')),
+          headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', ...over.headers },
+        },
+      );
     },
     manifest: async (prefix = '') =>
       (await send(`${cloud.url}/v1/agents/${agentId}/manifest?source=main&prefix=${prefix}`, { key })).body,
@@ -66,7 +84,14 @@ export function aRecord(ref: string, over: { metadata?: object } & Record<string
     width: 40,
     height: 30,
     ...over,
-    metadata: { source: 'main', media_kind: 'image', format: 'jpeg', content_hash: 'ab'.repeat(16), name: ref, ...over.metadata },
+    metadata: {
+      source: 'main',
+      media_kind: 'image',
+      format: 'jpeg',
+      content_hash: 'ab'.repeat(16),
+      name: ref,
+      ...over.metadata,
+    },
   };
 }
 

@@ -41,7 +41,10 @@ onEachDatabase('opening a database', (open) => {
     const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
     await db.updateTable('store_meta').set({ value: '999' }).where('name', '=', 'schema_version').execute();
     await close();
-    await expect(openDatabase(cloud.databaseUrl, () => undefined)).rejects.toMatchObject({ code: 'state-newer', exit: 2 });
+    await expect(openDatabase(cloud.databaseUrl, () => undefined)).rejects.toMatchObject({
+      code: 'state-newer',
+      exit: 2,
+    });
   });
 
   test('readiness turns red when the tables are gone, and no reply says why', async () => {
@@ -59,7 +62,8 @@ onEachDatabase('opening a database', (open) => {
 
   test('every write of a dataset carries a higher change number, deletions too, and leaves an audit row of ids', async () => {
     const cloud = await started();
-    const call = (route: string, options: object) => send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
+    const call = (route: string, options: object) =>
+      send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
     const { dataset_id: id } = (await call('dataset/create', { body: { name: 'secret-name' } })).body;
     const items = [{ reference_id: 'secret-ref', image_url: 'https://secret.test/a' }];
     await call(`dataset/${id}/append`, { body: { items } });
@@ -67,12 +71,18 @@ onEachDatabase('opening a database', (open) => {
     await call(`dataset/${id}/append`, { body: { items } });
     const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
     onTestFinished(close);
-    const rows = await db.selectFrom('items').select(['state', 'change_no', 'reference_id', 'image_url']).orderBy('change_no').execute();
+    const rows = await db
+      .selectFrom('items')
+      .select(['state', 'change_no', 'reference_id', 'image_url'])
+      .orderBy('change_no')
+      .execute();
     expect(rows.map(({ state }) => state)).toEqual(['deleted', 'live']);
     expect(rows[0]).toMatchObject({ reference_id: null, image_url: '' });
     expect(rows[0]?.change_no).toBeLessThan(rows[1]?.change_no ?? 0);
     const audit = await db.selectFrom('audit').selectAll().execute();
-    expect(audit.map(({ action }) => action)).toEqual(expect.arrayContaining(['dataset.create', 'items.append', 'items.delete']));
+    expect(audit.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['dataset.create', 'items.append', 'items.delete']),
+    );
     expect(JSON.stringify(audit)).not.toContain('secret');
   });
 });

@@ -14,7 +14,13 @@ onEachDatabase('the Nucleus routes', (open) => {
   const call = (route: string, options: Parameters<typeof send>[1] = {}) =>
     send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
   const aDataset = async (over: object = {}): Promise<string> => {
-    const body = { name: 'set', is_scene: false, annotation_metadata_schema: null, item_metadata_schema: null, ...over };
+    const body = {
+      name: 'set',
+      is_scene: false,
+      annotation_metadata_schema: null,
+      item_metadata_schema: null,
+      ...over,
+    };
     return (await call('dataset/create', { body })).body.dataset_id;
   };
   const anItem = (ref: string, over: object = {}) => ({
@@ -88,13 +94,24 @@ onEachDatabase('the Nucleus routes', (open) => {
   test('append counts new, ignored and updated items, and update replaces the metadata', async () => {
     const id = await aDataset();
     const first = await call(`dataset/${id}/append`, {
-      body: { items: [anItem('a', { metadata: { n: 50, f: 0.1, nested: { deep: [1, null, 'x'] } } }), anItem('b')], update: false },
+      body: {
+        items: [anItem('a', { metadata: { n: 50, f: 0.1, nested: { deep: [1, null, 'x'] } } }), anItem('b')],
+        update: false,
+      },
     });
     expect(first.body).toEqual({ dataset_id: id, new_items: 2, updated_items: 0, ignored_items: 0, upload_errors: 0 });
-    const again = await call(`dataset/${id}/append`, { body: { items: [anItem('a', { metadata: { n: 1 } }), anItem('c')] } });
+    const again = await call(`dataset/${id}/append`, {
+      body: { items: [anItem('a', { metadata: { n: 1 } }), anItem('c')] },
+    });
     expect(again.body).toMatchObject({ new_items: 1, ignored_items: 1, updated_items: 0 });
-    expect((await call(`dataset/${id}/refloc/a`)).body.item.metadata).toEqual({ n: 50, f: 0.1, nested: { deep: [1, null, 'x'] } });
-    const updated = await call(`dataset/${id}/append`, { body: { items: [anItem('a', { metadata: { m: 2 } })], update: true } });
+    expect((await call(`dataset/${id}/refloc/a`)).body.item.metadata).toEqual({
+      n: 50,
+      f: 0.1,
+      nested: { deep: [1, null, 'x'] },
+    });
+    const updated = await call(`dataset/${id}/append`, {
+      body: { items: [anItem('a', { metadata: { m: 2 } })], update: true },
+    });
     expect(updated.body).toMatchObject({ new_items: 0, ignored_items: 0, updated_items: 1 });
     expect((await call(`dataset/${id}/refloc/a`)).body.item.metadata).toEqual({ m: 2 });
     expect((await call(`dataset/${id}/size`)).body).toEqual({ count: 3 });
@@ -124,16 +141,28 @@ onEachDatabase('the Nucleus routes', (open) => {
 
   test('a privacy-mode dataset needs width and height of every item and fetches nothing', async () => {
     const id = await aDataset({ use_privacy_mode: true });
-    const items = [anItem('sized', { width: 4, height: 3, image_url: 'http://10.9.9.9:1/never' }), anItem('bare'), anItem('half', { width: 4 })];
+    const items = [
+      anItem('sized', { width: 4, height: 3, image_url: 'http://10.9.9.9:1/never' }),
+      anItem('bare'),
+      anItem('half', { width: 4 }),
+    ];
     const answer = await call(`dataset/${id}/append`, { body: { items } });
     expect(answer.body).toMatchObject({ new_items: 1, upload_errors: 2 });
-    expect((await call(`dataset/${id}/refloc/sized`)).body.item).toMatchObject({ width: 4, height: 3, image_url: 'http://10.9.9.9:1/never' });
+    expect((await call(`dataset/${id}/refloc/sized`)).body.item).toMatchObject({
+      width: 4,
+      height: 3,
+      image_url: 'http://10.9.9.9:1/never',
+    });
   });
 
   test('a metadata field keeps the type of its first value', async () => {
     const id = await aDataset();
     await call(`dataset/${id}/append`, { body: { items: [anItem('a', { metadata: { temperature: 20 } })] } });
-    const answer = await call(`dataset/${id}/append`, { body: { items: [anItem('b', { metadata: { temperature: 'hot' } }), anItem('c', { metadata: { temperature: 1.5 } })] } });
+    const answer = await call(`dataset/${id}/append`, {
+      body: {
+        items: [anItem('b', { metadata: { temperature: 'hot' } }), anItem('c', { metadata: { temperature: 1.5 } })],
+      },
+    });
     expect(answer.body).toMatchObject({ new_items: 1, upload_errors: 1 });
   });
 
@@ -154,9 +183,15 @@ onEachDatabase('the Nucleus routes', (open) => {
     'the item %j is found by its completely encoded reference id and by nothing else',
     async (ref) => {
       const id = await aDataset();
-      await call(`dataset/${id}/append`, { body: { items: [anItem(ref, { image_url: 'https://a.test/?x=1&y=%2F' })] } });
+      await call(`dataset/${id}/append`, {
+        body: { items: [anItem(ref, { image_url: 'https://a.test/?x=1&y=%2F' })] },
+      });
       const answer = await call(`dataset/${id}/refloc/${encodeURIComponent(ref)}`);
-      expect(answer.body.item).toMatchObject({ reference_id: ref, ref_id: ref, image_url: 'https://a.test/?x=1&y=%2F' });
+      expect(answer.body.item).toMatchObject({
+        reference_id: ref,
+        ref_id: ref,
+        image_url: 'https://a.test/?x=1&y=%2F',
+      });
       expect(answer.body.annotations).toEqual({});
       expect((await call(`dataset/${id}/refloc/${encodeURIComponent(`${ref} `)}`)).status).toBe(404);
     },
@@ -164,7 +199,9 @@ onEachDatabase('the Nucleus routes', (open) => {
 
   test('one item reads the same by place, reference, id, page and list', async () => {
     const id = await aDataset();
-    await call(`dataset/${id}/append`, { body: { items: [anItem('first'), anItem('second', { width: 2, height: 1, metadata: { k: 'v' } })] } });
+    await call(`dataset/${id}/append`, {
+      body: { items: [anItem('first'), anItem('second', { width: 2, height: 1, metadata: { k: 'v' } })] },
+    });
     const byRef = (await call(`dataset/${id}/refloc/second`)).body;
     expect(byRef.item.id).toMatch(/^di_[a-z0-9]{20}$/);
     expect((await call(`dataset/${id}/iloc/1`)).body).toEqual(byRef);
@@ -182,7 +219,9 @@ onEachDatabase('the Nucleus routes', (open) => {
     const seen: string[] = [];
     let token: string | null = null;
     do {
-      const page = (await call(`dataset/${id}/itemsPage`, { body: { pageToken: token, pageSize: 4 } })).body;
+      const page: { items: { reference_id: string }[]; nextPageToken: string | null } = (
+        await call(`dataset/${id}/itemsPage`, { body: { pageToken: token, pageSize: 4 } })
+      ).body;
       seen.push(...page.items.map((item: { reference_id: string }) => item.reference_id));
       token = page.nextPageToken;
       if (seen.length === 8) await call(`dataset/${id}/refloc/item-03`, { method: 'DELETE', body: {} });
@@ -201,10 +240,14 @@ onEachDatabase('the Nucleus routes', (open) => {
     expect((await call(`dataset/${id}/refloc/b`, { method: 'DELETE', body: {} })).status).toBe(404);
     expect((await call(`dataset/${id}/append`, { body: { items: [anItem('b')] } })).body.new_items).toBe(1);
     const refs = [];
-    for (let place = 0; place < 3; place += 1) refs.push((await call(`dataset/${id}/iloc/${place}`)).body.item.reference_id);
+    for (let place = 0; place < 3; place += 1)
+      refs.push((await call(`dataset/${id}/iloc/${place}`)).body.item.reference_id);
     expect(refs).toEqual(['c', 'd', 'b']);
     expect((await call(`dataset/${id}/refloc/b`)).body.item.id).not.toBe(before);
-    const tiles = await send(`${cloud.url}/v1/insights/${id}/tiles`, { key: cloud.adminKey, body: { offset: 1, limit: 5 } });
+    const tiles = await send(`${cloud.url}/v1/insights/${id}/tiles`, {
+      key: cloud.adminKey,
+      body: { offset: 1, limit: 5 },
+    });
     expect(tiles.body).toMatchObject({ total: 3, tiles: [{ ref: 'd' }, { ref: 'b' }] });
   });
 

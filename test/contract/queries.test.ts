@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase, type OpenDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { feedChanges } from '../../cloud-api/src/search/feed-changes.ts';
 import { countItems, findItems, findItemsAfter } from '../../cloud-api/src/search/find-items.ts';
 import { Projection } from '../../cloud-api/src/search/projection.ts';
@@ -95,7 +95,10 @@ onEachDatabase('queries', (open) => {
     expect(await find('iso = 1')).toEqual(['one']);
     const item = { image_url: 'https://pictures.example/a.jpg' };
     await call(`/v1/nucleus/dataset/${own}/append`, {
-      items: [{ ...item, reference_id: 'two', metadata: { iso: 2 } }, { ...item, reference_id: 'one', metadata: { iso: 3, fresh: 'x' } }],
+      items: [
+        { ...item, reference_id: 'two', metadata: { iso: 2 } },
+        { ...item, reference_id: 'one', metadata: { iso: 3, fresh: 'x' } },
+      ],
       update: true,
     });
     expect(await find('iso > 1')).toEqual(['one', 'two']);
@@ -126,7 +129,7 @@ onEachDatabase('queries', (open) => {
       sort: { field: 'frame', descending: true },
     });
     const want = rows
-      .map((row, seq) => ({ ...row, seq }))
+      .map((row, seq): OracleRow & { seq: number } => ({ ...row, seq }))
       .filter((row) => row['width'] !== undefined)
       .toSorted((a, b) => Number(b['frame'] ?? -1) - Number(a['frame'] ?? -1) || a.seq - b.seq)
       .slice(5, 25);
@@ -142,14 +145,20 @@ onEachDatabase('queries', (open) => {
       for (const row of chosen) counts.set(row[facet.field], (counts.get(row[facet.field]) ?? 0) + 1);
       expect(facet.missing).toBe(counts.get(undefined) ?? 0);
       counts.delete(undefined);
-      expect(Object.fromEntries(facet.values.map((each: { value: unknown; count: number }) => [each.value, each.count]))).toEqual(
-        Object.fromEntries(counts),
-      );
+      expect(
+        Object.fromEntries(facet.values.map((each: { value: unknown; count: number }) => [each.value, each.count])),
+      ).toEqual(Object.fromEntries(counts));
     }
     const histogram = await call(`/v1/insights/${datasetId}/histogram`, { query: '', fields: ['frame'], bins: 11 });
     const [frames] = histogram.body.histograms;
     const count = (value: number | undefined): number => rows.filter((row) => row['frame'] === value).length;
-    expect(frames).toEqual({ field: 'frame', min: 0, max: 10, bins: Array.from({ length: 11 }, (_, i) => count(i)), missing: count(undefined) });
+    expect(frames).toEqual({
+      field: 'frame',
+      min: 0,
+      max: 10,
+      bins: Array.from({ length: 11 }, (_, i) => count(i)),
+      missing: count(undefined),
+    });
   });
 
   describe('the projection is only a projection', () => {
@@ -159,7 +168,10 @@ onEachDatabase('queries', (open) => {
       {
         why: 'of another version',
         spoil: async (path) => {
-          const projection = new Projection(path, feedChanges(second.db, cloud.running.tenantId, datasetId, second.storeEpoch));
+          const projection = new Projection(
+            path,
+            feedChanges(second.db, cloud.running.tenantId, datasetId, second.storeEpoch),
+          );
           await projection.ask('update projection set version = 0');
           await projection.close();
         },

@@ -49,7 +49,11 @@ export function randomQuery(random: () => number, depth = 3): string {
   };
   if (depth === 0 || random() < 0.35) return condition();
   const inner = (): string => randomQuery(random, depth - 1);
-  return pick([() => `(${inner()} AND ${inner()})`, () => `(${inner()} OR ${inner()} OR ${inner()})`, () => `NOT (${inner()})`])();
+  return pick([
+    () => `(${inner()} AND ${inner()})`,
+    () => `(${inner()} OR ${inner()} OR ${inner()})`,
+    () => `NOT (${inner()})`,
+  ])();
 }
 
 /** An item's searchable values; some are missing, as in life. */

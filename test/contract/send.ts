@@ -15,7 +15,13 @@ export function basic(key: string): { authorization: string } {
 /** Sends JSON; the answer is read whole, and parsed when it is JSON. */
 export async function send<Body = any>(
   url: string,
-  options: { method?: string; key?: string; body?: unknown; raw?: string | Uint8Array; headers?: Record<string, string> } = {},
+  options: {
+    method?: string;
+    key?: string;
+    body?: unknown;
+    raw?: string | Uint8Array;
+    headers?: Record<string, string>;
+  } = {},
 ): Promise<Answer<Body>> {
   const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
   const response = await fetch(url, {
@@ -30,5 +36,10 @@ export async function send<Body = any>(
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') === true;
-  return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : undefined) as Body };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: (isJson ? JSON.parse(text) : undefined) as Body,
+  };
 }

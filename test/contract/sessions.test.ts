@@ -19,7 +19,8 @@ onEachDatabase('dashboard sessions', (open) => {
   });
   afterAll(() => cloud.close());
 
-  const signIn = (body: object, headers: Record<string, string> = {}) => send(`${cloud.url}/v1/session`, { body, headers });
+  const signIn = (body: object, headers: Record<string, string> = {}) =>
+    send(`${cloud.url}/v1/session`, { body, headers });
   const aCode = async () => (await cloud.running.createSignInLink()).split('#')[1] ?? '';
   const aCookie = async () => (await signIn({ code: await aCode() })).headers.get('set-cookie')?.split(';')[0] ?? '';
 

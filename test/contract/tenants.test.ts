@@ -1,7 +1,7 @@
 /** Nobody gets in: other tenants, missing scopes, other agents, ended keys, foreign pages. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fillPath, type Endpoint } from '../../shared/src/wire/endpoint.ts';
+import { type Endpoint, fillPath } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
@@ -11,7 +11,10 @@ import { send } from './send.ts';
 const canary = `canary-${randomBytes(6).toString('hex')}`;
 
 /** A request that would succeed for the owner, for every endpoint of the table. */
-function aRequest(name: string, agent: AnAgent): { body?: unknown; query?: string; raw?: string; headers?: Record<string, string> } {
+function aRequest(
+  name: string,
+  agent: AnAgent,
+): { body?: unknown; query?: string; raw?: string; headers?: Record<string, string> } {
   const bodies: Record<string, object> = {
     createDataset: { name: 'mine' },
     addDatasetTags: { tags: ['x'] },
@@ -27,7 +30,9 @@ function aRequest(name: string, agent: AnAgent): { body?: unknown; query?: strin
   if (name !== 'pushChanges') return bodies[name] === undefined ? {} : { body: bodies[name] };
   return {
     query: `?fence=1&store_epoch=${agent.epoch}`,
-    raw: [{ v: 1, agent_id: agent.agentId, source: 'main' }, aPut('planted')].map((line) => JSON.stringify(line)).join('\n'),
+    raw: [{ v: 1, agent_id: agent.agentId, source: 'main' }, aPut('planted')]
+      .map((line) => JSON.stringify(line))
+      .join('\n'),
     headers: { 'content-type': 'application/x-ndjson' },
   };
 }
@@ -40,19 +45,34 @@ onEachDatabase('isolation', (open) => {
     cloud = await aCloud({ database: await open() });
     agent = await anAgent(cloud, { dataset_name: canary });
     await agent.push([aPut(canary)]);
-    await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/tags`, { key: cloud.adminKey, body: { tags: [canary] } });
-    itemId = (await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/refloc/${canary}`, { key: cloud.adminKey })).body.item.id;
+    await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/tags`, {
+      key: cloud.adminKey,
+      body: { tags: [canary] },
+    });
+    itemId = (
+      await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/refloc/${canary}`, { key: cloud.adminKey })
+    ).body.item.id;
   });
   afterAll(() => cloud.close());
 
   const path = (endpoint: Endpoint) =>
-    fillPath(endpoint.path, { datasetId: agent.datasetId, referenceId: canary, itemId, index: '0', agentId: agent.agentId });
+    fillPath(endpoint.path, {
+      datasetId: agent.datasetId,
+      referenceId: canary,
+      itemId,
+      index: '0',
+      agentId: agent.agentId,
+    });
   const callAll = async (key: string | undefined) => {
     const answers = [];
     for (const [name, endpoint] of Object.entries(cloudEndpoints)) {
       if ((endpoint as Endpoint).access === 'open') continue;
       const { query = '', ...rest } = aRequest(name, agent);
-      const answer = await send(cloud.url + path(endpoint) + query, { method: endpoint.method.toUpperCase(), ...(key === undefined ? {} : { key }), ...rest });
+      const answer = await send(cloud.url + path(endpoint) + query, {
+        method: endpoint.method.toUpperCase(),
+        ...(key === undefined ? {} : { key }),
+        ...rest,
+      });
       answers.push({ name, endpoint: endpoint as Endpoint, answer });
     }
     return answers;
@@ -64,7 +84,17 @@ onEachDatabase('isolation', (open) => {
     const answers = await callAll(foreign);
     const made = answers.filter(({ answer }) => answer.status < 400).map(({ name }) => name);
     // What succeeds is about the other tenant's own, empty world.
-    expect(made.toSorted()).toEqual(['createDataset', 'getSession', 'listAgents', 'listDatasetDetails', 'listDatasetViews', 'listDatasets', 'registerAgent'].toSorted());
+    expect(made.toSorted()).toEqual(
+      [
+        'createDataset',
+        'getSession',
+        'listAgents',
+        'listDatasetDetails',
+        'listDatasetViews',
+        'listDatasets',
+        'registerAgent',
+      ].toSorted(),
+    );
     for (const { name, answer } of answers) {
       expect(answer.text, name).not.toContain(canary);
       if (answer.status >= 400) expect([403, 404], name).toContain(answer.status);
@@ -80,18 +110,25 @@ onEachDatabase('isolation', (open) => {
     }
   });
 
-  test.each(['read', 'write', 'label', 'agent'] as const)('a key of scope %s reaches the routes of that scope and no other', async (scope) => {
-    for (const { name, endpoint, answer } of await callAll(await cloud.makeKey({ tenant: `scope-${scope}-${randomBytes(4).toString('hex')}`, scopes: [scope] }))) {
-      if (endpoint.access === scope) expect(answer.headers.get('x-error-code'), name).not.toBe('forbidden');
-      else expect([answer.status, answer.headers.get('x-error-code')], name).toEqual([403, 'forbidden']);
-    }
-  });
+  test.each(['read', 'write', 'label', 'agent'] as const)(
+    'a key of scope %s reaches the routes of that scope and no other',
+    async (scope) => {
+      for (const { name, endpoint, answer } of await callAll(
+        await cloud.makeKey({ tenant: `scope-${scope}-${randomBytes(4).toString('hex')}`, scopes: [scope] }),
+      )) {
+        if (endpoint.access === scope) expect(answer.headers.get('x-error-code'), name).not.toBe('forbidden');
+        else expect([answer.status, answer.headers.get('x-error-code')], name).toEqual([403, 'forbidden']);
+      }
+    },
+  );
 
   test('an agent’s key speaks for its own agent alone', async () => {
     const other = await anAgent(cloud);
     const foreign = { key: other.key };
     expect((await send(`${cloud.url}/v1/agents/${agent.agentId}/manifest?source=main`, foreign)).status).toBe(404);
-    expect((await other.push([aPut('x')], { head: { v: 1, agent_id: agent.agentId, source: 'main' } })).status).toBe(404);
+    expect((await other.push([aPut('x')], { head: { v: 1, agent_id: agent.agentId, source: 'main' } })).status).toBe(
+      404,
+    );
     expect((await other.register({ agent_id: agent.agentId })).status).toBe(403);
   });
 

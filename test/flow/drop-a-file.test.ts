@@ -31,7 +31,11 @@ onEachDatabase('a watched folder and its cloud', (open) => {
     await mkdir(join(folder, 'yard'), { recursive: true });
     const exif = {
       IFD0: { Make: 'Canon', Model: 'Canon EOS 40D', Artist: 'Jane Q. Photographer', Copyright: 'All rights by Jane' },
-      IFD2: { DateTimeOriginal: '2024:05:01 10:00:00', BodySerialNumber: '0123456789ABCDEF', LensSerialNumber: 'LENS-77-4711' },
+      IFD2: {
+        DateTimeOriginal: '2024:05:01 10:00:00',
+        BodySerialNumber: '0123456789ABCDEF',
+        LensSerialNumber: 'LENS-77-4711',
+      },
     };
     pictures.set('yard/a.jpg', await aJpeg({ widthPx: 320, heightPx: 200, seed: 1, orientation: 6, exif }));
     pictures.set('yard/b.png', await aPng({ widthPx: 128, heightPx: 96, seed: 2 }));
@@ -39,7 +43,13 @@ onEachDatabase('a watched folder and its cloud', (open) => {
     for (const [name, bytes] of pictures) await writeFile(join(folder, name), bytes);
     await writeFile(join(folder, 'torn.jpg'), (pictures.get('yard/a.jpg') ?? Buffer.alloc(0)).subarray(0, 400));
     listen = `127.0.0.1:${await aFreePort()}`;
-    agent = anAgentProcess({ cloudUrl: relay.url, key: await cloud.makeKey({ scopes: ['agent'] }), folder, data, listen });
+    agent = anAgentProcess({
+      cloudUrl: relay.url,
+      key: await cloud.makeKey({ scopes: ['agent'] }),
+      folder,
+      data,
+      listen,
+    });
     datasetId = await eventually('the dataset', 20_000, async () => {
       const { body } = await get('/v1/nucleus/dataset/details');
       return body[0]?.id as string | undefined;
@@ -64,7 +74,12 @@ onEachDatabase('a watched folder and its cloud', (open) => {
   test('what is there at the start is in the cloud as it is displayed, and the damaged file is not', async () => {
     const { body } = await appears('yard/a.jpg', 20_000);
     expect([body.item.width, body.item.height]).toEqual([200, 320]);
-    expect(body.item.metadata).toMatchObject({ format: 'jpeg', orientation: 6, camera_make: 'canon', capture_local: '2024-05-01T10:00:00' });
+    expect(body.item.metadata).toMatchObject({
+      format: 'jpeg',
+      orientation: 6,
+      camera_make: 'canon',
+      capture_local: '2024-05-01T10:00:00',
+    });
     expect(body.item.phash).toMatch(/^[01]{64}$/);
     expect(body.item.image_url).toBe(`http://${listen}/assets/main/yard/a.jpg`);
     await appears('yard/b.png', 5000);
@@ -124,14 +139,20 @@ onEachDatabase('a watched folder and its cloud', (open) => {
     );
     expect((await agentCommand(data, 'ledger', 'verify')).exit).toBe(0);
 
-    const plain = captured.flatMap(({ target, headers, body }) => [Buffer.from(target + JSON.stringify(headers)), body]);
+    const plain = captured.flatMap(({ target, headers, body }) => [
+      Buffer.from(target + JSON.stringify(headers)),
+      body,
+    ]);
     const everything = [...relay.streams(), ...plain];
     for (const bytes of pictures.values()) expect(findSharedRun(everything, bytes)).toBeUndefined();
     for (const secret of ['Jane', '0123456789ABCDEF', 'LENS-77', home]) {
       expect(everything.some((bytes) => bytes.includes(secret))).toBe(false);
     }
     // the control: the same search finds sixteen bytes of a picture in a body that holds them
-    const leak = Buffer.concat([Buffer.from('{"note":"'), (pictures.get('yard/a.jpg') ?? Buffer.alloc(0)).subarray(600, 616)]);
+    const leak = Buffer.concat([
+      Buffer.from('{"note":"'),
+      (pictures.get('yard/a.jpg') ?? Buffer.alloc(0)).subarray(600, 616),
+    ]);
     expect(findSharedRun([...plain, leak], pictures.get('yard/a.jpg') ?? Buffer.alloc(0))).toBeDefined();
   });
 

@@ -16,14 +16,7 @@ export const exifTags = {
     'ISO',
     'FocalLength',
   ],
-  gps: [
-    'GPSLatitude',
-    'GPSLatitudeRef',
-    'GPSLongitude',
-    'GPSLongitudeRef',
-    'GPSDateStamp',
-    'GPSTimeStamp',
-  ],
+  gps: ['GPSLatitude', 'GPSLatitudeRef', 'GPSLongitude', 'GPSLongitudeRef', 'GPSDateStamp', 'GPSTimeStamp'],
 };
 
 /** Parsed tags, untrusted: every value may be of any type. */
@@ -49,7 +42,8 @@ export function exifFacts(exif: ExifBlocks, timeZone?: string): Pick<Facts, 'fie
   };
   const local = localTime(camera['DateTimeOriginal']) ?? localTime(camera['CreateDate']);
   put('capture_local', local);
-  if (local) put('capture_time', utcOf(local, offsetOf(camera) ?? gpsOffset(local, exif.gps) ?? zoneOffset(local, timeZone)));
+  if (local)
+    put('capture_time', utcOf(local, offsetOf(camera) ?? gpsOffset(local, exif.gps) ?? zoneOffset(local, timeZone)));
   put('exposure_us', inRange('exposure_us', scaled(camera['ExposureTime'], 1e6), 1));
   put('iso', inRange('iso', number(camera['ISO']), 1));
   put('f_number', inRange('f_number', number(camera['FNumber']), 0.1));
@@ -62,7 +56,11 @@ export function exifFacts(exif: ExifBlocks, timeZone?: string): Pick<Facts, 'fie
 
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const clean = value.slice(0, maxText).replace(/[\p{Cc}\p{Cf}]/gu, ' ').replace(/\s+/g, ' ').trim();
+  const clean = value
+    .slice(0, maxText)
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   return clean === '' ? undefined : clean;
 }
 
@@ -147,7 +145,10 @@ function offsetAt(utcMs: number, timeZone: string): number {
 
 function makeOf(make: string | undefined): string | undefined {
   if (!make) return undefined;
-  const words = ` ${make.toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim()} `;
+  const words = ` ${make
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim()} `;
   const alias = Object.entries(makerAliases).find(([spelled]) => words.includes(` ${spelled} `));
   return alias?.[1] ?? cameraMakes.find((name) => words.includes(` ${name} `)) ?? 'other';
 }

@@ -45,7 +45,16 @@ describe('building a record', () => {
     const record = buildRecord(subject, { ...policy, level: 'minimal', names: 'pseudonym' });
     expect(record.phash).toBeUndefined();
     expect(Object.keys(record.metadata).toSorted()).toEqual(
-      ['byte_size_bucket', 'content_hash', 'format', 'ingest_day', 'media_kind', 'orientation', 'source', 'status'].toSorted(),
+      [
+        'byte_size_bucket',
+        'content_hash',
+        'format',
+        'ingest_day',
+        'media_kind',
+        'orientation',
+        'source',
+        'status',
+      ].toSorted(),
     );
   });
 
@@ -62,7 +71,11 @@ describe('building a record', () => {
 
   test('a switched-off field stays inside', () => {
     const record = buildRecord(subject, { ...policy, fieldsOff: ['phash', 'blurhash', 'content_hash'] });
-    expect([record.phash, record.metadata.blurhash, record.metadata.content_hash]).toEqual([undefined, undefined, undefined]);
+    expect([record.phash, record.metadata.blurhash, record.metadata.content_hash]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('the address names source and reference id, encoded by segment', () => {

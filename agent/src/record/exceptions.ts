@@ -16,4 +16,9 @@ export const exceptionSentences = {
 export type ExceptionCode = keyof typeof exceptionSentences;
 
 /** Exceptions that may go away without the file changing. */
-export const retriedExceptions: readonly ExceptionCode[] = ['timed-out', 'crashed', 'changed-while-reading', 'unreadable'];
+export const retriedExceptions: readonly ExceptionCode[] = [
+  'timed-out',
+  'crashed',
+  'changed-while-reading',
+  'unreadable',
+];

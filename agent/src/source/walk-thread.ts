@@ -7,11 +7,11 @@ import { lstatSync, type Stats } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { knownChildren, knownFile, knownFiles, sampleFiles } from '../state/known-files.ts';
 import { openState } from '../state/open-state.ts';
-import { fileStat, type FileStat } from './file-stat.ts';
+import { type FileStat, fileStat } from './file-stat.ts';
 import { pathFilter } from './path-filter.ts';
 import { type Difference, ScanDiff } from './scan-diff.ts';
 import { verifyRoot } from './verify-root.ts';
-import { listFolder, nameOf, walkFolder, type WalkVisitor } from './walk-folder.ts';
+import { listFolder, nameOf, type WalkVisitor, walkFolder } from './walk-folder.ts';
 import type { WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';
 
 const batchDifferences = 1000;

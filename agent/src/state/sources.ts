@@ -1,5 +1,5 @@
-import type { RecordPolicy } from '../record/build-record.ts';
 import { namesPolicy, type SourceConfig } from '../config.ts';
+import type { RecordPolicy } from '../record/build-record.ts';
 import type { State } from './open-state.ts';
 import type { SourceReason, SourceRow, SourceState } from './rows.ts';
 
@@ -80,7 +80,9 @@ export function countSource(state: State, sourceNo: number): SourceCounts {
     )
     .get(sourceNo) ?? { on_disk: 0, excluded: 0, not_regular: 0 };
   const live = one(`select count(*) from items where source_no = ? and presence = 'live'`);
-  const exceptions = one(`select count(*) from items where source_no = ? and presence = 'live' and status = 'exception'`);
+  const exceptions = one(
+    `select count(*) from items where source_no = ? and presence = 'live' and status = 'exception'`,
+  );
   const pending = one(`select count(*) from items where source_no = ? and presence = 'live' and status = 'pending'`);
   return {
     ...source,

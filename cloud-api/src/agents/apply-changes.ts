@@ -5,7 +5,7 @@ import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
-import { type DatasetClaim, claimWrite, settleWrite } from '../datasets/claim-write.ts';
+import { claimWrite, type DatasetClaim, settleWrite } from '../datasets/claim-write.ts';
 import { lockFieldTypes } from '../items/lock-field-types.ts';
 import { keysOfBatch, planChanges } from './plan-changes.ts';
 import { findSource, raiseHighRev, type SourceRow } from './queries.ts';
@@ -34,7 +34,9 @@ export async function applyChanges(
       throw new AppError('superseded', 'Another run of this agent has taken the source over: stop one of the two.');
     }
     const keys = keysOfBatch(batch.lines);
-    const readRows = batch.lines.some((line) => 'change' in line && line.change.op === 'rekey') ? listRowsByKey : listHeadsByKey;
+    const readRows = batch.lines.some((line) => 'change' in line && line.change.op === 'rekey')
+      ? listRowsByKey
+      : listHeadsByKey;
     const plan = planChanges({
       lines: batch.lines,
       keys,

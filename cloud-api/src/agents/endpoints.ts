@@ -46,7 +46,10 @@ export function mountAgents(mount: Mount, db: Kysely<Tables>, storeEpoch: string
 
   mountEndpoint(mount, agentEndpoints.getManifest, async ({ tenantId, caller }, { params, query }) => {
     assertOwnAgent(caller, params.agentId);
-    return { store_epoch: storeEpoch, ...(await readManifest(db, tenantId, params.agentId, query.source, query.prefix)) };
+    return {
+      store_epoch: storeEpoch,
+      ...(await readManifest(db, tenantId, params.agentId, query.source, query.prefix)),
+    };
   });
 
   mountEndpoint(mount, agentEndpoints.listAgents, async ({ tenantId, nowMs }) => ({

@@ -140,12 +140,24 @@ function toSource(row: SourceColumns): SourceRow {
   };
 }
 
-export async function findSource(db: Database, tenantId: string, agentId: string, alias: string): Promise<SourceRow | undefined> {
-  const row = await selectSources(db, tenantId).where('agent_id', '=', agentId).where('alias', '=', alias).executeTakeFirst();
+export async function findSource(
+  db: Database,
+  tenantId: string,
+  agentId: string,
+  alias: string,
+): Promise<SourceRow | undefined> {
+  const row = await selectSources(db, tenantId)
+    .where('agent_id', '=', agentId)
+    .where('alias', '=', alias)
+    .executeTakeFirst();
   return row && toSource(row);
 }
 
-export async function findSourceByDataset(db: Database, tenantId: string, datasetId: string): Promise<SourceRow | undefined> {
+export async function findSourceByDataset(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+): Promise<SourceRow | undefined> {
   const row = await selectSources(db, tenantId).where('dataset_id', '=', datasetId).executeTakeFirst();
   return row && toSource(row);
 }

@@ -40,17 +40,22 @@ export async function readBatch(request: IncomingMessage): Promise<Batch> {
   for await (const line of linesOf(request)) {
     if (head === undefined) head = readHead(parseLine(line));
     else {
-      if (lines.length === maxBatchChanges) throw new AppError('body-too-large', `A batch holds at most ${maxBatchChanges} changes.`);
+      if (lines.length === maxBatchChanges)
+        throw new AppError('body-too-large', `A batch holds at most ${maxBatchChanges} changes.`);
       lines.push(readLine(parseLine(line)));
     }
   }
-  if (head === undefined) throw new AppError('invalid-request', 'The batch is empty: line 1 names the agent and the source.');
+  if (head === undefined)
+    throw new AppError('invalid-request', 'The batch is empty: line 1 names the agent and the source.');
   return { head, lines };
 }
 
 function readHead(value: unknown): Batch['head'] {
   if (typeof value === 'object' && value !== null && 'v' in value && value.v !== protocolVersion) {
-    throw new AppError('upgrade-required', `This cloud speaks version ${protocolVersion} of the protocol: update the older side.`);
+    throw new AppError(
+      'upgrade-required',
+      `This cloud speaks version ${protocolVersion} of the protocol: update the older side.`,
+    );
   }
   const parsed = ChangesHead.safeParse(value);
   if (!parsed.success) throw refusedInput(parsed.error);
@@ -100,7 +105,8 @@ async function* inflated(request: IncomingMessage): AsyncGenerator<Buffer> {
     throw new AppError('unsupported-media-type', 'Changes come plain or as gzip.');
   }
   const gunzip = encoding === 'gzip' ? createGunzip() : undefined;
-  const body: Readable = gunzip === undefined ? request : request.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  const body: Readable =
+    gunzip === undefined ? request : request.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
   request.once('aborted', () => gunzip?.destroy(new Error('aborted')));
   let bytes = 0;
   try {
@@ -123,7 +129,8 @@ async function* inflated(request: IncomingMessage): AsyncGenerator<Buffer> {
 }
 
 function assertWithinLimits(bytes: number, gunzip: Gunzip | undefined): void {
-  if (bytes > maxBatchBytes) throw new AppError('body-too-large', `A batch holds at most ${maxBatchBytes} bytes before compression.`);
+  if (bytes > maxBatchBytes)
+    throw new AppError('body-too-large', `A batch holds at most ${maxBatchBytes} bytes before compression.`);
   if (gunzip !== undefined && bytes > ratioFromBytes && bytes > gunzip.bytesWritten * maxInflateRatio) {
     throw new AppError('body-too-large', 'The body inflates more than records do.');
   }

@@ -39,7 +39,8 @@ export async function readManifest(
     count += 1;
     const childPrefix = row.k.slice(0, prefix.length + 2);
     let child = children.at(-1);
-    if (child?.prefix !== childPrefix) children.push((child = { prefix: childPrefix, count: 0, hash: createHash('sha256') }));
+    if (child?.prefix !== childPrefix)
+      children.push((child = { prefix: childPrefix, count: 0, hash: createHash('sha256') }));
     child.count += 1;
     child.hash.update(line);
   }
@@ -54,7 +55,11 @@ async function listBucket(db: Database, tenantId: string, source: SourceRow, pre
   const rows: ManifestRow[] = [];
   for await (const row of rowsOf(db, tenantId, source, prefix)) rows.push(row);
   const place = { tenantId, datasetId: source.datasetId };
-  const metadata = await listAgentMetadata(db, place, rows.map(({ k }) => k));
+  const metadata = await listAgentMetadata(
+    db,
+    place,
+    rows.map(({ k }) => k),
+  );
   const all = createHash('sha256');
   for (const row of rows) all.update(lineOf(row));
   return {

@@ -38,7 +38,19 @@ export async function listHeadsByKey(
   for (const chunk of inChunks(keys, 1)) {
     const heads = await db
       .selectFrom('items')
-      .select(['id', 'ref_key', 'reference_id', 'seq', 'state', 'change_no', 'source_id', 'rev', 'digest', 'created_at', 'updated_at'])
+      .select([
+        'id',
+        'ref_key',
+        'reference_id',
+        'seq',
+        'state',
+        'change_no',
+        'source_id',
+        'rev',
+        'digest',
+        'created_at',
+        'updated_at',
+      ])
       .where('tenant_id', '=', tenantId)
       .where('dataset_id', '=', datasetId)
       .where('ref_key', 'in', chunk)
@@ -59,7 +71,12 @@ const emptyContent = {
 };
 
 /** Frees the keys of items that are about to get others, so that two that swap never hold one key at once. */
-export async function freeKeys(db: Database, tenantId: string, datasetId: string, itemIds: readonly string[]): Promise<void> {
+export async function freeKeys(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemIds: readonly string[],
+): Promise<void> {
   for (const chunk of inChunks(itemIds, 1)) {
     await db
       .updateTable('items')
@@ -143,7 +160,8 @@ export async function listAgentMetadata(
       .where('dataset_id', '=', place.datasetId)
       .where('ref_key', 'in', chunk)
       .execute();
-    for (const row of rows) if (row.ref_key !== null && row.agent_metadata !== null) found.set(row.ref_key, row.agent_metadata);
+    for (const row of rows)
+      if (row.ref_key !== null && row.agent_metadata !== null) found.set(row.ref_key, row.agent_metadata);
   }
   return found;
 }

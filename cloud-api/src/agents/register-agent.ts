@@ -10,7 +10,7 @@ import { createDataset } from '../datasets/create-dataset.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { newId } from '../ids/new-id.ts';
 import { bindAgent } from '../keys/bind-agent.ts';
-import { findSource, findSourceByDataset, saveSource, type SourceRow, upsertAgent } from './queries.ts';
+import { findSource, findSourceByDataset, type SourceRow, saveSource, upsertAgent } from './queries.ts';
 
 type SentSource = RegisterRequest['sources'][number];
 
@@ -61,7 +61,8 @@ async function bindSource(
   const { tenantId } = acting;
   const mine = await findSource(tx, tenantId, agentId, sent.alias);
   const settings = { agentId, alias: sent.alias, level: sent.level, names: sent.names, fieldsOff: sent.fields_off };
-  const wanted = mine ?? (sent.adopt === undefined ? undefined : await findAdoptable(tx, tenantId, sent.adopt, takesOver));
+  const wanted =
+    mine ?? (sent.adopt === undefined ? undefined : await findAdoptable(tx, tenantId, sent.adopt, takesOver));
   if (wanted === undefined) {
     const datasetId = sent.adopt ?? (await createDataset(tx, acting, { name: sent.dataset_name, isPrivate: true }));
     return save(tx, tenantId, { ...settings, sourceId: newId('source'), datasetId, fence: 1, highRev: 0 });
@@ -88,7 +89,9 @@ async function findAdoptable(
   }
   const owner = await findSourceByDataset(tx, tenantId, datasetId);
   if (owner !== undefined && !takesOver) {
-    throw new AppError('conflict', 'Another source fills this dataset: take it over, or choose another.', { at: 'sources.adopt' });
+    throw new AppError('conflict', 'Another source fills this dataset: take it over, or choose another.', {
+      at: 'sources.adopt',
+    });
   }
   return owner;
 }

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { agentState, isOverLevel, rekeyAddress } from './rules.ts';
 
 const record = (metadata: object, over: object = {}) =>
-  ({ reference_id: 'a', image_url: 'http://a.test/assets/main/a', width: 1, height: 1, metadata, ...over }) as Parameters<typeof isOverLevel>[0];
+  ({
+    reference_id: 'a',
+    image_url: 'http://a.test/assets/main/a',
+    width: 1,
+    height: 1,
+    metadata,
+    ...over,
+  }) as Parameters<typeof isOverLevel>[0];
 
 test.each([
   { item: record({ source: 'main' }), level: 'minimal', want: false },

@@ -38,34 +38,49 @@ function createCommand(): Command {
     .option('--days <n>', 'days until it expires')
     .option('--test', 'spell it test_ instead of live_')
     .option('--limited', 'a limited access key, sent by x-limited-access-key')
-    .action(async (flags: KeyFlags & { scopes: string; label: string; days?: string; test?: boolean; limited?: boolean }) => {
-      const nowMs = Date.now();
-      const scopes = readScopes(flags.scopes);
-      const expiresAt = flags.days === undefined ? null : nowMs + readDays(flags.days) * dayMs;
-      const { secret, keyId } = await withDatabase(flags, async (db) => {
-        const { tenantId } = await getTenantByName(db, flags.tenant);
-        return createKey(db, { tenantId, actor: 'cli', nowMs }, {
-          label: flags.label,
-          scopes,
-          expiresAt,
-          kind: flags.limited === true ? 'limited' : 'standard',
-          mode: flags.test === true ? 'test' : 'live',
+    .action(
+      async (flags: KeyFlags & { scopes: string; label: string; days?: string; test?: boolean; limited?: boolean }) => {
+        const nowMs = Date.now();
+        const scopes = readScopes(flags.scopes);
+        const expiresAt = flags.days === undefined ? null : nowMs + readDays(flags.days) * dayMs;
+        const { secret, keyId } = await withDatabase(flags, async (db) => {
+          const { tenantId } = await getTenantByName(db, flags.tenant);
+          return createKey(
+            db,
+            { tenantId, actor: 'cli', nowMs },
+            {
+              label: flags.label,
+              scopes,
+              expiresAt,
+              kind: flags.limited === true ? 'limited' : 'standard',
+              mode: flags.test === true ? 'test' : 'live',
+            },
+          );
         });
-      });
-      process.stderr.write(`Key ${keyId} may ${scopes.join(', ')}. It is shown once:\n`);
-      process.stdout.write(`${secret}\n`);
-    });
+        process.stderr.write(`Key ${keyId} may ${scopes.join(', ')}. It is shown once:\n`);
+        process.stdout.write(`${secret}\n`);
+      },
+    );
 }
 
 function listCommand(): Command {
-  return withTenant(new Command('list').description('list keys, without their secrets')).action(async (flags: KeyFlags) => {
-    const keys = await withDatabase(flags, async (db) => listKeys(db, (await getTenantByName(db, flags.tenant)).tenantId));
-    for (const key of keys) {
-      const state = key.revokedAt !== null ? 'revoked' : key.expiresAt !== null && key.expiresAt <= Date.now() ? 'expired' : 'active';
-      const used = key.lastUsedAt === null ? 'never used' : `used ${new Date(key.lastUsedAt).toISOString()}`;
-      process.stdout.write([key.keyId, state, key.kind, key.scopes.join(','), used, key.label].join('\t') + '\n');
-    }
-  });
+  return withTenant(new Command('list').description('list keys, without their secrets')).action(
+    async (flags: KeyFlags) => {
+      const keys = await withDatabase(flags, async (db) =>
+        listKeys(db, (await getTenantByName(db, flags.tenant)).tenantId),
+      );
+      for (const key of keys) {
+        const state =
+          key.revokedAt !== null
+            ? 'revoked'
+            : key.expiresAt !== null && key.expiresAt <= Date.now()
+              ? 'expired'
+              : 'active';
+        const used = key.lastUsedAt === null ? 'never used' : `used ${new Date(key.lastUsedAt).toISOString()}`;
+        process.stdout.write([key.keyId, state, key.kind, key.scopes.join(','), used, key.label].join('\t') + '\n');
+      }
+    },
+  );
 }
 
 function revokeCommand(): Command {
@@ -81,7 +96,10 @@ function revokeCommand(): Command {
 }
 
 function readScopes(list: string): KeyScope[] {
-  const parsed = z.array(z.enum(keyScopes)).min(1).safeParse(list.split(',').map((scope) => scope.trim()));
+  const parsed = z
+    .array(z.enum(keyScopes))
+    .min(1)
+    .safeParse(list.split(',').map((scope) => scope.trim()));
   if (!parsed.success) throw new AppError('usage', `--scopes takes a comma list of ${keyScopes.join(', ')}.`);
   return parsed.data;
 }

@@ -8,6 +8,8 @@ export function reportFailure(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return error.exit;
   }
-  process.stderr.write(`Unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `Unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return 1;
 }

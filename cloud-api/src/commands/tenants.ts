@@ -24,7 +24,8 @@ export function tenantsCommand(): Command {
     )
     .addCommand(
       withDatabaseFlags(new Command('list').description('list tenants')).action(async (flags: TenantFlags) => {
-        for (const { tenantId, name } of await withDatabase(flags, listTenants)) process.stdout.write(`${tenantId}\t${name}\n`);
+        for (const { tenantId, name } of await withDatabase(flags, listTenants))
+          process.stdout.write(`${tenantId}\t${name}\n`);
       }),
     );
 }

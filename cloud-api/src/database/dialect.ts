@@ -97,4 +97,3 @@ export function isUnavailable(error: unknown): boolean {
     /Connection terminated|timeout exceeded when trying to connect|connection is not open/i.test(error.message)
   );
 }
-

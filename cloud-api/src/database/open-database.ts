@@ -29,9 +29,13 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
   } catch (cause) {
     await db.destroy().catch(() => undefined);
     if (cause instanceof AppError) throw cause;
-    throw new AppError('database-unreachable', `The ${engine.name} database cannot be reached or read: ${reason(cause)}.`, {
-      cause,
-    });
+    throw new AppError(
+      'database-unreachable',
+      `The ${engine.name} database cannot be reached or read: ${reason(cause)}.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

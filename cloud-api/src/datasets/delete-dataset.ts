@@ -12,7 +12,8 @@ import { datasetNotFound } from './rules.ts';
  */
 export async function deleteDataset(db: Kysely<Tables>, acting: Acting, datasetId: string): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    if ((await markDatasetDeleted(tx, acting.tenantId, datasetId, acting.nowMs)) === 0) throw datasetNotFound(datasetId);
+    if ((await markDatasetDeleted(tx, acting.tenantId, datasetId, acting.nowMs)) === 0)
+      throw datasetNotFound(datasetId);
     await writeAudit(tx, acting, { action: 'dataset.delete', targetId: datasetId });
   });
 }

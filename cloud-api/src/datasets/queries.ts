@@ -76,7 +76,12 @@ export async function insertDataset(
 }
 
 /** Answers how many datasets it ended, 0 or 1. */
-export async function markDatasetDeleted(db: Database, tenantId: string, datasetId: string, atMs: number): Promise<number> {
+export async function markDatasetDeleted(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  atMs: number,
+): Promise<number> {
   const done = await db
     .updateTable('datasets')
     .set((set) => ({ deleted_at: atMs, change_no: set('change_no', '+', 1) }))
@@ -98,7 +103,12 @@ export async function listTags(db: Database, tenantId: string, datasetId: string
   return rows.map(({ tag }) => tag);
 }
 
-export async function insertTags(db: Database, tenantId: string, datasetId: string, tags: readonly string[]): Promise<void> {
+export async function insertTags(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  tags: readonly string[],
+): Promise<void> {
   await db
     .insertInto('dataset_tags')
     .values(tags.map((tag) => ({ tenant_id: tenantId, dataset_id: datasetId, tag })))
@@ -106,7 +116,12 @@ export async function insertTags(db: Database, tenantId: string, datasetId: stri
     .execute();
 }
 
-export async function deleteTags(db: Database, tenantId: string, datasetId: string, tags: readonly string[]): Promise<void> {
+export async function deleteTags(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  tags: readonly string[],
+): Promise<void> {
   await db
     .deleteFrom('dataset_tags')
     .where('tenant_id', '=', tenantId)
@@ -133,7 +148,11 @@ export async function purgeItems(db: Database, most: number): Promise<number> {
     .deleteFrom('items')
     .where('tenant_id', '=', first.tenant_id)
     .where('dataset_id', '=', first.dataset_id)
-    .where('id', 'in', ofOne.map(({ id }) => id))
+    .where(
+      'id',
+      'in',
+      ofOne.map(({ id }) => id),
+    )
     .execute();
   return ofOne.length;
 }

@@ -55,7 +55,8 @@ export function assertScope(caller: Caller, access: Exclude<Access, 'open' | 'vi
 
 /** @throws AppError `origin-refused` unless the page that sent the request is the dashboard itself. */
 export function assertOwnOrigin(gate: Pick<Gate, 'origin'>, origin: string | undefined): void {
-  if (origin !== gate.origin) throw new AppError('origin-refused', 'This may only be asked from the dashboard’s own pages.');
+  if (origin !== gate.origin)
+    throw new AppError('origin-refused', 'This may only be asked from the dashboard’s own pages.');
 }
 
 /** User of `Authorization: Basic base64(user:)`; undefined for another scheme or a password. */

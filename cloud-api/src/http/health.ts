@@ -23,7 +23,11 @@ export function healthRoutes(db: Database, metrics: Metrics): Router {
 
 /** Reads a row that every store has, so that a database that answers without its tables is not ready either. */
 async function answers(db: Database): Promise<boolean> {
-  const query = db.selectFrom('store_meta').select(sql<number>`1`.as('one')).where('name', '=', 'store_epoch').executeTakeFirst();
+  const query = db
+    .selectFrom('store_meta')
+    .select(sql<number>`1`.as('one'))
+    .where('name', '=', 'store_epoch')
+    .executeTakeFirst();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), readyWithinMs);

@@ -73,7 +73,11 @@ export function mountOpen<E extends Endpoint>(mount: Mount, endpoint: E, handler
   });
 }
 
-function mountRoute(mount: Mount, endpoint: Endpoint, answer: (request: Request, response: Response) => Promise<unknown>): void {
+function mountRoute(
+  mount: Mount,
+  endpoint: Endpoint,
+  answer: (request: Request, response: Response) => Promise<unknown>,
+): void {
   mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
     response.locals['endpoint'] = endpoint;
     const reply = await answer(request, response);

@@ -5,7 +5,9 @@ import helmet from 'helmet';
  * Headers of the dashboard's pages. `agentOrigins` are the approved agents of the signed-in tenant: the only other hosts that a
  * page may reach. No `upgrade-insecure-requests`: it would break agents on plain http in the local network.
  */
-export function pagePolicy(agentOrigins: readonly string[]): (request: Request, response: Response, next: () => void) => void {
+export function pagePolicy(
+  agentOrigins: readonly string[],
+): (request: Request, response: Response, next: () => void) => void {
   const reach = ["'self'", ...agentOrigins];
   return helmet({
     contentSecurityPolicy: {

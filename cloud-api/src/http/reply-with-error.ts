@@ -11,7 +11,9 @@ import { ZodError } from 'zod';
 import { isUnavailable } from '../database/dialect.ts';
 
 /** Express' last handler. Expected failures are not logged; a crash is, by route and without what the caller sent. */
-export function replyWithError(log: Logger): (error: unknown, request: Request, response: Response, next: NextFunction) => void {
+export function replyWithError(
+  log: Logger,
+): (error: unknown, request: Request, response: Response, next: NextFunction) => void {
   return (error, request, response, _next) => {
     const failure = toAppError(error);
     if (failure.code === 'internal' || failure.code === 'overloaded') {
@@ -27,7 +29,8 @@ export function replyWithError(log: Logger): (error: unknown, request: Request, 
     response.set('Cache-Control', 'no-store');
     if (failure.retryAfterS !== undefined) response.set('Retry-After', String(failure.retryAfterS));
     // Only to a client that used Basic: a browser that gets this in a page's fetch would ask for a password by itself.
-    if (failure.status === 401 && request.headers.authorization !== undefined) response.set('WWW-Authenticate', 'Basic realm="nucleus", charset="UTF-8"');
+    if (failure.status === 401 && request.headers.authorization !== undefined)
+      response.set('WWW-Authenticate', 'Basic realm="nucleus", charset="UTF-8"');
     response.status(failure.status).json(errorBody(failure, dialectOf(request, response)));
   };
 }
@@ -49,7 +52,10 @@ export function toAppError(error: unknown): AppError {
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large') return new AppError('body-too-large', 'The body is larger than this route takes.');
   if (type === 'encoding.unsupported') {
-    return new AppError('unsupported-media-type', 'The body’s content encoding is not supported: send it plain or as gzip.');
+    return new AppError(
+      'unsupported-media-type',
+      'The body’s content encoding is not supported: send it plain or as gzip.',
+    );
   }
   if (type === 'request.aborted' || type === 'request.size.invalid') {
     return new AppError('invalid-request', 'The body ended before it was complete.');
@@ -57,7 +63,10 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof URIError) return new AppError('invalid-request', 'The path is not valid percent-encoded UTF-8.');
   if (isClientFault(error)) return new AppError('invalid-request', 'The request cannot be read.');
   if (isUnavailable(error)) {
-    return new AppError('overloaded', 'The database cannot answer right now: try again.', { retryAfterS: 2, cause: error });
+    return new AppError('overloaded', 'The database cannot answer right now: try again.', {
+      retryAfterS: 2,
+      cause: error,
+    });
   }
   return new AppError('internal', 'Something failed on the server.', { cause: error });
 }
@@ -94,5 +103,12 @@ function describeCrash(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   // Database drivers quote values in messages; frames hold only our own files.
-  return { kind: error.name, code, frames: error.stack?.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 8) };
+  return {
+    kind: error.name,
+    code,
+    frames: error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .slice(0, 8),
+  };
 }

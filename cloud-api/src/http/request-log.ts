@@ -7,7 +7,10 @@ import type { Metrics } from './metrics.ts';
  * One line and one count per finished request. Only the fields below: the route as it is declared, never the path as it came,
  * because ids, keys and tokens stand in paths and queries.
  */
-export function requestLog(log: Logger, metrics: Metrics): (request: Request, response: Response, next: NextFunction) => void {
+export function requestLog(
+  log: Logger,
+  metrics: Metrics,
+): (request: Request, response: Response, next: NextFunction) => void {
   return (request, response, next) => {
     const startedAt = performance.now();
     response.once('close', () => {

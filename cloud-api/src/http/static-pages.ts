@@ -19,7 +19,12 @@ export interface PageParts {
 export function staticPages(parts: PageParts): Router {
   const router = express.Router();
   const page = join(parts.folder, 'index.html');
-  const files = express.static(parts.folder, { index: false, redirect: false, dotfiles: 'ignore', setHeaders: cacheAssets });
+  const files = express.static(parts.folder, {
+    index: false,
+    redirect: false,
+    dotfiles: 'ignore',
+    setHeaders: cacheAssets,
+  });
   router.use(async (request: Request, response: Response, next: NextFunction) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     if (isOtherLoopbackName(request, parts.publicUrl)) {

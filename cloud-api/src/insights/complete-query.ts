@@ -22,7 +22,10 @@ export async function completeQuery(
     ...fitting.filter(({ label }) => label.toLowerCase().startsWith(prefix)),
     ...fitting.filter(({ label }) => !label.toLowerCase().startsWith(prefix)),
   ];
-  return { replaces: { start: context.replaces.start, end: context.replaces.end }, options: ranked.slice(0, mostOptions) };
+  return {
+    replaces: { start: context.replaces.start, end: context.replaces.end },
+    options: ranked.slice(0, mostOptions),
+  };
 }
 
 async function optionsFor(projection: Projection, context: CompletionContext): Promise<CompletionOption[]> {
@@ -44,12 +47,23 @@ async function optionsFor(projection: Projection, context: CompletionContext): P
 }
 
 function fieldOption(field: FieldSummary): CompletionOption {
-  const span = field.min === undefined ? `${field.distinct.toLocaleString('en')} values` : `number, ${field.min} – ${field.max}`;
-  return { label: field.name, insert: `${field.name.split('.').map(spellWord).join('.')} `, kind: 'field', detail: span };
+  const span =
+    field.min === undefined ? `${field.distinct.toLocaleString('en')} values` : `number, ${field.min} – ${field.max}`;
+  return {
+    label: field.name,
+    insert: `${field.name.split('.').map(spellWord).join('.')} `,
+    kind: 'field',
+    detail: span,
+  };
 }
 
 function ownFields(): CompletionOption[] {
-  return Object.values(itemColumns).map(({ name, type }) => ({ label: name, insert: `${name} `, kind: 'field', detail: type }));
+  return Object.values(itemColumns).map(({ name, type }) => ({
+    label: name,
+    insert: `${name} `,
+    kind: 'field',
+    detail: type,
+  }));
 }
 
 function operatorOptions(field: FieldSummary | undefined): CompletionOption[] {

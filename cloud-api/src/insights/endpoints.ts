@@ -42,7 +42,9 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     const projection = await projectionOf(tenantId, params.datasetId);
     const condition = readQuery(body.query);
     return timed(async () => ({
-      histograms: await Promise.all(body.fields.map((field) => countHistogram(projection, { condition }, field, body.bins))),
+      histograms: await Promise.all(
+        body.fields.map((field) => countHistogram(projection, { condition }, field, body.bins)),
+      ),
     }));
   });
 

@@ -7,8 +7,8 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
-import { planAppend, type AppendPlan, readAppendedItems } from './plan-append.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
+import { type AppendPlan, planAppend, readAppendedItems } from './plan-append.ts';
 import { findSourceOfDataset, insertItems, listKnownItems, updateUserMetadata } from './queries.ts';
 
 export interface Append {
@@ -31,7 +31,8 @@ export async function appendItems(
   const read = readAppendedItems(input.items);
   return db.transaction().execute(async (tx) => {
     const claim = await claimWrite(tx, acting.tenantId, datasetId);
-    if (claim.isScene) throw new AppError('dataset-holds-scenes', 'This dataset holds scenes: items cannot be added to it.');
+    if (claim.isScene)
+      throw new AppError('dataset-holds-scenes', 'This dataset holds scenes: items cannot be added to it.');
     const keys = [...new Set(read.good.map((item) => item.refKey))];
     const plan = planAppend({
       items: read.good,
@@ -62,7 +63,13 @@ export async function appendItems(
   });
 }
 
-async function writePlan(tx: Database, acting: Acting, datasetId: string, plan: AppendPlan, changeNo: number): Promise<void> {
+async function writePlan(
+  tx: Database,
+  acting: Acting,
+  datasetId: string,
+  plan: AppendPlan,
+  changeNo: number,
+): Promise<void> {
   await insertItems(tx, plan.inserts);
   for (const [itemId, userMetadata] of plan.updates) {
     await updateUserMetadata(tx, acting.tenantId, datasetId, itemId, { userMetadata, changeNo, nowMs: acting.nowMs });

@@ -11,7 +11,12 @@ import { refKey } from './rules.ts';
  * Deletes an item and its labels. An agent's item is only hidden: its file is still there, and the agent counts it as settled.
  * @throws AppError `dataset-not-found`, `item-not-found`
  */
-export async function deleteItem(db: Kysely<Tables>, acting: Acting, datasetId: string, referenceId: string): Promise<void> {
+export async function deleteItem(
+  db: Kysely<Tables>,
+  acting: Acting,
+  datasetId: string,
+  referenceId: string,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { changeNo, nextSeq } = await claimWrite(tx, acting.tenantId, datasetId);
     const [item] = await listKnownItems(tx, acting.tenantId, datasetId, [refKey(referenceId)]);

@@ -101,14 +101,16 @@ function findProblem(
   there: KnownItem | undefined,
   isKnown: boolean,
 ): string | undefined {
-  if (there !== undefined && there.state !== 'live') return 'reference_id: belongs to an item of the agent that is not shown now';
+  if (there !== undefined && there.state !== 'live')
+    return 'reference_id: belongs to an item of the agent that is not shown now';
   if (facts.isPrivate && !isKnown && (item.width == null || item.height == null)) {
     return 'width and height are required when using privacy mode';
   }
   if (facts.isAgentBound) {
     const reserved = findReservedChange(item.metadata ?? {}, there?.agentMetadata ?? null);
     if (reserved !== undefined) return `metadata.${reserved}: belongs to the agent that fills this dataset`;
-    if (there?.sourceId != null && item.image_url !== there.imageUrl) return 'image_url: belongs to the agent that fills this dataset';
+    if (there?.sourceId != null && item.image_url !== there.imageUrl)
+      return 'image_url: belongs to the agent that fills this dataset';
   }
   const conflict = facts.fieldTypes.findConflict(item.metadata ?? {});
   return conflict === undefined ? undefined : `metadata.${conflict}: holds another type in this dataset`;

@@ -29,11 +29,21 @@ const selectLive = (db: Database, tenantId: string, datasetId: string) =>
     .where(isLive)
     .$narrowType<{ referenceId: string }>();
 
-export async function findItemByRefKey(db: Database, tenantId: string, datasetId: string, key: string): Promise<PlacedItem | undefined> {
+export async function findItemByRefKey(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  key: string,
+): Promise<PlacedItem | undefined> {
   return selectLive(db, tenantId, datasetId).where('ref_key', '=', key).executeTakeFirst();
 }
 
-export async function findItemById(db: Database, tenantId: string, datasetId: string, itemId: string): Promise<PlacedItem | undefined> {
+export async function findItemById(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemId: string,
+): Promise<PlacedItem | undefined> {
   return selectLive(db, tenantId, datasetId).where('id', '=', itemId).executeTakeFirst();
 }
 
@@ -83,7 +93,12 @@ export interface KnownItem {
   sourceId: string | null;
 }
 
-export async function listKnownItems(db: Database, tenantId: string, datasetId: string, keys: readonly string[]): Promise<KnownItem[]> {
+export async function listKnownItems(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  keys: readonly string[],
+): Promise<KnownItem[]> {
   const found: KnownItem[] = [];
   for (const chunk of inChunks(keys, 1)) {
     const rows = await db
@@ -144,7 +159,17 @@ export async function hideItem(
 ): Promise<void> {
   const emptied =
     change.state === 'deleted'
-      ? { ref_key: null, reference_id: null, image_url: '', width: null, height: null, phash: null, user_metadata: '{}', agent_metadata: null, embedding_info: null }
+      ? {
+          ref_key: null,
+          reference_id: null,
+          image_url: '',
+          width: null,
+          height: null,
+          phash: null,
+          user_metadata: '{}',
+          agent_metadata: null,
+          embedding_info: null,
+        }
       : {};
   await db
     .updateTable('items')
@@ -156,7 +181,11 @@ export async function hideItem(
 }
 
 /** The agent's source that fills a dataset, if one does. */
-export async function findSourceOfDataset(db: Database, tenantId: string, datasetId: string): Promise<string | undefined> {
+export async function findSourceOfDataset(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('sources')
     .select('id')

@@ -25,7 +25,8 @@ export async function queryItems(
   await getDataset(db, tenantId, datasetId);
   const condition = readQuery(page.query);
   const afterSeq = page.pageToken ? readPageToken(page.pageToken) : -1;
-  if (afterSeq === undefined) throw new AppError('invalid-request', 'pageToken: is not one that this server made.', { at: 'pageToken' });
+  if (afterSeq === undefined)
+    throw new AppError('invalid-request', 'pageToken: is not one that this server made.', { at: 'pageToken' });
   const limit = Math.min(page.pageSize, pageItems);
   const seqs = await findItemsAfter(projections.of(tenantId, datasetId), { condition }, { afterSeq, limit: limit + 1 });
   const items = await listItemsInOrder(db, tenantId, datasetId, seqs.slice(0, limit));

@@ -10,25 +10,47 @@ import { type PlacedItem, readPageToken, refKey, spellPageToken, toDatasetItem }
 const pageItems = 10_000;
 
 /** @throws AppError `dataset-not-found`, `item-not-found` */
-export async function getItemByReference(db: Database, tenantId: string, datasetId: string, referenceId: string): Promise<DatasetItem> {
+export async function getItemByReference(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  referenceId: string,
+): Promise<DatasetItem> {
   const item = await findItemByRefKey(db, tenantId, datasetId, refKey(referenceId));
   return found(db, tenantId, datasetId, item);
 }
 
 /** @throws AppError `dataset-not-found`, `item-not-found` */
-export async function getItemById(db: Database, tenantId: string, datasetId: string, itemId: string): Promise<DatasetItem> {
+export async function getItemById(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemId: string,
+): Promise<DatasetItem> {
   return found(db, tenantId, datasetId, await findItemById(db, tenantId, datasetId, itemId));
 }
 
 /** @throws AppError `dataset-not-found`, `item-not-found`, `invalid-request` when `index` is no number from 0 */
-export async function getItemByIndex(db: Database, tenantId: string, datasetId: string, index: string): Promise<DatasetItem> {
-  if (!/^\d{1,12}$/.test(index)) throw new AppError('invalid-request', 'The index must be a whole number from 0.', { at: 'index' });
+export async function getItemByIndex(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  index: string,
+): Promise<DatasetItem> {
+  if (!/^\d{1,12}$/.test(index))
+    throw new AppError('invalid-request', 'The index must be a whole number from 0.', { at: 'index' });
   const [item] = await listItemsAt(db, tenantId, datasetId, Number(index), 1);
   return found(db, tenantId, datasetId, item);
 }
 
 /** Live items from `place` on, in insertion order. */
-export async function listItemsAt(db: Database, tenantId: string, datasetId: string, place: number, limit: number): Promise<PlacedItem[]> {
+export async function listItemsAt(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  place: number,
+  limit: number,
+): Promise<PlacedItem[]> {
   return listItemsFrom(db, tenantId, datasetId, await locatePlace(db, tenantId, datasetId, place), limit);
 }
 
@@ -44,7 +66,8 @@ export async function pageItemsOf(
 ): Promise<{ items: DatasetItem[]; nextPageToken: string | null }> {
   await getDataset(db, tenantId, datasetId);
   const fromSeq = page.pageToken ? readPageToken(page.pageToken) : -1;
-  if (fromSeq === undefined) throw new AppError('invalid-request', 'pageToken: is not one that this server made.', { at: 'pageToken' });
+  if (fromSeq === undefined)
+    throw new AppError('invalid-request', 'pageToken: is not one that this server made.', { at: 'pageToken' });
   const size = Math.min(page.pageSize, pageItems);
   const rows = await listItemsFrom(db, tenantId, datasetId, fromSeq + 1, size + 1);
   const last = rows.length > size ? rows[size - 1] : undefined;
@@ -77,7 +100,12 @@ export async function listAllItems(db: Database, tenantId: string, datasetId: st
   return items;
 }
 
-async function found(db: Database, tenantId: string, datasetId: string, item: PlacedItem | undefined): Promise<DatasetItem> {
+async function found(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  item: PlacedItem | undefined,
+): Promise<DatasetItem> {
   await getDataset(db, tenantId, datasetId);
   if (item === undefined) throw new AppError('item-not-found', 'There is no such item in this dataset.');
   return toDatasetItem(item);

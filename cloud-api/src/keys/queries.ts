@@ -37,7 +37,9 @@ export async function listKeyRows(db: Database, tenantId: string): Promise<Store
 
 export async function insertKey(
   db: Database,
-  key: Pick<StoredKey, 'tenantId' | 'keyId' | 'kind' | 'label' | 'scopes' | 'createdAt' | 'expiresAt'> & { hash: string },
+  key: Pick<StoredKey, 'tenantId' | 'keyId' | 'kind' | 'label' | 'scopes' | 'createdAt' | 'expiresAt'> & {
+    hash: string;
+  },
 ): Promise<void> {
   await db
     .insertInto('api_keys')

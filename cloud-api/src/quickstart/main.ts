@@ -1,5 +1,5 @@
 /** `npm start -- FOLDER`: a cloud and an agent on this machine, ready to look at. */
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
@@ -79,7 +79,10 @@ async function approveWhenRegistered(cloud: RunningCloud, agentUrl: string, sign
 }
 
 async function greet(cloud: RunningCloud, folder: string): Promise<void> {
-  const lines = [`Watching ${folder}`, `Dashboard: ${await cloud.createSignInLink()}  (signs in once, within 10 minutes)`];
+  const lines = [
+    `Watching ${folder}`,
+    `Dashboard: ${await cloud.createSignInLink()}  (signs in once, within 10 minutes)`,
+  ];
   if (cloud.firstKey !== undefined) {
     lines.push(`Admin API key, shown once and kept in ${cloud.firstKey.file}: ${cloud.firstKey.secret}`);
   }
@@ -97,7 +100,11 @@ async function assertPortIsFree(port: number): Promise<void> {
   const probe = createServer();
   await new Promise<void>((done, fail) => {
     probe.once('error', (cause) =>
-      fail(new AppError('port-in-use', `Port ${port} is taken: stop what uses it or choose another with --agent-port.`, { cause })),
+      fail(
+        new AppError('port-in-use', `Port ${port} is taken: stop what uses it or choose another with --agent-port.`, {
+          cause,
+        }),
+      ),
     );
     probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
   });

@@ -23,7 +23,16 @@ export interface RunningAgent {
 
 /** Starts the agent as a process of its own, with its output in ours. */
 export function runAgent(options: AgentArguments): RunningAgent {
-  const flags = ['--source', options.source, '--dataset', options.dataset, '--cloud', options.cloud, '--data', options.data];
+  const flags = [
+    '--source',
+    options.source,
+    '--dataset',
+    options.dataset,
+    '--cloud',
+    options.cloud,
+    '--data',
+    options.data,
+  ];
   const child = spawn(process.execPath, [agentBin, 'run', ...flags, '--listen', options.listen], {
     stdio: 'inherit',
     env: { ...process.env, NUCLEUS_AGENT_KEY: options.key, NUCLEUS_CLOUD_KEY: undefined },
@@ -41,7 +50,10 @@ export function runAgent(options: AgentArguments): RunningAgent {
 export async function makeSamples(folder: string): Promise<void> {
   const child = spawn(process.execPath, [agentBin, 'make-samples', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   if ((await codeOf(child)) !== 0) {
-    throw new AppError('folder-missing', `The sample pictures could not be made in ${folder}: name a folder of your own.`);
+    throw new AppError(
+      'folder-missing',
+      `The sample pictures could not be made in ${folder}: name a folder of your own.`,
+    );
   }
 }
 

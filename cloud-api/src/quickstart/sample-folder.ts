@@ -4,7 +4,10 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { makeSamples } from './run-agent.ts';
 
 /** The folder to watch: the one that was named, or a small one of samples below `data`, made at the first start. */
-export async function chooseFolder(named: string | undefined, data: string): Promise<{ folder: string; dataset: string }> {
+export async function chooseFolder(
+  named: string | undefined,
+  data: string,
+): Promise<{ folder: string; dataset: string }> {
   if (named !== undefined) {
     const folder = resolve(named);
     if (!existsSync(folder) || !statSync(folder).isDirectory()) {

@@ -80,7 +80,8 @@ class Compiler {
 
   #contains(node: Extract<ConditionNode, { kind: 'contains' }>): string {
     const field = resolveField(node.field, this.#schema);
-    if (field.type !== 'text') throw new QueryError(`${field.name} is a ${field.type}; CONTAINS looks into texts.`, node.field);
+    if (field.type !== 'text')
+      throw new QueryError(`${field.name} is a ${field.type}; CONTAINS looks into texts.`, node.field);
     // position() has no pattern characters to escape, unlike LIKE
     const sql = `coalesce(position(lower(${this.#parameter(node.text)}) in lower(${field.column})) > 0, false)`;
     return node.negated ? `(not ${sql})` : sql;

@@ -41,7 +41,8 @@ export async function countFacet(
      from counted where value is not null order by items desc, value limit ?`,
     [...parameters, limit],
   );
-  const missing = rows.length > 0 ? Number(rows[0]?.[3]) : await countMissing(projection, field.column, sql, parameters);
+  const missing =
+    rows.length > 0 ? Number(rows[0]?.[3]) : await countMissing(projection, field.column, sql, parameters);
   return {
     field: field.name,
     type: field.type,
@@ -61,7 +62,9 @@ export async function countHistogram(
   const schema = await projection.schema();
   const field = fieldByName(fieldName, schema);
   if (field.type !== 'number') {
-    throw new AppError('invalid-request', `${field.name} is a ${field.type}; a histogram needs numbers.`, { at: 'field' });
+    throw new AppError('invalid-request', `${field.name} is a ${field.type}; a histogram needs numbers.`, {
+      at: 'field',
+    });
   }
   const { sql, parameters } = where(find, schema);
   const rows = await projection.ask(

@@ -29,7 +29,18 @@ async function listChangedItems(
 ): Promise<FeedRow[]> {
   const rows = await db
     .selectFrom('items')
-    .select(['id', 'reference_id', 'seq', 'state', 'change_no', 'width', 'height', 'phash', 'user_metadata', 'agent_metadata'])
+    .select([
+      'id',
+      'reference_id',
+      'seq',
+      'state',
+      'change_no',
+      'width',
+      'height',
+      'phash',
+      'user_metadata',
+      'agent_metadata',
+    ])
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
     // a row value, so that both databases start in the index where the last page ended

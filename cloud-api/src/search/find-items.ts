@@ -24,14 +24,21 @@ export async function countItems(projection: Projection, find: Pick<Find, 'condi
 }
 
 /** Sequence numbers of a page of items by place in the order. @throws QueryError */
-export async function findItems(projection: Projection, find: Find, page: { offset: number; limit: number }): Promise<number[]> {
+export async function findItems(
+  projection: Projection,
+  find: Find,
+  page: { offset: number; limit: number },
+): Promise<number[]> {
   const schema = await projection.schema();
   const { sql, parameters } = where(find, schema);
-  const order = find.sort ? `${fieldByName(find.sort.field, schema).column} ${find.sort.descending ? 'desc' : 'asc'} nulls last, ` : '';
-  const rows = await projection.ask(
-    `select seq::double from items ${sql} order by ${order}seq limit ? offset ?`,
-    [...parameters, page.limit, page.offset],
-  );
+  const order = find.sort
+    ? `${fieldByName(find.sort.field, schema).column} ${find.sort.descending ? 'desc' : 'asc'} nulls last, `
+    : '';
+  const rows = await projection.ask(`select seq::double from items ${sql} order by ${order}seq limit ? offset ?`, [
+    ...parameters,
+    page.limit,
+    page.offset,
+  ]);
   return rows.map(([seq]) => Number(seq));
 }
 
@@ -50,7 +57,10 @@ export async function findItemsAfter(
 }
 
 /** The `where` clause of a find; empty when there is no condition. */
-export function where(find: Pick<Find, 'condition'>, schema: SearchSchema): { sql: string; parameters: (string | number | boolean)[] } {
+export function where(
+  find: Pick<Find, 'condition'>,
+  schema: SearchSchema,
+): { sql: string; parameters: (string | number | boolean)[] } {
   if (!find.condition) return { sql: '', parameters: [] };
   const compiled = compileQuery(find.condition, schema);
   return { sql: `where ${compiled.sql}`, parameters: compiled.parameters };

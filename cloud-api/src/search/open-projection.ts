@@ -60,7 +60,9 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
     instance.closeSync();
   };
   try {
-    const head = await writer.runAndReadAll('select version, store_epoch, change_no::double, seq::double from projection');
+    const head = await writer.runAndReadAll(
+      'select version, store_epoch, change_no::double, seq::double from projection',
+    );
     const [version, epoch, changeNo, seq] = head.getRowsJS()[0] ?? [];
     if (version !== projectionVersion || epoch !== storeEpoch) return close();
     const rows = (await writer.runAndReadAll('select place, name, type from fields order by place')).getRowsJS();

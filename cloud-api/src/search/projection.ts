@@ -103,7 +103,10 @@ async function withTimeLimit<T>(connection: DuckDBConnection, run: () => Promise
     return await run();
   } catch (error) {
     if (!isLate) throw error;
-    throw new AppError('invalid-request', `This query took longer than ${timeLimitMs / 1000} s. Narrow it and try again.`);
+    throw new AppError(
+      'invalid-request',
+      `This query took longer than ${timeLimitMs / 1000} s. Narrow it and try again.`,
+    );
   } finally {
     clearTimeout(timer);
   }

@@ -20,7 +20,10 @@ export function splitListen(listen: string): { host: string; port: number } {
  */
 export async function listenOn(listen: string, handler: RequestListener): Promise<Listening> {
   const { host, port } = splitListen(listen);
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }, handler);
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    handler,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown';

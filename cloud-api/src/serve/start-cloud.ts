@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Logger } from 'pino';
-import { listAgents } from '../agents/list-agents.ts';
 import { approveAgent } from '../agents/approve-agent.ts';
+import { listAgents } from '../agents/list-agents.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { purgeDeletedDatasets } from '../datasets/delete-dataset.ts';
@@ -85,10 +85,12 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       }),
     );
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
-    const { tenant, freshKey } = await prepareFirstStart(db, secrets.givenKey, clock()).catch(async (error: unknown) => {
-      await http.close(0);
-      throw error;
-    });
+    const { tenant, freshKey } = await prepareFirstStart(db, secrets.givenKey, clock()).catch(
+      async (error: unknown) => {
+        await http.close(0);
+        throw error;
+      },
+    );
     const firstKey = freshKey === undefined ? undefined : { secret: freshKey, file: keepFirstKey(folder, freshKey) };
     purge();
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
@@ -97,7 +99,8 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       url: http.publicUrl.origin,
       tenantId: tenant.tenantId,
       firstKey,
-      createSignInLink: async () => `${http.publicUrl.origin}/sign-in#${await createSignInCode(db, tenant.tenantId, clock())}`,
+      createSignInLink: async () =>
+        `${http.publicUrl.origin}/sign-in#${await createSignInCode(db, tenant.tenantId, clock())}`,
       createAgentKey: async (label) => (await createKey(db, acting(), { label, scopes: ['agent'] })).secret,
       knowsKey: async (secret) => (await findKey(db, secret, 'standard', clock())) !== undefined,
       approveAgentOnceRegistered: async (agentUrl) => {

@@ -39,7 +39,10 @@ export async function takeCode(db: Database, hash: string, nowMs: number): Promi
   return row?.tenant_id;
 }
 
-export async function insertSession(db: Database, session: Session & { hash: string; keyId: string | null; createdAt: number }): Promise<void> {
+export async function insertSession(
+  db: Database,
+  session: Session & { hash: string; keyId: string | null; createdAt: number },
+): Promise<void> {
   await db
     .insertInto('sessions')
     .values({
@@ -60,7 +63,13 @@ export async function findSessionByHash(db: Database, hash: string, nowMs: numbe
     .leftJoin('api_keys', (join) =>
       join.onRef('api_keys.tenant_id', '=', 'sessions.tenant_id').onRef('api_keys.id', '=', 'sessions.key_id'),
     )
-    .select(['sessions.tenant_id', 'sessions.scopes', 'sessions.expires_at', 'api_keys.revoked_at', 'api_keys.expires_at as key_expires_at'])
+    .select([
+      'sessions.tenant_id',
+      'sessions.scopes',
+      'sessions.expires_at',
+      'api_keys.revoked_at',
+      'api_keys.expires_at as key_expires_at',
+    ])
     .where('sessions.hash', '=', hash)
     .where('sessions.expires_at', '>', nowMs)
     .executeTakeFirst();

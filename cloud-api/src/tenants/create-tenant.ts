@@ -19,7 +19,11 @@ export async function createTenant(db: Kysely<Tables>, actor: string, name: stri
   const tenant = { tenantId: newId('tenant'), name, createdAt: nowMs };
   await db.transaction().execute(async (tx) => {
     if (!(await insertTenant(tx, tenant))) throw new AppError('conflict', `There is a tenant ${name} already.`);
-    await writeAudit(tx, { tenantId: tenant.tenantId, actor, nowMs }, { action: 'tenant.create', targetId: tenant.tenantId });
+    await writeAudit(
+      tx,
+      { tenantId: tenant.tenantId, actor, nowMs },
+      { action: 'tenant.create', targetId: tenant.tenantId },
+    );
   });
   return tenant;
 }

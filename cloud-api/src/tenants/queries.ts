@@ -1,7 +1,8 @@
 import type { Database } from '../database/open-database.ts';
 import type { Tenant } from './tenant.ts';
 
-const selectTenants = (db: Database) => db.selectFrom('tenants').select(['id as tenantId', 'name', 'created_at as createdAt']);
+const selectTenants = (db: Database) =>
+  db.selectFrom('tenants').select(['id as tenantId', 'name', 'created_at as createdAt']);
 
 export async function findTenantByName(db: Database, name: string): Promise<Tenant | undefined> {
   return selectTenants(db).where('name', '=', name).executeTakeFirst();

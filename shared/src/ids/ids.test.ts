@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { DatasetId, idRandomBytes, makeId, ReferenceId, utf8Bytes } from './ids.ts';
 
 test('an id is its prefix and 20 characters, short enough for the Python client’s tables', () => {
-  const id = makeId('dataset', Uint8Array.from({ length: idRandomBytes }, (_, i) => (i * 37) % 252));
+  const id = makeId(
+    'dataset',
+    Uint8Array.from({ length: idRandomBytes }, (_, i) => (i * 37) % 252),
+  );
   expect(DatasetId.parse(id)).toBe(id);
   expect(id.length).toBe(23);
 });

@@ -30,9 +30,19 @@ export function completionContext(text: string, caret: number): CompletionContex
     const token = tokens[at];
     if (!token) break;
     // the word under the caret is still being typed, unless something follows it
-    const isTyped = at === last && token.end === caret && (token.kind === 'word' || token.kind === 'number' || token.kind === 'keyword') && !openQuote;
+    const isTyped =
+      at === last &&
+      token.end === caret &&
+      (token.kind === 'word' || token.kind === 'number' || token.kind === 'keyword') &&
+      !openQuote;
     const start = expects === 'field' || expects === 'value' ? pathStart(tokens, at) : at;
-    if (isTyped) return context(expects, text.slice(tokens[start]?.start ?? caret, caret), { start: tokens[start]?.start ?? caret, end: caret }, field);
+    if (isTyped)
+      return context(
+        expects,
+        text.slice(tokens[start]?.start ?? caret, caret),
+        { start: tokens[start]?.start ?? caret, end: caret },
+        field,
+      );
     if (token.kind === 'symbol' && token.text === '.') continue;
     if (token.kind === 'symbol' && token.text === '(') {
       inList = expects === 'value';
@@ -48,7 +58,10 @@ export function completionContext(text: string, caret: number): CompletionContex
       continue;
     }
     if (expects === 'field' && (token.kind === 'word' || token.kind === 'quoted')) {
-      field = tokens.slice(start, at + 1).map((part) => part.text).join('');
+      field = tokens
+        .slice(start, at + 1)
+        .map((part) => part.text)
+        .join('');
       expects = nextIsDot(tokens, at) ? 'field' : 'operator';
     } else if (isOperator(token)) {
       expects = 'value';
@@ -60,12 +73,23 @@ export function completionContext(text: string, caret: number): CompletionContex
       expects = inList ? 'value' : 'joiner';
     }
   }
-  if (openQuote) return context(expects === 'joiner' ? 'value' : expects, openQuote.text, { start: openQuote.start, end: caret }, field);
+  if (openQuote)
+    return context(
+      expects === 'joiner' ? 'value' : expects,
+      openQuote.text,
+      { start: openQuote.start, end: caret },
+      field,
+    );
   return context(expects, '', { start: caret, end: caret }, field);
 }
 
 function context(expects: Expects, prefix: string, replaces: Span, field: string | undefined): CompletionContext {
-  return { expects, prefix, replaces, ...(field === undefined || expects === 'field' ? {} : { field: field.replace(/^metadata\./, '') }) };
+  return {
+    expects,
+    prefix,
+    replaces,
+    ...(field === undefined || expects === 'field' ? {} : { field: field.replace(/^metadata\./, '') }),
+  };
 }
 
 /** Tokens before the caret; a quote that is not closed is what is being typed. */

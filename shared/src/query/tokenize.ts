@@ -46,7 +46,10 @@ function readToken(text: string, start: number, before: Token | undefined): Toke
   if (wordStart.test(char) || (afterDot && /\d/.test(char))) return readWord(text, start, afterDot);
   const symbol = symbols.find((each) => text.startsWith(each, start));
   if (symbol !== undefined) return { kind: 'symbol', text: symbol, start, end: start + symbol.length };
-  throw new QueryError(`A query cannot hold the character ${char} outside quotes.`, { start, end: start + char.length });
+  throw new QueryError(`A query cannot hold the character ${char} outside quotes.`, {
+    start,
+    end: start + char.length,
+  });
 }
 
 function readQuoted(text: string, start: number): Token {

@@ -3,7 +3,9 @@ import { canonicalJson } from './canonical-json.ts';
 
 test('the order in which an object was built does not show', () => {
   expect(canonicalJson({ b: 1, a: { d: [1, 'x'], c: true } })).toBe('{"a":{"c":true,"d":[1,"x"]},"b":1}');
-  expect(canonicalJson({ a: { c: true, d: [1, 'x'] }, b: 1 })).toBe(canonicalJson({ b: 1, a: { d: [1, 'x'], c: true } }));
+  expect(canonicalJson({ a: { c: true, d: [1, 'x'] }, b: 1 })).toBe(
+    canonicalJson({ b: 1, a: { d: [1, 'x'], c: true } }),
+  );
 });
 
 test('what is undefined is absent', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { levels } from './levels.ts';
-import { isOnStep, recordSchema, roundToStep } from './record.ts';
+import { recordSchema } from './record.ts';
+import { isOnStep, roundToStep } from './step.ts';
 
 const minimal = {
   reference_id: 'p_0123456789abcdef0123456789abcdef',

@@ -6,12 +6,12 @@ import { lstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Described, extractVersion } from '../extract/described.ts';
 import { resolveIdentity, type SettledFile, undeleteMs } from '../identity/resolve-identity.ts';
+import type { Facts } from '../record/facts.ts';
 import { type FileStat, fileStat, pathKey } from '../source/file-stat.ts';
 import { nameOf } from '../source/walk-folder.ts';
 import type { FileChange, Found } from '../state/files.ts';
 import type { QueuedFile } from '../state/scan-queue.ts';
 import { lookAgain, settleWaitMs, type Watched } from '../watch/settle-file.ts';
-import type { Facts } from '../record/facts.ts';
 import type { RunningSource } from './running-source.ts';
 
 /** Files of one transaction; each costs one flush to disk. */
@@ -103,7 +103,8 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
     if (source.signal.aborted) return;
     const nowMs = Date.now();
     const steady = batch.filter((file) => {
-      if (isLastTry || file.described.kind !== 'exception' || file.described.code !== 'changed-while-reading') return true;
+      if (isLastTry || file.described.kind !== 'exception' || file.described.code !== 'changed-while-reading')
+        return true;
       young.push({ path: file.path, stat: file.stat, sinceMs: nowMs, kind, rounds: 1 });
       return false;
     });
@@ -129,13 +130,21 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       for (let at = 0; at < ready.length; at += batchFiles) {
         const part = ready.slice(at, at + batchFiles);
         const batch = await describeBatch(part);
-        record(batch.filter((_, i) => (part[i] as Young).rounds >= maxRounds), 'new', true);
+        record(
+          batch.filter((_, i) => (part[i] as Young).rounds >= maxRounds),
+          'new',
+          true,
+        );
         const rest = batch.filter((_, i) => (part[i] as Young).rounds < maxRounds);
         for (const file of rest.filter(isChanging)) {
           const before = part.find(({ path }) => path.equals(file.path)) as Young;
           young.push({ ...before, rounds: before.rounds + 1 });
         }
-        record(rest.filter((file) => !isChanging(file)), 'new', true);
+        record(
+          rest.filter((file) => !isChanging(file)),
+          'new',
+          true,
+        );
       }
     }
   }
@@ -223,7 +232,8 @@ function foundIn(
   rowHash: Buffer | null,
 ): Found | undefined {
   if (described.kind === 'facts') return described;
-  if (described.kind === 'exception') return { kind: 'exception', code: described.code, contentHash: described.contentHash };
+  if (described.kind === 'exception')
+    return { kind: 'exception', code: described.code, contentHash: described.contentHash };
   const isRow = rowHash !== null && Buffer.compare(rowHash, described.contentHash) === 0;
   const facts = (isRow ? rowFacts : null) ?? source.known.withFacts(described.contentHash)?.facts;
   // the item that had them is gone meanwhile: the next scan describes the file anew

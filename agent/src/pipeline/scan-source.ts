@@ -1,7 +1,7 @@
 import { extractVersion } from '../extract/described.ts';
 import { undeleteMs } from '../identity/resolve-identity.ts';
 import { pathKey } from '../source/file-stat.ts';
-import { walkSource, type WalkResult } from '../source/walk-source.ts';
+import { type WalkResult, walkSource } from '../source/walk-source.ts';
 import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
 import type { SourceReason } from '../state/rows.ts';
 import { countSource, getSource, recordWalk, setOnDisk, setSourceState } from '../state/sources.ts';
@@ -61,7 +61,9 @@ export async function scanSource(source: RunningSource, options: ScanOptions = {
   return summaryOf(source, first, first.described);
 }
 
-type PartResult = (WalkResult & { kind: 'suspended' | 'stopped' }) | (WalkResult & { kind: 'done' } & { described: number });
+type PartResult =
+  | (WalkResult & { kind: 'suspended' | 'stopped' })
+  | (WalkResult & { kind: 'done' } & { described: number });
 
 async function scanOncePart(source: RunningSource, options: ScanOptions): Promise<PartResult> {
   const { state, sourceNo, queue, config } = source;
@@ -77,7 +79,10 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     include: config.include,
     exclude: config.exclude,
     marker: config.marker,
-    known: row.root_dev === null || row.root_ino === null ? undefined : { dev: row.root_dev, ino: row.root_ino, fsType: row.root_fs_type ?? 0 },
+    known:
+      row.root_dev === null || row.root_ino === null
+        ? undefined
+        : { dev: row.root_dev, ino: row.root_ino, fsType: row.root_fs_type ?? 0 },
     keys: options.keys,
     folders: options.folders,
     threadUrl: source.threadUrl,
@@ -119,7 +124,13 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
 function summaryOf(source: RunningSource, result: PartResult, described: number): ScanSummary {
   const { pending: _, ...counts } = countSource(source.state, source.sourceNo);
   const { reason } = getSource(source.state, source.config.alias);
-  source.onProgress({ alias: source.config.alias, phase: 'idle', files: described, total: described, filesPerSecond: 0 });
+  source.onProgress({
+    alias: source.config.alias,
+    phase: 'idle',
+    files: described,
+    total: described,
+    filesPerSecond: 0,
+  });
   return {
     ...counts,
     unchanged: result.kind === 'done' ? result.counts.unchanged : 0,

@@ -2,12 +2,12 @@ import { lstatSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ItemRecord } from '@nucleus/shared/record/record';
-import { describeOne } from './drain-queue.ts';
-import type { RunningSource } from './running-source.ts';
 import { buildRecord, recordDigest } from '../record/build-record.ts';
 import { type ExceptionCode, exceptionSentences } from '../record/exceptions.ts';
 import { fileStat } from '../source/file-stat.ts';
 import { pathFilter } from '../source/path-filter.ts';
+import { describeOne } from './drain-queue.ts';
+import type { RunningSource } from './running-source.ts';
 
 /** What one file leads to, worked out anew from its bytes. */
 export type Explanation = { alias: string; path: string } & (
@@ -30,9 +30,14 @@ export async function explainFile(source: RunningSource, file: string): Promise<
   const bytes = Buffer.from(path);
   const stat = lstatSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile()) throw new AppError('item-not-found', `${file} is not a regular file.`);
-  if (!pathFilter(source.config.include, source.config.exclude)(bytes.toString('latin1'))) return { ...about, kind: 'excluded' };
+  if (!pathFilter(source.config.include, source.config.exclude)(bytes.toString('latin1')))
+    return { ...about, kind: 'excluded' };
   // no hash is known here, so that the pixels are looked at again
-  const { described } = await describeOne({ ...source, known: { ...source.known, atPath: () => undefined, missingInode: () => undefined } }, bytes, fileStat(stat));
+  const { described } = await describeOne(
+    { ...source, known: { ...source.known, atPath: () => undefined, missingInode: () => undefined } },
+    bytes,
+    fileStat(stat),
+  );
   if (described.kind === 'exception') {
     return { ...about, kind: 'exception', code: described.code, sentence: exceptionSentences[described.code] };
   }

@@ -24,7 +24,10 @@ export interface PolicyPass {
 export async function applyPolicy(pass: PolicyPass): Promise<boolean> {
   const { state, sourceNo, policy } = pass;
   const wanted = JSON.stringify(policy);
-  const before = state.prepare<[number], string | null>('select policy from sources where source_no = ?').pluck().get(sourceNo);
+  const before = state
+    .prepare<[number], string | null>('select policy from sources where source_no = ?')
+    .pluck()
+    .get(sourceNo);
   const cursorKey = `policy-pass:${sourceNo}`;
   if (before === wanted) return owePutsAfterRekey(pass);
   const previous = before ? (JSON.parse(before) as RecordPolicy) : undefined;
@@ -33,7 +36,9 @@ export async function applyPolicy(pass: PolicyPass): Promise<boolean> {
   const cursor = readCursor(state, cursorKey, wanted);
   for (let after = cursor; !pass.signal.aborted; ) {
     const rows = state
-      .prepare<[number, Buffer], ItemRow>(`select * from items where source_no = ? and item_key > ? order by item_key limit ${batchItems}`)
+      .prepare<[number, Buffer], ItemRow>(
+        `select * from items where source_no = ? and item_key > ? order by item_key limit ${batchItems}`,
+      )
       .all(sourceNo, after);
     const last = rows.at(-1);
     state.transaction(() => {
@@ -57,8 +62,14 @@ export async function applyPolicy(pass: PolicyPass): Promise<boolean> {
 
 function rekey(pass: PolicyPass, item: ItemRow): void {
   const { state, sourceNo, policy } = pass;
-  const isTaken = state.prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?').pluck();
-  const newId = referenceId(item.path, { alias: policy.alias, names: 'pseudonym', namesKey: pass.namesKey }, (id) => isTaken.get(sourceNo, id) === 1);
+  const isTaken = state
+    .prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?')
+    .pluck();
+  const newId = referenceId(
+    item.path,
+    { alias: policy.alias, names: 'pseudonym', namesKey: pass.namesKey },
+    (id) => isTaken.get(sourceNo, id) === 1,
+  );
   const isTold = item.revision > 0;
   const digest = item.digest === 'deleted' ? 'deleted' : null;
   state
@@ -78,7 +89,10 @@ function rekey(pass: PolicyPass, item: ItemRow): void {
 /** Owes the records of items that the cloud knows under their new id by now. */
 function owePutsAfterRekey(pass: PolicyPass): boolean {
   const { state, sourceNo } = pass;
-  const isPending = state.prepare<[string], string>('select value from meta where key = ?').pluck().get(rekeyKey(sourceNo));
+  const isPending = state
+    .prepare<[string], string>('select value from meta where key = ?')
+    .pluck()
+    .get(rekeyKey(sourceNo));
   if (!isPending) return true;
   return state.transaction(() => {
     const rows = state
@@ -98,7 +112,8 @@ function owePutsAfterRekey(pass: PolicyPass): boolean {
 }
 
 function owePut(pass: PolicyPass, item: ItemRow): void {
-  if (item.presence !== 'live' || item.status !== 'catalogued' || item.facts === null || item.content_hash === null) return;
+  if (item.presence !== 'live' || item.status !== 'catalogued' || item.facts === null || item.content_hash === null)
+    return;
   const facts = JSON.parse(item.facts) as Facts;
   const owed = oweFor(item, { kind: 'facts', contentHash: item.content_hash, facts }, pass.policy);
   if (!owed) return;
@@ -128,5 +143,7 @@ function readCursor(state: State, key: string, wanted: string): Buffer {
 }
 
 function writeMeta(state: State, key: string, value: string): void {
-  state.prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value').run(key, value);
+  state
+    .prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value')
+    .run(key, value);
 }

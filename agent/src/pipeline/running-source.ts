@@ -1,6 +1,6 @@
 import type { SourceConfig } from '../config.ts';
-import type { Keys } from '../keys/open-keys.ts';
 import type { DecoderPool } from '../extract/decoder-pool.ts';
+import type { Keys } from '../keys/open-keys.ts';
 import type { RecordPolicy } from '../record/build-record.ts';
 import type { FileWriter } from '../state/files.ts';
 import type { KnownItems } from '../state/known-items.ts';

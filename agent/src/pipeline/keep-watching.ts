@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentConfig } from '../config.ts';
+import { pathKey } from '../source/file-stat.ts';
 import { pathFilter } from '../source/path-filter.ts';
 import { missingPaths } from '../state/missing.ts';
-import { pathKey } from '../source/file-stat.ts';
 import { Settling } from '../watch/settle.ts';
 import { type FolderWatch, watchFolder } from '../watch/watch-folder.ts';
 import type { RunningSource } from './running-source.ts';
@@ -35,7 +35,8 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
 
   const startWatching = async (): Promise<void> => {
     const isTaken = pathFilter(include, exclude);
-    const isSkipped = (below: string) => below !== '' && (`/${below}`.includes('/.') || (exclude.length > 0 && !isTaken(`${below}/x`)));
+    const isSkipped = (below: string) =>
+      below !== '' && (`/${below}`.includes('/.') || (exclude.length > 0 && !isTaken(`${below}/x`)));
     watching = await watchFolder({
       folder,
       isExcluded: (path) => isSkipped(keyOf(folder, path)),
@@ -61,7 +62,9 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
         if (scan.watch && !watching && watchError === undefined && !isSuspended) await startWatching();
         const summary = await run({});
         isSuspended = summary.suspended;
-        nextScanMs = performance.now() + (isSuspended ? Math.min(suspendedRetryMs, scan.interval_s * 1000) : scan.interval_s * 1000);
+        nextScanMs =
+          performance.now() +
+          (isSuspended ? Math.min(suspendedRetryMs, scan.interval_s * 1000) : scan.interval_s * 1000);
         continue;
       }
       const folders = isSuspended ? [] : settling.takeDue(nowMs);
@@ -80,7 +83,10 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
       const woken = new Promise<void>((resolve) => (wake = resolve));
       const timer = new AbortController();
       const stop = AbortSignal.any([source.signal, timer.signal]);
-      await Promise.race([woken, delay(Math.max(1, dueMs - performance.now()), undefined, { signal: stop }).catch(() => undefined)]);
+      await Promise.race([
+        woken,
+        delay(Math.max(1, dueMs - performance.now()), undefined, { signal: stop }).catch(() => undefined),
+      ]);
       timer.abort();
       // the grace is over: look once more, then tell
       if (missing.length > 0 && performance.now() >= nowMs + graceMs) await run({ keys: missing.map(pathKey) });
