@@ -59,7 +59,7 @@ function guardChildren(log: Logger): Logger {
 }
 
 /** The fields of `fields` that may be logged. Values are enums, numbers and short constants by convention of the callers. */
-export function allowFields(fields: Record<string, unknown>): Record<string, unknown> {
+function allowFields(fields: Record<string, unknown>): Record<string, unknown> {
   const kept = Object.entries(fields).filter(([key, value]) => allowed.has(key) && typeof value !== 'object');
   const { err } = fields;
   if (!(err instanceof Error)) return Object.fromEntries(kept);

@@ -35,7 +35,7 @@ export interface CloudSecrets {
 
 /** Reads what the environment holds for the cloud. */
 export function readSecrets(env: NodeJS.ProcessEnv): CloudSecrets {
-  return { givenKey: env['NUCLEUS_CLOUD_KEY'] || undefined };
+  return { givenKey: env.NUCLEUS_CLOUD_KEY || undefined };
 }
 
 /**

@@ -32,7 +32,7 @@ export function aProgram(
 ): RunningProgram {
   const child = spawn(process.execPath, [programs[name], ...args], {
     cwd: options.cwd ?? root,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...options.env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

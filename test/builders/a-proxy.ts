@@ -76,7 +76,7 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
   };
 }
 
-export function addSource(state: State, sourceNo: number, alias: string, folder: string): void {
+function addSource(state: State, sourceNo: number, alias: string, folder: string): void {
   state
     .prepare(
       `insert into sources (source_no, alias, folder, dataset_name, level, names, fields_off, state)
@@ -107,7 +107,7 @@ export function addFile(
 }
 
 /** The row of a file that is there. */
-export function addRow(
+function addRow(
   state: State,
   absolute: string,
   path: string,

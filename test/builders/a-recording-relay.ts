@@ -58,7 +58,7 @@ export async function aRecordingRelay(cloudUrl: string): Promise<RecordingRelay>
 }
 
 /** Requests of one keep-alive connection. @throws Error when the stream is not HTTP/1.1 with lengths or chunks. */
-export function parseRequests(stream: Buffer): RecordedRequest[] {
+function parseRequests(stream: Buffer): RecordedRequest[] {
   const requests: RecordedRequest[] = [];
   for (let at = 0; at < stream.length; ) {
     const headEnd = stream.indexOf('\r\n\r\n', at);

@@ -75,7 +75,7 @@ onEachDatabase('queries', (open) => {
   test('a query page holds whole items in insertion order, and pages neither repeat nor drop', async () => {
     const whole = await ask('iso >= 400');
     const references = whole.body.items.map((item: { reference_id: string }) => item.reference_id);
-    expect(references).toEqual(rows.filter((row) => Number(row['iso']) >= 400).map((row) => row['reference_id']));
+    expect(references).toEqual(rows.filter((row) => Number(row.iso) >= 400).map((row) => row.reference_id));
     const paged: string[] = [];
     let pageToken: string | null = null;
     do {
@@ -130,16 +130,16 @@ onEachDatabase('queries', (open) => {
     });
     const want = rows
       .map((row, seq): OracleRow & { seq: number } => ({ ...row, seq }))
-      .filter((row) => row['width'] !== undefined)
-      .toSorted((a, b) => Number(b['frame'] ?? -1) - Number(a['frame'] ?? -1) || a.seq - b.seq)
+      .filter((row) => row.width !== undefined)
+      .toSorted((a, b) => Number(b.frame ?? -1) - Number(a.frame ?? -1) || a.seq - b.seq)
       .slice(5, 25);
-    expect(body.tiles.map((tile: { ref: string }) => tile.ref)).toEqual(want.map((row) => row['reference_id']));
-    expect(body.total).toBe(rows.filter((row) => row['width'] !== undefined).length);
+    expect(body.tiles.map((tile: { ref: string }) => tile.ref)).toEqual(want.map((row) => row.reference_id));
+    expect(body.total).toBe(rows.filter((row) => row.width !== undefined).length);
   });
 
   test('facets and histograms count what a loop over the rows counts', async () => {
     const facets = await call(`/v1/insights/${datasetId}/facets`, { query: 'frame < 5', fields: ['make', 'iso'] });
-    const chosen = rows.filter((row) => row['frame'] !== undefined && Number(row['frame']) < 5);
+    const chosen = rows.filter((row) => row.frame !== undefined && Number(row.frame) < 5);
     for (const facet of facets.body.facets) {
       const counts = new Map<unknown, number>();
       for (const row of chosen) counts.set(row[facet.field], (counts.get(row[facet.field]) ?? 0) + 1);
@@ -151,7 +151,7 @@ onEachDatabase('queries', (open) => {
     }
     const histogram = await call(`/v1/insights/${datasetId}/histogram`, { query: '', fields: ['frame'], bins: 11 });
     const [frames] = histogram.body.histograms;
-    const count = (value: number | undefined): number => rows.filter((row) => row['frame'] === value).length;
+    const count = (value: number | undefined): number => rows.filter((row) => row.frame === value).length;
     expect(frames).toEqual({
       field: 'frame',
       min: 0,

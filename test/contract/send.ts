@@ -8,7 +8,7 @@ export interface Answer<Body = any> {
 }
 
 /** Basic credentials of a key: user, and an empty password. */
-export function basic(key: string): { authorization: string } {
+function basic(key: string): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` };
 }
 

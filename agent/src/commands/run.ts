@@ -135,7 +135,7 @@ function summarise(
 }
 
 /** The identity that has to hold after every run. */
-export function accountingSentence({
+function accountingSentence({
   on_disk,
   catalogued,
   excluded,

@@ -88,7 +88,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     clearTimeout(child.killTimer);
     if (message.kind === 'ready') {
       child.isReady = true;
-      return giveWork();
+      giveWork();
+      return;
     }
     const { work } = child;
     child.work = undefined;

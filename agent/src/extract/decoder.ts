@@ -46,7 +46,7 @@ export function prepareDecoder(): void {
   sharp.concurrency(1);
 }
 
-export function isOlder(version: readonly number[], floor: readonly number[]): boolean {
+function isOlder(version: readonly number[], floor: readonly number[]): boolean {
   for (const [i, least] of floor.entries()) {
     const part = version[i] ?? 0;
     if (part !== least) return part < least;

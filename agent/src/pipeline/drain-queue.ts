@@ -178,7 +178,7 @@ function lookAtPath(root: string, file: Young): Young | undefined {
 }
 
 /** Describes one file, without decoding it again when its content turns out to be what an item already has facts of. */
-export async function describeOne(
+async function describeOne(
   source: Pick<RunningSource, 'config' | 'known' | 'pool'>,
   path: Buffer,
   stat: FileStat,

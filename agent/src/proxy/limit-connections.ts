@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 type Socket = IncomingMessage['socket'];
 
 /** Most connections at a time; beyond it the system refuses. */
-export const maxConnections = 256;
+const maxConnections = 256;
 /** Most of them without a request in work: silent, or dripping a head byte by byte. */
 const maxWaiting = 128;
 

@@ -42,7 +42,7 @@ interface Route {
   segments: string[];
 }
 
-export const maxBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 const routes: Route[] = Object.entries(localEndpoints).map(([name, endpoint]) => ({
   name: name as LocalEndpointName,

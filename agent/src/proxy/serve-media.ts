@@ -109,7 +109,7 @@ export async function serveFile(
 }
 
 /** The file behind a row, or `stale` when what is there now is not what was catalogued. The caller closes it. */
-export function openCatalogued(parts: Pick<MediaParts, 'recheck'>, source: ServedSource, file: ServableFile): OpenFile {
+function openCatalogued(parts: Pick<MediaParts, 'recheck'>, source: ServedSource, file: ServableFile): OpenFile {
   let open: OpenFile;
   try {
     open = openSafely(source.folder, file.path);

@@ -36,8 +36,8 @@ export interface ViewerSessions {
   revokeAll(): void;
 }
 
-export const sessionSeconds = 8 * 3600;
-export const codeSeconds = 600;
+const sessionSeconds = 8 * 3600;
+const codeSeconds = 600;
 /** Most that are kept; the oldest goes first. */
 const maxSessions = 4096;
 const maxCodes = 64;

@@ -71,7 +71,10 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     function lookInto(prefix: string): void {
       const stat = statOf(job.root, prefix === '' ? '' : prefix.slice(0, -1));
       if (stat === 'unknown') return;
-      if (prefix !== '' && !stat?.isDirectory()) return lookAt(prefix.slice(0, -1));
+      if (prefix !== '' && !stat?.isDirectory()) {
+        lookAt(prefix.slice(0, -1));
+        return;
+      }
       const listed = listFolder(job.root, prefix);
       if (!listed) return;
       const diff = new ScanDiff(

@@ -159,7 +159,7 @@ export function oweFor(item: ItemRow, found: Found, policy: RecordPolicy): 'put'
 }
 
 /** The record of a row. */
-export function recordOf(item: ItemRow, facts: Facts, policy: RecordPolicy): ReturnType<typeof buildRecord> {
+function recordOf(item: ItemRow, facts: Facts, policy: RecordPolicy): ReturnType<typeof buildRecord> {
   return buildRecord(
     {
       referenceId: item.reference_id,

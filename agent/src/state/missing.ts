@@ -6,7 +6,7 @@ import type { ItemRow, SourceRow } from './rows.ts';
 const freeDeletions = 50;
 const freeShare = 0.1;
 
-export function deletionAllowance(items: number): number {
+function deletionAllowance(items: number): number {
   return Math.max(freeDeletions, Math.floor(items * freeShare));
 }
 

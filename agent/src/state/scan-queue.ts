@@ -107,7 +107,9 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
     },
     take(kind, limit) {
       const rows = first.all(sourceNo, kind, limit);
-      state.transaction(() => rows.forEach((row) => remove.run(sourceNo, kind, row.path)))();
+      state.transaction(() => {
+        for (const row of rows) remove.run(sourceNo, kind, row.path);
+      })();
       return rows.map(fileOf);
     },
     takePartner(contentHash) {
@@ -118,7 +120,9 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
     },
     takeGone(limit) {
       const paths = firstGone.all(sourceNo, limit);
-      state.transaction(() => paths.forEach((path) => removeGone.run(sourceNo, path)))();
+      state.transaction(() => {
+        for (const path of paths) removeGone.run(sourceNo, path);
+      })();
       return paths;
     },
     size: () =>

@@ -1,5 +1,4 @@
 import { namesPolicy, type SourceConfig } from '../config.ts';
-import type { RecordPolicy } from '../record/build-record.ts';
 import type { State } from './open-state.ts';
 import type { SourceReason, SourceRow, SourceState } from './rows.ts';
 
@@ -28,18 +27,6 @@ export function getSource(state: State, alias: string): SourceRow {
   const row = state.prepare<[string], SourceRow>('select * from sources where alias = ?').get(alias);
   if (!row) throw new Error(`source ${alias} was not declared`);
   return row;
-}
-
-/** How records of a source look under the configuration. @param publicUrl origin under which browsers reach this agent. */
-export function recordPolicy(source: SourceConfig, publicUrl: string): RecordPolicy {
-  return {
-    alias: source.alias,
-    level: source.level,
-    names: namesPolicy(source),
-    fieldsOff: source.fields_off,
-    gpsGrainDegrees: source.gps_grain_degrees,
-    publicUrl,
-  };
 }
 
 export function setSourceState(state: State, sourceNo: number, to: SourceState, reason: SourceReason): void {

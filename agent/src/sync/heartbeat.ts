@@ -18,7 +18,7 @@ export interface HeartbeatParts {
 }
 
 /** Counts and enums of every source: no path, no name, no text. */
-export function describeHealth(parts: Omit<HeartbeatParts, 'gate' | 'now'>): HeartbeatRequest {
+function describeHealth(parts: Omit<HeartbeatParts, 'gate' | 'now'>): HeartbeatRequest {
   const { bindings, outbox } = parts;
   const sources = bindings.listSources().map((row): SourceHealth => {
     const paused = row.state === 'suspended' ? undefined : parts.pauseReason(row.alias);

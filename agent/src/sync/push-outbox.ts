@@ -8,7 +8,7 @@ import type { OwedChange } from '../state/outbox.ts';
 import type { GateLine } from './cloud-gate.ts';
 
 /** The change that a row stands for. @throws AppError `egress-refused` for a put of an item without facts. */
-export function changeOf(row: OwedChange, policy: RecordPolicy): UnsealedChange {
+function changeOf(row: OwedChange, policy: RecordPolicy): UnsealedChange {
   if (row.op === 'delete') return { op: 'delete', ref: row.reference_id, rev: row.revision };
   if (row.op === 'rekey') {
     return { op: 'rekey', ref: row.reference_id, new_ref: row.new_reference_id ?? '', rev: row.revision };

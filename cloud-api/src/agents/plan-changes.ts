@@ -85,7 +85,7 @@ function decide(work: Work, facts: ChangeFacts, change: Change, sentItem: unknow
 function decidePut(work: Work, facts: ChangeFacts, change: PutChange, sentItem: unknown): Verdict {
   const { item } = change;
   if (item.reference_id !== change.ref) return rejected('reference-mismatch');
-  if (item.metadata['source'] !== facts.source.alias) return rejected('invalid-item');
+  if (item.metadata.source !== facts.source.alias) return rejected('invalid-item');
   if (isOverLevel(item, facts.source.level, work.fieldsOff)) return rejected('over-level');
   if (digestOf(sentItem) !== change.digest) return rejected('digest-mismatch');
   const row = work.find(change.ref);
@@ -140,7 +140,7 @@ function decideRekey(work: Work, facts: ChangeFacts, change: RekeyChange): Verdi
     return applied;
   }
   const metadata = JSON.parse(row.agent_metadata ?? '{}') as Record<string, unknown>;
-  delete metadata['name'];
+  delete metadata.name;
   const imageUrl = rekeyAddress(row.image_url, facts.source.alias, change.new_ref);
   const content = { reference_id: change.new_ref, image_url: imageUrl, agent_metadata: JSON.stringify(metadata) };
   work.rekey(row, change.new_ref, { ...content, rev: change.rev, digest: digestOf(recordOf({ ...row, ...content })) });

@@ -39,8 +39,10 @@ export async function readManifest(
     count += 1;
     const childPrefix = row.k.slice(0, prefix.length + 2);
     let child = children.at(-1);
-    if (child?.prefix !== childPrefix)
-      children.push((child = { prefix: childPrefix, count: 0, hash: createHash('sha256') }));
+    if (child?.prefix !== childPrefix) {
+      child = { prefix: childPrefix, count: 0, hash: createHash('sha256') };
+      children.push(child);
+    }
     child.count += 1;
     child.hash.update(line);
   }

@@ -77,7 +77,7 @@ function listCommand(): Command {
               ? 'expired'
               : 'active';
         const used = key.lastUsedAt === null ? 'never used' : `used ${new Date(key.lastUsedAt).toISOString()}`;
-        process.stdout.write([key.keyId, state, key.kind, key.scopes.join(','), used, key.label].join('\t') + '\n');
+        process.stdout.write(`${[key.keyId, state, key.kind, key.scopes.join(','), used, key.label].join('\t')}\n`);
       }
     },
   );

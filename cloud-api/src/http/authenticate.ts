@@ -60,7 +60,7 @@ export function assertOwnOrigin(gate: Pick<Gate, 'origin'>, origin: string | und
 }
 
 /** User of `Authorization: Basic base64(user:)`; undefined for another scheme or a password. */
-export function readBasicUser(authorization: string): string | undefined {
+function readBasicUser(authorization: string): string | undefined {
   const match = /^basic ([A-Za-z0-9+/=_-]+)$/i.exec(authorization.trim());
   if (match?.[1] === undefined) return undefined;
   const pair = Buffer.from(match[1], 'base64').toString('utf8');

@@ -79,7 +79,7 @@ function mountRoute(
   answer: (request: Request, response: Response) => Promise<unknown>,
 ): void {
   mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
-    response.locals['endpoint'] = endpoint;
+    response.locals.endpoint = endpoint;
     const reply = await answer(request, response);
     response.set('Cache-Control', 'no-store');
     response.status(200).json(reply);

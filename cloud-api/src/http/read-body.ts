@@ -28,7 +28,7 @@ export function bodyReader(limit: number): (request: Request, response: Response
  * @throws AppError `invalid-json` when it is no UTF-8 or no JSON, `invalid-request` when a text holds NUL or half a
  * surrogate pair, which neither database could give back as it was sent.
  */
-export function parseJson(bytes: Uint8Array): unknown {
+function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {};
   let text: string;
   try {
@@ -48,7 +48,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** @throws AppError `invalid-request` when a text anywhere in `value` holds NUL or a lone surrogate. */
-export function assertWellFormed(value: unknown): void {
+function assertWellFormed(value: unknown): void {
   const open: unknown[] = [value];
   while (open.length > 0) {
     const next = open.pop();

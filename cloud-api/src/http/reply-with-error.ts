@@ -40,13 +40,13 @@ function hasBody(request: Request): boolean {
 }
 
 /** What a failure looks like to a caller of one dialect or the other. */
-export function errorBody(failure: AppError, dialect: Endpoint['dialect']): ErrorReply {
+function errorBody(failure: AppError, dialect: Endpoint['dialect']): ErrorReply {
   if (dialect === 'nucleus') return { error: failure.message };
   return { error: failure.message, code: failure.code, ...(failure.at === undefined ? {} : { at: failure.at }) };
 }
 
 /** Gives every failure a code; what is not expected becomes `internal` and says nothing about itself. */
-export function toAppError(error: unknown): AppError {
+function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) return refusedInput(error);
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
@@ -90,13 +90,13 @@ function isClientFault(error: unknown): boolean {
 }
 
 function dialectOf(request: Request, response: Response): Endpoint['dialect'] {
-  const endpoint = response.locals['endpoint'] as Endpoint | undefined;
+  const endpoint = response.locals.endpoint as Endpoint | undefined;
   if (endpoint !== undefined) return endpoint.dialect;
   return request.path.startsWith('/v1/nucleus') ? 'nucleus' : 'own';
 }
 
 function routeOf(response: Response): string {
-  return (response.locals['endpoint'] as Endpoint | undefined)?.path ?? 'other';
+  return (response.locals.endpoint as Endpoint | undefined)?.path ?? 'other';
 }
 
 function describeCrash(error: unknown): Record<string, unknown> {

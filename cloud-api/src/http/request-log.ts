@@ -15,7 +15,7 @@ export function requestLog(
     const startedAt = performance.now();
     response.once('close', () => {
       const seconds = (performance.now() - startedAt) / 1000;
-      const route = (response.locals['endpoint'] as Endpoint | undefined)?.path ?? 'other';
+      const route = (response.locals.endpoint as Endpoint | undefined)?.path ?? 'other';
       const status = response.writableFinished ? response.statusCode : 499;
       const method = knownMethod(request.method);
       metrics.requests.inc({ route, method, status: String(status) });

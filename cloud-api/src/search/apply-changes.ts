@@ -99,7 +99,7 @@ function appendNumber(appender: DuckDBAppender, value: number | null): void {
 }
 
 /** Type under which a value can be searched; lists, objects and null cannot. */
-export function fieldType(value: Json | undefined): FieldType | undefined {
+function fieldType(value: Json | undefined): FieldType | undefined {
   if (typeof value === 'number') return 'number';
   if (typeof value === 'string') return 'text';
   return typeof value === 'boolean' ? 'boolean' : undefined;

@@ -32,7 +32,7 @@ export function fieldByName(name: string, schema: SearchSchema): SearchField {
 }
 
 /** The name within an edit distance of a third of its length, nearest first; undefined when none is near. */
-export function nearestName(name: string, names: readonly string[]): string | undefined {
+function nearestName(name: string, names: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
   let best: { name: string; distance: number } | undefined;
   for (const candidate of names) {

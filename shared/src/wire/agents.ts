@@ -54,7 +54,7 @@ export const Change = z.discriminatedUnion('op', [
 export type Change = z.infer<typeof Change>;
 
 /** Why the cloud refused one change for good; the agent keeps it as a dead letter. */
-export const rejectionCodes = [
+const rejectionCodes = [
   'invalid-item',
   'digest-mismatch',
   'reference-mismatch',

@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import { NextPage, PageRequest } from './page.ts';
 
 /** `{field: {type, choices?, description?}}`, passed through as given. */
-export const MetadataSchema = z.record(z.string(), z.json());
+const MetadataSchema = z.record(z.string(), z.json());
 
 const DatasetHead = z.object({ id: z.string(), name: z.string(), is_public: z.boolean() });
 

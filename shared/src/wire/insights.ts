@@ -31,7 +31,7 @@ const FieldName = z.string().min(1).max(256);
 const fieldTypes = ['number', 'text', 'boolean'] as const;
 
 /** A metadata field of a dataset and what it holds. */
-export const FieldView = z.object({
+const FieldView = z.object({
   name: z.string(),
   type: z.enum(fieldTypes),
   missing: z.int(),
@@ -44,7 +44,7 @@ export const FieldView = z.object({
 export type FieldView = z.infer<typeof FieldView>;
 
 /** Values of a field, most frequent first. */
-export const FacetView = z.object({
+const FacetView = z.object({
   field: z.string(),
   type: z.enum(fieldTypes),
   values: z.array(z.object({ value: z.union([z.string(), z.number(), z.boolean()]), count: z.int() })),
@@ -54,7 +54,7 @@ export const FacetView = z.object({
 export type FacetView = z.infer<typeof FacetView>;
 
 /** Counts in equal bins from `min` to `max`; both are null when no item has the field. */
-export const HistogramView = z.object({
+const HistogramView = z.object({
   field: z.string(),
   min: z.number().nullable(),
   max: z.number().nullable(),

@@ -21,7 +21,7 @@ export interface GridStand {
   selection: Selection;
 }
 
-export const firstStand: GridStand = { anchor: { index: 0, above: 0 }, current: 0, selection: noneSelected };
+const firstStand: GridStand = { anchor: { index: 0, above: 0 }, current: 0, selection: noneSelected };
 const firstView: GridView = { mode: 'justified', size: 168, showsNames: true };
 
 function stored(place: string): unknown {

@@ -113,7 +113,7 @@ function written(field: RecordField, value: Json): string {
 }
 
 /** A JSON value on one line. */
-export function text(value: Json): string {
+function text(value: Json): string {
   if (typeof value === 'string') return value;
   return JSON.stringify(value) ?? '';
 }
