@@ -30,7 +30,10 @@ export const SourceConfig = z.strictObject({
   /** Zone for capture times without an offset, as an IANA name. */
   time_zone: z.string().min(1).optional(),
   gps_grain_degrees: z.number().min(0.01).max(10).default(0.1),
-  adopt: z.string().regex(/^ds_[a-z0-9]{20}$/, 'must be a dataset id').optional(),
+  adopt: z
+    .string()
+    .regex(/^ds_[a-z0-9]{20}$/, 'must be a dataset id')
+    .optional(),
 });
 export type SourceConfig = z.infer<typeof SourceConfig>;
 
@@ -46,7 +49,6 @@ export const AgentConfig = z
       /** File of mode 0600 that holds the agent's API key; the variable NUCLEUS_AGENT_KEY goes before it. */
       key_file: z.string().min(1).optional(),
       ca_file: z.string().min(1).optional(),
-      proxy_url: z.url({ protocol: /^https?$/ }).optional(),
     }),
     /** Pages that may show pixels. Default: the cloud's origin. */
     dashboard_origins: z.array(origin).max(32).optional(),
@@ -65,7 +67,10 @@ export const AgentConfig = z
       .strictObject({
         processes: z.int().min(1).max(64).default(2),
         max_pixels: z.int().min(1_000_000).max(2_000_000_000).default(100_000_000),
-        max_file_bytes: z.int().min(1).default(4 * 1024 ** 3),
+        max_file_bytes: z
+          .int()
+          .min(1)
+          .default(4 * 1024 ** 3),
         timeout_ms: z.int().min(100).max(600_000).default(10_000),
       })
       .prefault({}),
@@ -76,7 +81,23 @@ export const AgentConfig = z
         max_queued_changes: z.int().min(1000).default(2_000_000),
       })
       .prefault({}),
-    previews: z.strictObject({ max_cache_bytes: z.int().min(0).default(2 * 1024 ** 3) }).prefault({}),
+    /** What has left is kept until the compressed ledger is larger than this; the oldest goes first. */
+    ledger: z
+      .strictObject({
+        max_bytes: z
+          .int()
+          .min(1_000_000)
+          .default(8 * 1024 ** 3),
+      })
+      .prefault({}),
+    previews: z
+      .strictObject({
+        max_cache_bytes: z
+          .int()
+          .min(0)
+          .default(2 * 1024 ** 3),
+      })
+      .prefault({}),
     sources: z.array(SourceConfig).min(1).max(256),
   })
   .superRefine((config, context) => {
@@ -92,7 +113,11 @@ export const AgentConfig = z
         seen.set(`${kind} ${value}`, value);
       }
       if (source.level === 'minimal' && source.names === 'relative-path') {
-        context.addIssue({ code: 'custom', path: ['sources', i, 'names'], message: 'must be pseudonym at level minimal' });
+        context.addIssue({
+          code: 'custom',
+          path: ['sources', i, 'names'],
+          message: 'must be pseudonym at level minimal',
+        });
       }
     }
   });

@@ -3,15 +3,15 @@
  * and changes owed. Scans of one source run one after the other; sources take turns.
  */
 import { relative } from 'node:path';
-import { applyPolicy } from './catalogue/apply-policy.ts';
-import { keepWatching } from './catalogue/keep-watching.ts';
-import type { Log, Progress, RunningSource } from './catalogue/running-source.ts';
-import { scanSource, type ScanOptions, type ScanSummary } from './catalogue/scan-source.ts';
 import type { AgentConfig, SourceConfig } from './config.ts';
 import type { DecoderPool } from './extract/decoder-pool.ts';
 import { extractVersion } from './extract/described.ts';
 import { referenceId } from './identity/reference-id.ts';
 import type { Keys } from './keys/open-keys.ts';
+import { applyPolicy } from './pipeline/apply-policy.ts';
+import { keepWatching } from './pipeline/keep-watching.ts';
+import type { Log, Progress, RunningSource } from './pipeline/running-source.ts';
+import { type ScanOptions, type ScanSummary, scanSource } from './pipeline/scan-source.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import { prepareFileWriter } from './state/files.ts';
 import { prepareKnownItems } from './state/known-items.ts';
@@ -60,7 +60,10 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       const { state, sourceNo, policy, signal } = source;
       await applyPolicy({ state, sourceNo, policy, namesKey: options.keys.names, signal });
     }
-    const summary = await scanSource(source, { withOlderVersions: isWhole && !upgraded.has(source.config.alias), ...scanOptions });
+    const summary = await scanSource(source, {
+      withOlderVersions: isWhole && !upgraded.has(source.config.alias),
+      ...scanOptions,
+    });
     if (isWhole && !summary.suspended) upgraded.add(source.config.alias);
     return summary;
   }
@@ -100,7 +103,10 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       );
     },
     async recheck(alias, path) {
-      await inTurn(get(alias), { keys: [Buffer.from(path).toString('latin1')], deleteGraceMs: options.scan.delete_grace_ms });
+      await inTurn(get(alias), {
+        keys: [Buffer.from(path).toString('latin1')],
+        deleteGraceMs: options.scan.delete_grace_ms,
+      });
     },
     source: get,
   };

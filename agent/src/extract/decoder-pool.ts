@@ -1,5 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ChildReply, ChildSetup, ChildTask, Described, DescribeRequest, ExtractLimits, PreviewFailure, PreviewRequest } from './described.ts';
+import type {
+  ChildReply,
+  ChildSetup,
+  ChildTask,
+  Described,
+  DescribeRequest,
+  ExtractLimits,
+  PreviewFailure,
+  PreviewRequest,
+} from './described.ts';
 
 /** Processes that decode. Every call ends, whatever the file does to its decoder. */
 export interface DecoderPool {
@@ -79,7 +88,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     clearTimeout(child.killTimer);
     if (message.kind === 'ready') {
       child.isReady = true;
-      return giveWork();
+      giveWork();
+      return;
     }
     const { work } = child;
     child.work = undefined;
@@ -122,7 +132,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
         work.kind === 'describe'
           ? { kind: 'describe', id, request: work.request }
           : { kind: 'preview', id, request: work.request };
-      const limitMs = options.limits.timeoutMs + Math.min(work.request.expected.size, options.limits.maxFileBytes) / leastBytesPerMs;
+      const limitMs =
+        options.limits.timeoutMs + Math.min(work.request.expected.size, options.limits.maxFileBytes) / leastBytesPerMs;
       child.killTimer = setTimeout(() => {
         child.isTimedOut = true;
         child.process.kill('SIGKILL');

@@ -35,7 +35,9 @@ export function prepareDecoder(): void {
   for (const [name, floor] of Object.entries(floors)) {
     const version = sharp.versions[name as keyof typeof sharp.versions] ?? '0';
     if (isOlder(version.split('.').map(Number), floor)) {
-      throw new Error(`${name} ${version} is older than ${floor.join('.')}, which is the first without known memory faults`);
+      throw new Error(
+        `${name} ${version} is older than ${floor.join('.')}, which is the first without known memory faults`,
+      );
     }
   }
   sharp.block({ operation: ['VipsForeignLoad'] });
@@ -44,7 +46,7 @@ export function prepareDecoder(): void {
   sharp.concurrency(1);
 }
 
-export function isOlder(version: readonly number[], floor: readonly number[]): boolean {
+function isOlder(version: readonly number[], floor: readonly number[]): boolean {
   for (const [i, least] of floor.entries()) {
     const part = version[i] ?? 0;
     if (part !== least) return part < least;
@@ -101,7 +103,11 @@ export function makePreview(
 export function decodeFailure(error: unknown): ExceptionCode {
   const message = error instanceof Error ? error.message : '';
   if (/exceeds pixel limit/i.test(message)) return 'too-many-pixels';
-  if (/premature|truncat|end of (file|stream|input)|not enough (data|image)|unexpected end|out of order read|read error|too short/i.test(message)) {
+  if (
+    /premature|truncat|end of (file|stream|input)|not enough (data|image)|unexpected end|out of order read|read error|too short/i.test(
+      message,
+    )
+  ) {
     return 'truncated';
   }
   return 'undecodable';

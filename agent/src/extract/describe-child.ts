@@ -2,9 +2,10 @@
  * A decoder process: one task after the other, over the channel to its parent. Whatever hangs or crashes in here is killed
  * and replaced by the pool. It opens files below the roots it is told and nothing else.
  */
-import type { ChildReply, ChildSetup, ChildTask } from './described.ts';
+
 import { prepareDecoder } from './decoder.ts';
 import { describeFile, previewFile } from './describe-file.ts';
+import type { ChildReply, ChildSetup, ChildTask } from './described.ts';
 
 let setup: ChildSetup | undefined;
 

@@ -13,7 +13,11 @@ import { readFile, withOpenFile } from './read-file.ts';
 const maxDimension = 1_000_000;
 
 /** Describes one file: hashed, sniffed, decoded once. Damage of any kind is a value. */
-export function describeFile(request: DescribeRequest, limits: ExtractLimits, contentKey: Uint8Array): Promise<Described> {
+export function describeFile(
+  request: DescribeRequest,
+  limits: ExtractLimits,
+  contentKey: Uint8Array,
+): Promise<Described> {
   return withOpenFile(request, limits, async (open): Promise<Described> => {
     const read = readFile(open, contentKey);
     if (read.kind === 'exception') return read;
@@ -31,10 +35,7 @@ export function describeFile(request: DescribeRequest, limits: ExtractLimits, co
 type MadePreview = { kind: 'preview'; bytes: Uint8Array } | PreviewFailure;
 
 /** Makes a preview of one file. */
-export function previewFile(
-  request: PreviewRequest,
-  limits: ExtractLimits,
-): Promise<MadePreview> {
+export function previewFile(request: PreviewRequest, limits: ExtractLimits): Promise<MadePreview> {
   return withOpenFile(request, limits, async (open): Promise<MadePreview> => {
     const read = readFile(open, undefined);
     if (read.kind === 'exception') return read;
@@ -83,7 +84,11 @@ async function describePicture(
   }
 }
 
-async function headerFacts(header: Metadata, sniffed: DecodedFormat, timeZone: string | undefined): Promise<Facts | undefined> {
+async function headerFacts(
+  header: Metadata,
+  sniffed: DecodedFormat,
+  timeZone: string | undefined,
+): Promise<Facts | undefined> {
   const { width, height } = header.autoOrient;
   if (!(width >= 1 && height >= 1 && width <= maxDimension && height <= maxDimension)) return undefined;
   // HEVC pictures say their size, and no decoder for them is shipped

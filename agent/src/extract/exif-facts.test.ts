@@ -6,7 +6,11 @@ const taken = (exif: Record<string, unknown>, gps?: Record<string, unknown>, zon
 
 describe('capture time', () => {
   test.each([
-    { name: 'the wall clock alone', exif: { DateTimeOriginal: '2024:05:06 07:08:09' }, want: { capture_local: '2024-05-06T07:08:09' } },
+    {
+      name: 'the wall clock alone',
+      exif: { DateTimeOriginal: '2024:05:06 07:08:09' },
+      want: { capture_local: '2024-05-06T07:08:09' },
+    },
     {
       name: 'the offset of the capture',
       exif: { DateTimeOriginal: '2024:05:06 07:08:09', OffsetTimeOriginal: '+05:30' },
@@ -45,7 +49,10 @@ describe('capture time', () => {
 
 describe('exposure', () => {
   test.each([
-    { exif: { ExposureTime: 1 / 250, FNumber: 2.8, ISO: 100, FocalLength: 4.25 }, want: { exposure_us: 4000, f_number: 2.8, iso: 100, focal_length_mm: 4.3 } },
+    {
+      exif: { ExposureTime: 1 / 250, FNumber: 2.8, ISO: 100, FocalLength: 4.25 },
+      want: { exposure_us: 4000, f_number: 2.8, iso: 100, focal_length_mm: 4.3 },
+    },
     { exif: { ExposureTime: 0, FNumber: 0, ISO: 0, FocalLength: 0 }, want: {} },
     { exif: { ExposureTime: Number.POSITIVE_INFINITY, FNumber: Number.NaN, ISO: '100', FocalLength: -5 }, want: {} },
     { exif: { ISO: [200, 400] }, want: { iso: 200 } },

@@ -16,14 +16,7 @@ export const exifTags = {
     'ISO',
     'FocalLength',
   ],
-  gps: [
-    'GPSLatitude',
-    'GPSLatitudeRef',
-    'GPSLongitude',
-    'GPSLongitudeRef',
-    'GPSDateStamp',
-    'GPSTimeStamp',
-  ],
+  gps: ['GPSLatitude', 'GPSLatitudeRef', 'GPSLongitude', 'GPSLongitudeRef', 'GPSDateStamp', 'GPSTimeStamp'],
 };
 
 /** Parsed tags, untrusted: every value may be of any type. */
@@ -47,22 +40,27 @@ export function exifFacts(exif: ExifBlocks, timeZone?: string): Pick<Facts, 'fie
   const put = (field: keyof Facts['fields'], value: string | number | undefined): void => {
     if (value !== undefined) fields[field] = value;
   };
-  const local = localTime(camera['DateTimeOriginal']) ?? localTime(camera['CreateDate']);
+  const local = localTime(camera.DateTimeOriginal) ?? localTime(camera.CreateDate);
   put('capture_local', local);
-  if (local) put('capture_time', utcOf(local, offsetOf(camera) ?? gpsOffset(local, exif.gps) ?? zoneOffset(local, timeZone)));
-  put('exposure_us', inRange('exposure_us', scaled(camera['ExposureTime'], 1e6), 1));
-  put('iso', inRange('iso', number(camera['ISO']), 1));
-  put('f_number', inRange('f_number', number(camera['FNumber']), 0.1));
-  put('focal_length_mm', inRange('focal_length_mm', number(camera['FocalLength']), 0.1));
-  put('camera_make', makeOf(text(exif.ifd0?.['Make'])));
-  put('camera_model', modelOf(text(exif.ifd0?.['Model'])));
+  if (local)
+    put('capture_time', utcOf(local, offsetOf(camera) ?? gpsOffset(local, exif.gps) ?? zoneOffset(local, timeZone)));
+  put('exposure_us', inRange('exposure_us', scaled(camera.ExposureTime, 1e6), 1));
+  put('iso', inRange('iso', number(camera.ISO), 1));
+  put('f_number', inRange('f_number', number(camera.FNumber), 0.1));
+  put('focal_length_mm', inRange('focal_length_mm', number(camera.FocalLength), 0.1));
+  put('camera_make', makeOf(text(exif.ifd0?.Make)));
+  put('camera_model', modelOf(text(exif.ifd0?.Model)));
   const gps = positionOf(exif.gps ?? {});
   return gps ? { fields, gps } : { fields };
 }
 
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const clean = value.slice(0, maxText).replace(/[\p{Cc}\p{Cf}]/gu, ' ').replace(/\s+/g, ' ').trim();
+  const clean = value
+    .slice(0, maxText)
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   return clean === '' ? undefined : clean;
 }
 
@@ -110,7 +108,7 @@ function utcOf(local: string, offsetMs: number | undefined): string | undefined 
 
 /** Offset that belongs to the capture: never that of the last edit (OffsetTime). */
 function offsetOf(camera: Record<string, unknown>): number | undefined {
-  const from = camera['DateTimeOriginal'] === undefined ? camera['OffsetTimeDigitized'] : camera['OffsetTimeOriginal'];
+  const from = camera.DateTimeOriginal === undefined ? camera.OffsetTimeDigitized : camera.OffsetTimeOriginal;
   const match = /^([+-])(\d\d):?(\d\d)$/.exec(text(from) ?? '');
   if (!match) return undefined;
   const minutes = Number(match[2]) * 60 + Number(match[3]);
@@ -120,8 +118,8 @@ function offsetOf(camera: Record<string, unknown>): number | undefined {
 
 /** Offset between the camera's clock and GPS time, to the quarter hour; a fix from another time of the day gives none. */
 function gpsOffset(local: string, gps: Record<string, unknown> | undefined): number | undefined {
-  const day = /^(\d{4})[:-](\d\d)[:-](\d\d)$/.exec(text(gps?.['GPSDateStamp']) ?? '');
-  const time = gps?.['GPSTimeStamp'];
+  const day = /^(\d{4})[:-](\d\d)[:-](\d\d)$/.exec(text(gps?.GPSDateStamp) ?? '');
+  const time = gps?.GPSTimeStamp;
   const [hour, minute, second] = Array.isArray(time) ? time.map(number) : [];
   if (!day || hour === undefined || minute === undefined || second === undefined) return undefined;
   const utc = Date.parse(`${day[1]}-${day[2]}-${day[3]}T00:00:00Z`) + ((hour * 60 + minute) * 60 + second) * 1000;
@@ -147,7 +145,10 @@ function offsetAt(utcMs: number, timeZone: string): number {
 
 function makeOf(make: string | undefined): string | undefined {
   if (!make) return undefined;
-  const words = ` ${make.toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim()} `;
+  const words = ` ${make
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim()} `;
   const alias = Object.entries(makerAliases).find(([spelled]) => words.includes(` ${spelled} `));
   return alias?.[1] ?? cameraMakes.find((name) => words.includes(` ${name} `)) ?? 'other';
 }
@@ -160,8 +161,8 @@ function modelOf(model: string | undefined): string | undefined {
 }
 
 function positionOf(gps: Record<string, unknown>): Facts['gps'] | undefined {
-  const lat = degrees(gps['GPSLatitude'], gps['GPSLatitudeRef'], 'N', 'S', 90);
-  const lon = degrees(gps['GPSLongitude'], gps['GPSLongitudeRef'], 'E', 'W', 180);
+  const lat = degrees(gps.GPSLatitude, gps.GPSLatitudeRef, 'N', 'S', 90);
+  const lon = degrees(gps.GPSLongitude, gps.GPSLongitudeRef, 'E', 'W', 180);
   // cameras without a fix write 0, 0
   return lat === undefined || lon === undefined || (lat === 0 && lon === 0) ? undefined : { lat, lon };
 }

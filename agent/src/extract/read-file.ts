@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ExceptionCode } from '../record/exceptions.ts';
 import { fileStat, sameStat } from '../source/file-stat.ts';
-import { openSafely } from '../source/open-safely.ts';
+import { OpenRefusal, openSafely } from '../source/open-safely.ts';
 import type { ExtractLimits, FileRequest } from './described.ts';
 
 /** Files up to this size are read once into one buffer that is used again; larger ones are hashed in passing and decoded from the descriptor. */
@@ -35,8 +34,8 @@ export async function withOpenFile<Result>(
       return { kind: 'exception', code: 'changed-while-reading' };
     }
   } catch (error) {
-    const isGone = error instanceof AppError && error.code === 'item-not-found';
-    return { kind: 'exception', code: isGone ? 'changed-while-reading' : 'unreadable' };
+    const isOther = error instanceof OpenRefusal && ['gone', 'link', 'not-regular'].includes(error.reason);
+    return { kind: 'exception', code: isOther ? 'changed-while-reading' : 'unreadable' };
   }
   try {
     const { size } = request.expected;

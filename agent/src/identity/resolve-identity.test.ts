@@ -32,9 +32,24 @@ const spell = (files: SettledFile[], known: KnownItem[]) => {
 
 describe('identity', () => {
   test.each([
-    { name: 'a touched file is the same item', files: [file('a', '1')], known: [item('A', '1')], want: { a: 'same A' } },
-    { name: 'a file that cannot be read keeps its item', files: [file('a', undefined)], known: [item('A', '1')], want: { a: 'same A' } },
-    { name: 'other content is a replacement', files: [file('a', '2')], known: [item('A', '1')], want: { a: 'replaced A' } },
+    {
+      name: 'a touched file is the same item',
+      files: [file('a', '1')],
+      known: [item('A', '1')],
+      want: { a: 'same A' },
+    },
+    {
+      name: 'a file that cannot be read keeps its item',
+      files: [file('a', undefined)],
+      known: [item('A', '1')],
+      want: { a: 'same A' },
+    },
+    {
+      name: 'other content is a replacement',
+      files: [file('a', '2')],
+      known: [item('A', '1')],
+      want: { a: 'replaced A' },
+    },
     {
       name: 'mv b a: the item of b moves, that of a is displaced',
       files: [file('a', '2')],
@@ -102,13 +117,19 @@ describe('identity', () => {
     {
       name: 'a return within 30 days is the old item, at the same path first',
       files: [file('b', '1')],
-      known: [item('A', '1', { presence: 'tombstone', deletedMs: now - 5 }), item('B', '1', { presence: 'tombstone', deletedMs: now - undeleteMs })],
+      known: [
+        item('A', '1', { presence: 'tombstone', deletedMs: now - 5 }),
+        item('B', '1', { presence: 'tombstone', deletedMs: now - undeleteMs }),
+      ],
       want: { b: 'undeleted B' },
     },
     {
       name: 'a return elsewhere needs a single candidate',
       files: [file('n', '1')],
-      known: [item('A', '1', { presence: 'tombstone', deletedMs: now }), item('B', '1', { presence: 'tombstone', deletedMs: now })],
+      known: [
+        item('A', '1', { presence: 'tombstone', deletedMs: now }),
+        item('B', '1', { presence: 'tombstone', deletedMs: now }),
+      ],
       want: { n: 'new' },
     },
     {
@@ -205,5 +226,7 @@ function scan(disk: Map<string, { id: string; hash: string; ino: number }>, befo
     }
   }
   for (const lost of displaced) lost.presence = 'missing';
-  return items.map((known) => (known.presence === 'missing' ? { ...known, presence: 'tombstone' as const, deletedMs: now } : known));
+  return items.map((known) =>
+    known.presence === 'missing' ? { ...known, presence: 'tombstone' as const, deletedMs: now } : known,
+  );
 }

@@ -52,7 +52,8 @@ function openIdentity(file: string): string {
   const text = readSecret(file)?.toString('utf8');
   if (text !== undefined) {
     const parsed = Identity.safeParse(parseJson(text));
-    if (!parsed.success) throw new AppError('state-unreadable', `${file} is not an agent's identity; restore it from a backup.`);
+    if (!parsed.success)
+      throw new AppError('state-unreadable', `${file} is not an agent's identity; restore it from a backup.`);
     return parsed.data.agent_id;
   }
   const agentId = makeId('agent', randomBytes(idRandomBytes));

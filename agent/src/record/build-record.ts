@@ -29,6 +29,14 @@ export interface RecordSubject {
   facts: Facts;
 }
 
+const fieldsAt = (level: Level): RecordField[] =>
+  (Object.keys(recordFields) as RecordField[]).filter((field) => levelAllows(level, recordFields[field].level));
+const fieldsOfLevel: Record<Level, readonly RecordField[]> = {
+  minimal: fieldsAt('minimal'),
+  standard: fieldsAt('standard'),
+  rich: fieldsAt('rich'),
+};
+
 /** The record of one item under a policy. Pure: the same item and policy give the same bytes for ever. */
 export function buildRecord(subject: RecordSubject, policy: RecordPolicy): ItemRecord {
   const candidates: Partial<Record<RecordField, string | number>> = {
@@ -42,11 +50,9 @@ export function buildRecord(subject: RecordSubject, policy: RecordPolicy): ItemR
   };
   if (policy.names === 'relative-path') candidates.name = displayPath(subject.path);
   const metadata: ItemRecord['metadata'] = {};
-  for (const [field, spec] of Object.entries(recordFields)) {
-    const value = candidates[field as RecordField];
-    if (value !== undefined && levelAllows(policy.level, spec.level) && !policy.fieldsOff.includes(field)) {
-      metadata[field] = value;
-    }
+  for (const field of fieldsOfLevel[policy.level]) {
+    const value = candidates[field];
+    if (value !== undefined && !policy.fieldsOff.includes(field)) metadata[field] = value;
   }
   const record: ItemRecord = {
     reference_id: subject.referenceId,
@@ -75,10 +81,7 @@ export function encodeReference(referenceId: string): string {
   return referenceId.split('/').map(encodeURIComponent).join('/');
 }
 
-function coarsePosition(
-  gps: Facts['gps'],
-  grainDegrees: number,
-): Partial<Record<'lat' | 'lon', number>> {
+function coarsePosition(gps: Facts['gps'], grainDegrees: number): Partial<Record<'lat' | 'lon', number>> {
   if (!gps) return {};
   const centre = (value: number, limit: number) =>
     Math.max(-limit, Math.min(limit, roundToStep((Math.floor(value / grainDegrees) + 0.5) * grainDegrees, 0.000001)));

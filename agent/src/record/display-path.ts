@@ -40,5 +40,7 @@ function takeBytes(text: string, bytes: number): string {
 }
 
 function takeBytesFromEnd(text: string, bytes: number): string {
-  return Array.from(takeBytes(Array.from(text).toReversed().join(''), bytes)).toReversed().join('');
+  return Array.from(takeBytes(Array.from(text).toReversed().join(''), bytes))
+    .toReversed()
+    .join('');
 }

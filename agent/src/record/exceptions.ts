@@ -14,6 +14,3 @@ export const exceptionSentences = {
 } as const;
 
 export type ExceptionCode = keyof typeof exceptionSentences;
-
-/** Exceptions that may go away without the file changing. */
-export const retriedExceptions: readonly ExceptionCode[] = ['timed-out', 'crashed', 'changed-while-reading', 'unreadable'];

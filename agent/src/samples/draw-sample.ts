@@ -8,12 +8,36 @@ export interface Drawing {
 type Color = readonly [number, number, number];
 
 const palettes: readonly (readonly [Color, Color, Color])[] = [
-  [[24, 62, 84], [246, 178, 107], [252, 238, 214]],
-  [[33, 42, 68], [96, 142, 186], [236, 240, 233]],
-  [[38, 70, 53], [167, 190, 116], [243, 240, 214]],
-  [[88, 36, 62], [222, 118, 98], [252, 224, 196]],
-  [[52, 52, 58], [148, 150, 156], [238, 238, 236]],
-  [[20, 78, 82], [94, 188, 172], [240, 246, 232]],
+  [
+    [24, 62, 84],
+    [246, 178, 107],
+    [252, 238, 214],
+  ],
+  [
+    [33, 42, 68],
+    [96, 142, 186],
+    [236, 240, 233],
+  ],
+  [
+    [38, 70, 53],
+    [167, 190, 116],
+    [243, 240, 214],
+  ],
+  [
+    [88, 36, 62],
+    [222, 118, 98],
+    [252, 224, 196],
+  ],
+  [
+    [52, 52, 58],
+    [148, 150, 156],
+    [238, 238, 236],
+  ],
+  [
+    [20, 78, 82],
+    [94, 188, 172],
+    [240, 246, 232],
+  ],
 ];
 
 /**
@@ -22,7 +46,12 @@ const palettes: readonly (readonly [Color, Color, Color])[] = [
  */
 export function drawSample(seed: number, widthPx: number, heightPx: number): Drawing {
   const random = generator(seed + 1);
-  const [dark, mid, light] = palettes[seed % palettes.length] ?? palettes[0] ?? [[0, 0, 0], [128, 128, 128], [255, 255, 255]];
+  const [dark, mid, light] = palettes[seed % palettes.length] ??
+    palettes[0] ?? [
+      [0, 0, 0],
+      [128, 128, 128],
+      [255, 255, 255],
+    ];
   const sun = { x: widthPx * (0.15 + 0.7 * random()), y: heightPx * (0.15 + 0.25 * random()), radius: heightPx * 0.09 };
   const hills = Array.from({ length: 5 }, (_, layer) => ({
     base: heightPx * (0.42 + layer * 0.12),
@@ -32,11 +61,17 @@ export function drawSample(seed: number, widthPx: number, heightPx: number): Dra
   }));
   const rgb = new Uint8Array(widthPx * heightPx * 3);
   for (let x = 0; x < widthPx; x++) {
-    const tops = hills.map(({ base, swell, waves, phase }) => base - swell * Math.sin((x / widthPx) * waves * Math.PI + phase));
+    const tops = hills.map(
+      ({ base, swell, waves, phase }) => base - swell * Math.sin((x / widthPx) * waves * Math.PI + phase),
+    );
     for (let y = 0; y < heightPx; y++) {
       const layer = tops.findLastIndex((top) => y > top);
       const isSun = layer < 0 && (x - sun.x) ** 2 + (y - sun.y) ** 2 < sun.radius ** 2;
-      const color = isSun ? [255, 250, 232] : layer < 0 ? mix(mid, light, y / (heightPx * 0.6)) : mix(mid, dark, (layer + 1) / hills.length);
+      const color = isSun
+        ? [255, 250, 232]
+        : layer < 0
+          ? mix(mid, light, y / (heightPx * 0.6))
+          : mix(mid, dark, (layer + 1) / hills.length);
       const grain = (random() - 0.5) * 6;
       for (let channel = 0; channel < 3; channel++) {
         rgb[(y * widthPx + x) * 3 + channel] = Math.max(0, Math.min(255, (color[channel] ?? 0) + grain));

@@ -22,7 +22,8 @@ export async function makeSamples(folder: string): Promise<void> {
     const drawing = drawSample(seed, shape.widthPx, shape.heightPx);
     const picture = sharp(drawing.rgb, { raw: { width: drawing.widthPx, height: drawing.heightPx, channels: 3 } });
     if (seed % 8 === 6) await writeFile(join(into, `${name}.png`), await picture.png().toBuffer());
-    else if (seed % 8 === 7) await writeFile(join(into, `${name}.webp`), await picture.webp({ quality: 84 }).toBuffer());
+    else if (seed % 8 === 7)
+      await writeFile(join(into, `${name}.webp`), await picture.webp({ quality: 84 }).toBuffer());
     else await writeFile(join(into, `${name}.jpg`), await asPhoto(picture, seed));
   }
 }

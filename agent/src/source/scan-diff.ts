@@ -8,9 +8,7 @@ export interface KnownFile {
 }
 
 /** One difference between the folder and the catalogue. */
-export type Difference =
-  | { kind: 'new' | 'changed'; key: string; stat: FileStat }
-  | { kind: 'gone'; key: string };
+export type Difference = { kind: 'new' | 'changed'; key: string; stat: FileStat } | { kind: 'gone'; key: string };
 
 /**
  * Compares a walk with the known rows, both in byte order of their paths, holding one row at a time. Rows below a prefix

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
 import type { WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';

@@ -7,11 +7,11 @@ import { lstatSync, type Stats } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { knownChildren, knownFile, knownFiles, sampleFiles } from '../state/known-files.ts';
 import { openState } from '../state/open-state.ts';
-import { fileStat, type FileStat } from './file-stat.ts';
+import { type FileStat, fileStat } from './file-stat.ts';
 import { pathFilter } from './path-filter.ts';
 import { type Difference, ScanDiff } from './scan-diff.ts';
 import { verifyRoot } from './verify-root.ts';
-import { listFolder, nameOf, walkFolder, type WalkVisitor } from './walk-folder.ts';
+import { listFolder, nameOf, type WalkVisitor, walkFolder } from './walk-folder.ts';
 import type { WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';
 
 const batchDifferences = 1000;
@@ -71,7 +71,10 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     function lookInto(prefix: string): void {
       const stat = statOf(job.root, prefix === '' ? '' : prefix.slice(0, -1));
       if (stat === 'unknown') return;
-      if (prefix !== '' && !stat?.isDirectory()) return lookAt(prefix.slice(0, -1));
+      if (prefix !== '' && !stat?.isDirectory()) {
+        lookAt(prefix.slice(0, -1));
+        return;
+      }
       const listed = listFolder(job.root, prefix);
       if (!listed) return;
       const diff = new ScanDiff(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { buildRecord, recordDigest, type RecordPolicy } from '../record/build-record.ts';
+import { buildRecord, type RecordPolicy, recordDigest } from '../record/build-record.ts';
 import { type ExceptionCode, exceptionSentences } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
 import type { FileStat } from '../source/file-stat.ts';
@@ -39,9 +39,17 @@ export interface FileWriterOptions {
 }
 
 /** Prepares the statements that write files of one source. */
-export function prepareFileWriter({ state, sourceNo, policy, extractVersion, nameItem }: FileWriterOptions): FileWriter {
+export function prepareFileWriter({
+  state,
+  sourceNo,
+  policy,
+  extractVersion,
+  nameItem,
+}: FileWriterOptions): FileWriter {
   const find = state.prepare<[Buffer], ItemRow>('select * from items where item_key = ?');
-  const isTaken = state.prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?').pluck();
+  const isTaken = state
+    .prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?')
+    .pluck();
   const vacate = state.prepare<[number, Buffer]>(
     `update items set presence = 'missing', missing_since_ms = coalesce(missing_since_ms, ?) where item_key = ? and presence = 'live'`,
   );
@@ -50,7 +58,10 @@ export function prepareFileWriter({ state, sourceNo, policy, extractVersion, nam
     `insert into items (${columns.join(', ')}) values (${columns.map((column) => `@${column}`).join(', ')})`,
   );
   const update = state.prepare<ItemRow>(
-    `update items set ${columns.filter((column) => column !== 'item_key').map((column) => `${column} = @${column}`).join(', ')}
+    `update items set ${columns
+      .filter((column) => column !== 'item_key')
+      .map((column) => `${column} = @${column}`)
+      .join(', ')}
      where item_key = @item_key`,
   );
   const enqueue = prepareEnqueue(state);
@@ -110,9 +121,20 @@ export function prepareFileWriter({ state, sourceNo, policy, extractVersion, nam
       extract_version: extractVersion,
     };
     if (found.kind === 'facts') {
-      return { ...next, status: 'catalogued', facts: JSON.stringify(found.facts), exception_code: null, exception_sentence: null, strikes: 0 };
+      return {
+        ...next,
+        status: 'catalogued',
+        facts: JSON.stringify(found.facts),
+        exception_code: null,
+        exception_sentence: null,
+        strikes: 0,
+      };
     }
-    const isSameFile = before !== undefined && before.status === 'exception' && before.ctime_ms === stat.ctimeMs && before.byte_size === stat.size;
+    const isSameFile =
+      before !== undefined &&
+      before.status === 'exception' &&
+      before.ctime_ms === stat.ctimeMs &&
+      before.byte_size === stat.size;
     return {
       ...next,
       status: 'exception',
@@ -137,7 +159,7 @@ export function oweFor(item: ItemRow, found: Found, policy: RecordPolicy): 'put'
 }
 
 /** The record of a row. */
-export function recordOf(item: ItemRow, facts: Facts, policy: RecordPolicy): ReturnType<typeof buildRecord> {
+function recordOf(item: ItemRow, facts: Facts, policy: RecordPolicy): ReturnType<typeof buildRecord> {
   return buildRecord(
     {
       referenceId: item.reference_id,

@@ -44,7 +44,9 @@ export function* knownChildren(
   prefix: string,
   isFolder: (name: string) => boolean,
 ): Generator<KnownFile> {
-  const next = state.prepare<unknown[], RawRow>(`select path, ${columns} ${range.replace(String(chunkRows), '64')}`).raw();
+  const next = state
+    .prepare<unknown[], RawRow>(`select path, ${columns} ${range.replace(String(chunkRows), '64')}`)
+    .raw();
   const end = endOf(prefix);
   let after: Buffer = Buffer.from(prefix, 'latin1');
   for (;;) {
@@ -72,7 +74,9 @@ function endOf(prefix: string): Buffer {
 /** The live row at one path. */
 export function knownFile(state: State, sourceNo: number, key: string): KnownFile | undefined {
   const row = state
-    .prepare<unknown[], RawRow>(`select path, ${columns} from items where source_no = ? and presence = 'live' and path = ?`)
+    .prepare<unknown[], RawRow>(
+      `select path, ${columns} from items where source_no = ? and presence = 'live' and path = ?`,
+    )
     .raw()
     .get(sourceNo, Buffer.from(key, 'latin1'));
   if (!row) return undefined;
@@ -85,10 +89,12 @@ export function knownFile(state: State, sourceNo: number, key: string): KnownFil
  * @param from 16 random bytes.
  */
 export function sampleFiles(state: State, sourceNo: number, from: Uint8Array): SampleFile[] {
-  const draw = state.prepare<unknown[], [Buffer, number, number]>(
-    `select path, byte_size, mtime_ms from items
-     where item_key >= ? and +source_no = ? and presence = 'live' order by item_key limit 64`,
-  ).raw();
+  const draw = state
+    .prepare<unknown[], [Buffer, number, number]>(
+      `select path, byte_size, mtime_ms from items
+       where item_key >= ? and +source_no = ? and presence = 'live' order by item_key limit 64`,
+    )
+    .raw();
   const rows = draw.all(from, sourceNo);
   if (rows.length < 64) rows.push(...draw.all(Buffer.alloc(1), sourceNo).slice(0, 64 - rows.length));
   return rows.map(([path, size, mtimeMs]) => ({ key: pathKey(path), size, mtimeMs }));

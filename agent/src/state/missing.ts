@@ -6,7 +6,7 @@ import type { ItemRow, SourceRow } from './rows.ts';
 const freeDeletions = 50;
 const freeShare = 0.1;
 
-export function deletionAllowance(items: number): number {
+function deletionAllowance(items: number): number {
   return Math.max(freeDeletions, Math.floor(items * freeShare));
 }
 
@@ -50,7 +50,8 @@ export function buryMissing(
 ): { buried: number; held: number } {
   return state.transaction(() => {
     const fresh = `source_no = ? and presence = 'missing' and item_key not in (select item_key from held_deletions)`;
-    const missing = state.prepare<[number], number>(`select count(*) from items where ${fresh}`).pluck().get(sourceNo) ?? 0;
+    const missing =
+      state.prepare<[number], number>(`select count(*) from items where ${fresh}`).pluck().get(sourceNo) ?? 0;
     if (missing === 0) return { buried: 0, held: 0 };
     const live = state
       .prepare<[number], number>(`select count(*) from items where source_no = ? and presence = 'live'`)
@@ -58,12 +59,16 @@ export function buryMissing(
       .get(sourceNo);
     if (missing > deletionAllowance((live ?? 0) + missing)) {
       state
-        .prepare(`insert into held_deletions (source_no, item_key, since_ms) select source_no, item_key, ? from items where ${fresh}`)
+        .prepare(
+          `insert into held_deletions (source_no, item_key, since_ms) select source_no, item_key, ? from items where ${fresh}`,
+        )
         .run(when.nowMs, sourceNo);
       return { buried: 0, held: missing };
     }
     const due = state
-      .prepare<[number, number], ItemRow>(`select * from items where ${fresh} and (missing_scans >= 2 or missing_since_ms <= ?)`)
+      .prepare<[number, number], ItemRow>(
+        `select * from items where ${fresh} and (missing_scans >= 2 or missing_since_ms <= ?)`,
+      )
       .all(sourceNo, when.goneBeforeMs);
     const bury = prepareBury(state);
     for (const item of due) bury(item, when.nowMs);

@@ -48,11 +48,18 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
   const first = state.prepare<[number, string, number], QueueRow>(
     `select ${columns} from scan_queue where source_no = ? and kind = ? order by path limit ?`,
   );
-  const remove = state.prepare<[number, string, Buffer]>('delete from scan_queue where source_no = ? and kind = ? and path = ?');
-  const firstGone = state.prepare<[number, number], Buffer>('select path from scan_gone where source_no = ? limit ?').pluck();
+  const remove = state.prepare<[number, string, Buffer]>(
+    'delete from scan_queue where source_no = ? and kind = ? and path = ?',
+  );
+  const firstGone = state
+    .prepare<[number, number], Buffer>('select path from scan_gone where source_no = ? limit ?')
+    .pluck();
   const removeGone = state.prepare<[number, Buffer]>('delete from scan_gone where source_no = ? and path = ?');
   const partner = state.prepare<[number, Uint8Array], QueueRow>(
-    `select ${columns.split(', ').map((column) => `q.${column}`).join(', ')} from items i
+    `select ${columns
+      .split(', ')
+      .map((column) => `q.${column}`)
+      .join(', ')} from items i
      join scan_queue q on q.source_no = i.source_no and q.kind = 'changed' and q.path = i.path
      where i.source_no = ? and i.content_hash = ? and i.presence = 'live' limit 1`,
   );
@@ -68,7 +75,16 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
         continue;
       }
       const { dev, ino, size, mtimeMs, ctimeMs } = difference.stat;
-      put.run({ sourceNo, kind: difference.kind, path, dev, ino, byte_size: size, mtime_ms: mtimeMs, ctime_ms: ctimeMs });
+      put.run({
+        sourceNo,
+        kind: difference.kind,
+        path,
+        dev,
+        ino,
+        byte_size: size,
+        mtime_ms: mtimeMs,
+        ctime_ms: ctimeMs,
+      });
     }
   });
   return {
@@ -92,7 +108,9 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
     },
     take(kind, limit) {
       const rows = first.all(sourceNo, kind, limit);
-      state.transaction(() => rows.forEach((row) => remove.run(sourceNo, kind, row.path)))();
+      state.transaction(() => {
+        for (const row of rows) remove.run(sourceNo, kind, row.path);
+      })();
       return rows.map(fileOf);
     },
     takePartner(contentHash) {
@@ -103,7 +121,9 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
     },
     takeGone(limit) {
       const paths = firstGone.all(sourceNo, limit);
-      state.transaction(() => paths.forEach((path) => removeGone.run(sourceNo, path)))();
+      state.transaction(() => {
+        for (const path of paths) removeGone.run(sourceNo, path);
+      })();
       return paths;
     },
     size: () =>

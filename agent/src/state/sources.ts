@@ -1,4 +1,3 @@
-import type { RecordPolicy } from '../record/build-record.ts';
 import { namesPolicy, type SourceConfig } from '../config.ts';
 import type { State } from './open-state.ts';
 import type { SourceReason, SourceRow, SourceState } from './rows.ts';
@@ -28,18 +27,6 @@ export function getSource(state: State, alias: string): SourceRow {
   const row = state.prepare<[string], SourceRow>('select * from sources where alias = ?').get(alias);
   if (!row) throw new Error(`source ${alias} was not declared`);
   return row;
-}
-
-/** How records of a source look under the configuration. @param publicUrl origin under which browsers reach this agent. */
-export function recordPolicy(source: SourceConfig, publicUrl: string): RecordPolicy {
-  return {
-    alias: source.alias,
-    level: source.level,
-    names: namesPolicy(source),
-    fieldsOff: source.fields_off,
-    gpsGrainDegrees: source.gps_grain_degrees,
-    publicUrl,
-  };
 }
 
 export function setSourceState(state: State, sourceNo: number, to: SourceState, reason: SourceReason): void {
@@ -80,8 +67,9 @@ export function countSource(state: State, sourceNo: number): SourceCounts {
     )
     .get(sourceNo) ?? { on_disk: 0, excluded: 0, not_regular: 0 };
   const live = one(`select count(*) from items where source_no = ? and presence = 'live'`);
-  const exceptions = one(`select count(*) from items where source_no = ? and presence = 'live' and status <> 'catalogued' and status = 'exception'`);
-  const pending = one(`select count(*) from items where source_no = ? and presence = 'live' and status <> 'catalogued' and status = 'pending'`);
+  const unfinished = `select count(*) from items where source_no = ? and presence = 'live' and status <> 'catalogued'`;
+  const exceptions = one(`${unfinished} and status = 'exception'`);
+  const pending = one(`${unfinished} and status = 'pending'`);
   return {
     ...source,
     catalogued: live - exceptions - pending,

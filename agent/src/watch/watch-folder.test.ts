@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -82,7 +82,9 @@ function inotifyWatches(): number {
   return readdirSync('/proc/self/fdinfo')
     .map((name) => {
       try {
-        return readFileSync(`/proc/self/fdinfo/${name}`, 'utf8').split('\n').filter((line) => line.startsWith('inotify wd:')).length;
+        return readFileSync(`/proc/self/fdinfo/${name}`, 'utf8')
+          .split('\n')
+          .filter((line) => line.startsWith('inotify wd:')).length;
       } catch {
         return 0;
       }

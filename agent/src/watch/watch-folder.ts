@@ -45,7 +45,8 @@ export async function watchFolder(request: WatchRequest): Promise<FolderWatch> {
     return { close: async () => undefined };
   }
   const watcher = watch(request.folder, {
-    ignored: (path, stats) => (stats ? !stats.isDirectory() : false) || (path !== request.folder && request.isExcluded(path)),
+    ignored: (path, stats) =>
+      (stats ? !stats.isDirectory() : false) || (path !== request.folder && request.isExcluded(path)),
     ignoreInitial: true,
     followSymlinks: false,
     persistent: true,

@@ -37,9 +37,7 @@ export function makeId(kind: IdKind, random: Uint8Array): string {
 const idSchema = (kind: IdKind) => z.string().regex(new RegExp(`^${idPrefixes[kind]}[a-z0-9]{20}$`));
 
 export const DatasetId = idSchema('dataset');
-export const ItemId = idSchema('item');
 export const AgentId = idSchema('agent');
-export const SourceId = idSchema('source');
 
 /** Alias of a source, unique within its agent; part of `image_url`. */
 export const SourceAlias = z.string().regex(/^[a-z0-9-]{1,32}$/);

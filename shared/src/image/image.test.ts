@@ -47,7 +47,17 @@ describe('luma', () => {
 describe('Lanczos', () => {
   test('a flat raster stays flat at every size', () => {
     for (const to of [1, 7, 32, 100]) {
-      expect(new Set(resizeLanczos(raster(50, 40, () => 137), 50, 40, to, to))).toEqual(new Set([137]));
+      expect(
+        new Set(
+          resizeLanczos(
+            raster(50, 40, () => 137),
+            50,
+            40,
+            to,
+            to,
+          ),
+        ),
+      ).toEqual(new Set([137]));
     }
   });
 
@@ -63,7 +73,13 @@ describe('Lanczos', () => {
   });
 
   test('an edge overshoots and is clipped to a byte', () => {
-    const out = resizeLanczos(raster(64, 1, (x) => (x < 32 ? 0 : 255)), 64, 1, 32, 1);
+    const out = resizeLanczos(
+      raster(64, 1, (x) => (x < 32 ? 0 : 255)),
+      64,
+      1,
+      32,
+      1,
+    );
     expect(Math.min(...out)).toBe(0);
     expect(Math.max(...out)).toBe(255);
     expect(out[15]).toBeLessThan(60);
@@ -77,12 +93,28 @@ describe('Lanczos', () => {
 
 describe('perceptual hash', () => {
   test('a flat picture has its DC and nothing else', () => {
-    expect(perceptualHash(raster(32, 32, () => 90), 32, 32)).toBe(`1${'0'.repeat(63)}`);
-    expect(perceptualHash(raster(32, 32, () => 0), 32, 32)).toBe('0'.repeat(64));
+    expect(
+      perceptualHash(
+        raster(32, 32, () => 90),
+        32,
+        32,
+      ),
+    ).toBe(`1${'0'.repeat(63)}`);
+    expect(
+      perceptualHash(
+        raster(32, 32, () => 0),
+        32,
+        32,
+      ),
+    ).toBe('0'.repeat(64));
   });
 
   test('a horizontal ramp falling to the right lights the odd frequencies of the first row', () => {
-    const hash = perceptualHash(raster(32, 32, (x) => 248 - x * 8), 32, 32);
+    const hash = perceptualHash(
+      raster(32, 32, (x) => 248 - x * 8),
+      32,
+      32,
+    );
     expect(hash).toBe(`11010101${'0'.repeat(56)}`);
   });
 
@@ -109,14 +141,26 @@ describe('perceptual hash', () => {
 
 describe('quality', () => {
   test('a flat mid grey is of middling brightness and nothing else', () => {
-    expect(qualityOf(raster(64, 64, () => 128), 64, 64)).toEqual({ brightness: 8, contrast: 0, sharpness: 0, entropy: 0 });
+    expect(
+      qualityOf(
+        raster(64, 64, () => 128),
+        64,
+        64,
+      ),
+    ).toEqual({ brightness: 8, contrast: 0, sharpness: 0, entropy: 0 });
   });
   test('a fine checkerboard is of the highest contrast and sharpness, with one bit of entropy', () => {
     const board = raster(64, 64, (x, y) => ((x + y) % 2) * 255);
     expect(qualityOf(board, 64, 64)).toEqual({ brightness: 7, contrast: 15, sharpness: 15, entropy: 2 });
   });
   test('every byte equally often is of the highest entropy', () => {
-    expect(qualityOf(raster(256, 4, (x) => x), 256, 4).entropy).toBe(15);
+    expect(
+      qualityOf(
+        raster(256, 4, (x) => x),
+        256,
+        4,
+      ).entropy,
+    ).toBe(15);
   });
   test('a raster too small for a Laplacian has no sharpness', () => {
     expect(qualityOf(Uint8Array.of(0, 255), 2, 1).sharpness).toBe(0);

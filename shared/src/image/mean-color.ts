@@ -7,5 +7,11 @@ export function meanColor(rgb: Uint8Array): string {
     sums[2] = (sums[2] as number) + (rgb[at + 2] as number);
   }
   const pixels = Math.max(1, Math.floor(rgb.length / 3));
-  return `#${sums.map((sum) => Math.round(sum / pixels).toString(16).padStart(2, '0')).join('')}`;
+  return `#${sums
+    .map((sum) =>
+      Math.round(sum / pixels)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }

@@ -22,10 +22,8 @@ export interface FieldSpec {
 
 const maxInteger = Number.MAX_SAFE_INTEGER;
 const day = /^(19[7-9]\d|20\d\d|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const localTime =
-  /^(19[7-9]\d|20\d\d|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
-const zonedTime =
-  /^(19[7-9]\d|20\d\d|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const localTime = /^(19[7-9]\d|20\d\d|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
+const zonedTime = /^(19[7-9]\d|20\d\d|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 const color: FieldShape = { kind: 'pattern', pattern: /^#[0-9a-f]{6}$/, maxBytes: 7, alphabet: 16, freeChars: 6 };
 const quality: FieldShape = { kind: 'integer', min: 0, max: 15 };
 

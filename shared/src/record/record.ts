@@ -13,7 +13,7 @@ import { type Level, levelAllows } from './levels.ts';
 import { isOnStep } from './step.ts';
 
 /** Zod schema of one field's closed shape. */
-export function shapeSchema(shape: FieldShape): z.ZodType<string | number> {
+function shapeSchema(shape: FieldShape): z.ZodType<string | number> {
   switch (shape.kind) {
     case 'integer':
       return z.int().min(shape.min).max(shape.max);
@@ -28,13 +28,19 @@ export function shapeSchema(shape: FieldShape): z.ZodType<string | number> {
     case 'pattern':
       return z.string().max(shape.maxBytes).regex(shape.pattern);
     case 'text':
-      return WellFormedText.refine((text) => utf8Bytes(text) <= shape.maxBytes, `must be at most ${shape.maxBytes} bytes`);
+      return WellFormedText.refine(
+        (text) => utf8Bytes(text) <= shape.maxBytes,
+        `must be at most ${shape.maxBytes} bytes`,
+      );
   }
 }
 
 const customValue = z.union([
   z.number(),
-  WellFormedText.refine((text) => utf8Bytes(text) <= customFieldMaxBytes, `must be at most ${customFieldMaxBytes} bytes`),
+  WellFormedText.refine(
+    (text) => utf8Bytes(text) <= customFieldMaxBytes,
+    `must be at most ${customFieldMaxBytes} bytes`,
+  ),
 ]);
 
 /** A record: what the agent may say about one item. Absent when unknown, never null. */
@@ -60,20 +66,26 @@ export function recordSchema(level: Level, switchedOff: readonly string[] = []):
   }
   const metadata =
     level === 'rich'
-      ? z.object(shape).catchall(customValue).superRefine(checkCustomKeys(new Set(Object.keys(shape))))
+      ? z
+          .object(shape)
+          .catchall(customValue)
+          .superRefine(checkCustomKeys(new Set(Object.keys(shape))))
       : z.strictObject(shape);
   const top: Record<string, z.ZodType> = {
     reference_id: ReferenceId,
-    image_url: z.string().max(4096).regex(/^https?:\/\/[^\s?#]+$/),
+    image_url: z
+      .string()
+      .max(4096)
+      .regex(/^https?:\/\/[^\s?#]+$/),
     width: z.int().min(1).max(1_000_000),
     height: z.int().min(1).max(1_000_000),
     metadata,
   };
   if (levelAllows(level, phashField.level) && !off.has('phash')) {
-    top['phash'] = shapeSchema(phashField.shape).optional();
+    top.phash = shapeSchema(phashField.shape).optional();
   }
   if (level === 'rich' && !off.has('embedding_info')) {
-    top['embedding_info'] = z
+    top.embedding_info = z
       .strictObject({
         index_id: z.string().regex(/^[a-z0-9_-]{1,64}$/),
         embedding_vector: z.array(z.int().min(-128).max(127)).min(1).max(512),
@@ -87,7 +99,8 @@ function checkCustomKeys(known: ReadonlySet<string>) {
   return (value: Record<string, unknown>, context: z.RefinementCtx): void => {
     const custom = Object.keys(value).filter((key) => !known.has(key));
     for (const key of custom) {
-      if (!customFieldKey.test(key)) context.addIssue({ code: 'custom', message: 'is not a field of this level', path: [key] });
+      if (!customFieldKey.test(key))
+        context.addIssue({ code: 'custom', message: 'is not a field of this level', path: [key] });
     }
     if (custom.length > customFieldLimit) {
       context.addIssue({ code: 'custom', message: `has more than ${customFieldLimit} custom fields` });

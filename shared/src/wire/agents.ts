@@ -54,7 +54,7 @@ export const Change = z.discriminatedUnion('op', [
 export type Change = z.infer<typeof Change>;
 
 /** Why the cloud refused one change for good; the agent keeps it as a dead letter. */
-export const rejectionCodes = [
+const rejectionCodes = [
   'invalid-item',
   'digest-mismatch',
   'reference-mismatch',
@@ -88,7 +88,10 @@ export const RegisterRequest = z.strictObject({
         names: NamesPolicy,
         /** Metadata fields that the level allows and the configuration keeps inside. */
         fields_off: z.array(z.string().regex(/^[a-z][a-z0-9_]{0,32}$/)).max(64),
-        adopt: z.string().regex(/^ds_[a-z0-9]{20}$/).optional(),
+        adopt: z
+          .string()
+          .regex(/^ds_[a-z0-9]{20}$/)
+          .optional(),
         recreate: z.boolean().optional(),
       }),
     )
@@ -112,7 +115,10 @@ export const SourceHealth = z.strictObject({
   held_deletions: Count,
   lag_s: Count,
   /** Day of the last complete comparison with the cloud, UTC. */
-  verified_day: z.string().regex(/^\d{4}-\d{2}-\d{2}$/).optional(),
+  verified_day: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .optional(),
 });
 export type SourceHealth = z.infer<typeof SourceHealth>;
 
@@ -196,7 +202,13 @@ export const agentEndpoints = {
     path: '/v1/agents/:agentId/manifest',
     access: 'agent',
     summary: 'Digests of what the cloud holds of a source, by prefix of the item’s key',
-    query: z.object({ source: SourceAlias, prefix: z.string().regex(/^([0-9a-f]{2}){0,2}$/).default('') }),
+    query: z.object({
+      source: SourceAlias,
+      prefix: z
+        .string()
+        .regex(/^([0-9a-f]{2}){0,2}$/)
+        .default(''),
+    }),
     reply: z.object({
       store_epoch: StoreEpoch,
       count: z.int(),

@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import { NextPage, PageRequest } from './page.ts';
 
 /** `{field: {type, choices?, description?}}`, passed through as given. */
-export const MetadataSchema = z.record(z.string(), z.json());
+const MetadataSchema = z.record(z.string(), z.json());
 
 const DatasetHead = z.object({ id: z.string(), name: z.string(), is_public: z.boolean() });
 
@@ -179,6 +179,16 @@ export const datasetEndpoints = {
     access: 'read',
     summary: 'A page of items, in insertion order',
     body: PageRequest,
+    reply: z.object({ items: z.array(DatasetItem), ...NextPage }),
+    errors: ['dataset-not-found'],
+    dialect: 'nucleus',
+  },
+  queryItems: {
+    method: 'post',
+    path: '/v1/nucleus/dataset/:datasetId/queryItemsPage',
+    access: 'read',
+    summary: 'A page of the items that meet a query, in insertion order',
+    body: PageRequest.extend({ query: z.string().max(8192).nullish() }),
     reply: z.object({ items: z.array(DatasetItem), ...NextPage }),
     errors: ['dataset-not-found'],
     dialect: 'nucleus',

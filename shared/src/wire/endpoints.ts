@@ -10,5 +10,3 @@ export const cloudEndpoints = {
   ...sessionEndpoints,
   ...insightEndpoints,
 } as const;
-
-export type CloudEndpointName = keyof typeof cloudEndpoints;

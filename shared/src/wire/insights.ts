@@ -26,7 +26,54 @@ export const DatasetView = z.object({
 });
 export type DatasetView = z.infer<typeof DatasetView>;
 
-/** What the pages need beside the Nucleus routes. */
+const Query = z.string().max(8192).default('');
+const FieldName = z.string().min(1).max(256);
+const fieldTypes = ['number', 'text', 'boolean'] as const;
+
+/** A metadata field of a dataset and what it holds. */
+const FieldView = z.object({
+  name: z.string(),
+  type: z.enum(fieldTypes),
+  missing: z.int(),
+  distinct: z.int(),
+  /** At most 250 different values: it has a facet and its values are completed. */
+  categorical: z.boolean(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+});
+export type FieldView = z.infer<typeof FieldView>;
+
+/** Values of a field, most frequent first. */
+const FacetView = z.object({
+  field: z.string(),
+  type: z.enum(fieldTypes),
+  values: z.array(z.object({ value: z.union([z.string(), z.number(), z.boolean()]), count: z.int() })),
+  missing: z.int(),
+  distinct: z.int(),
+});
+export type FacetView = z.infer<typeof FacetView>;
+
+/** Counts in equal bins from `min` to `max`; both are null when no item has the field. */
+const HistogramView = z.object({
+  field: z.string(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  bins: z.array(z.int()),
+  missing: z.int(),
+});
+export type HistogramView = z.infer<typeof HistogramView>;
+
+/** One way to go on with a half-typed query. */
+export const CompletionOption = z.object({
+  label: z.string(),
+  /** Text that replaces the range. */
+  insert: z.string(),
+  kind: z.enum(['field', 'operator', 'value', 'joiner']),
+  detail: z.string().optional(),
+});
+export type CompletionOption = z.infer<typeof CompletionOption>;
+
+/** What the pages need beside the Nucleus routes. Queries are Nucleus queries; an error in one carries its range in `at`. */
 export const insightEndpoints = {
   listDatasetViews: {
     method: 'get',
@@ -41,9 +88,65 @@ export const insightEndpoints = {
     method: 'post',
     path: '/v1/insights/:datasetId/tiles',
     access: 'read',
-    summary: 'Tiles of a dataset by place, in insertion order',
-    body: z.strictObject({ offset: z.int().min(0), limit: z.int().min(1).max(2000) }),
-    reply: z.object({ total: z.int(), tiles: z.array(Tile) }),
+    summary: 'Tiles of the items that meet a query, by place in its order',
+    body: z.strictObject({
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(2000),
+      query: Query,
+      sort: z.strictObject({ field: FieldName, descending: z.boolean().default(false) }).optional(),
+    }),
+    reply: z.object({ total: z.int(), took_ms: z.number(), tiles: z.array(Tile) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  listFields: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/fields',
+    access: 'read',
+    summary: 'Metadata fields of a dataset with their types and spans',
+    body: z.strictObject({}),
+    reply: z.object({ fields: z.array(FieldView) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  countFacets: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/facets',
+    access: 'read',
+    summary: 'Most frequent values of fields among the items that meet a query',
+    body: z.strictObject({
+      query: Query,
+      fields: z.array(FieldName).min(1).max(32),
+      limit: z.int().min(1).max(250).default(20),
+    }),
+    reply: z.object({ took_ms: z.number(), facets: z.array(FacetView) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  countHistogram: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/histogram',
+    access: 'read',
+    summary: 'Distribution of number fields among the items that meet a query',
+    body: z.strictObject({
+      query: Query,
+      fields: z.array(FieldName).min(1).max(32),
+      bins: z.int().min(1).max(200).default(24),
+    }),
+    reply: z.object({ took_ms: z.number(), histograms: z.array(HistogramView) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  completeQuery: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/complete',
+    access: 'read',
+    summary: 'Ways to go on with a half-typed query',
+    body: z.strictObject({ query: Query, caret: z.int().min(0).max(8192) }),
+    reply: z.object({
+      replaces: z.object({ start: z.int(), end: z.int() }),
+      options: z.array(CompletionOption),
+    }),
     errors: ['dataset-not-found'],
     dialect: 'own',
   },

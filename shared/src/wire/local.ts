@@ -11,7 +11,7 @@ export type Variant = z.infer<typeof Variant>;
 
 export const maxMediaLinks = 500;
 
-export const MediaLinksRequest = z.strictObject({
+const MediaLinksRequest = z.strictObject({
   items: z
     .array(z.strictObject({ source: SourceAlias, reference_id: ReferenceId, variant: Variant }))
     .min(1)
@@ -28,7 +28,7 @@ export const ViewerSession = z.object({ session: z.string(), agent_id: z.string(
 export type ViewerSession = z.infer<typeof ViewerSession>;
 
 /** Where a file stands: known but not extracted; owed to the cloud; acknowledged by it; refused by it; not readable as a picture. */
-export const itemStates = ['pending', 'queued', 'synced', 'dead-letter', 'exception'] as const;
+const itemStates = ['pending', 'queued', 'synced', 'dead-letter', 'exception'] as const;
 
 /** A file in the local viewer's grid. Paths appear here only: this page never leaves the host. */
 export const LocalItem = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Largest page that one request may ask for; asking for more is no error and gets this many. */
-export const maxPageSize = 100_000;
+const maxPageSize = 100_000;
 
 /** A paged request as the Python client sends it. */
 export const PageRequest = z.object({

@@ -1,0 +1,105 @@
+/** What the composition root takes from the stages that it does not make itself. Tests pass smaller ones. */
+import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
+import type { localEndpoints, Variant } from '@nucleus/shared/wire/local';
+import type { Logger } from 'pino';
+import type { AgentConfig, SourceConfig } from './config.ts';
+import type { RecordPolicy } from './record/build-record.ts';
+import type { Facts } from './record/facts.ts';
+import type { State } from './state/open-state.ts';
+import type { ManifestItem } from './sync/converge.ts';
+import type { WhatLeft } from './what-left.ts';
+
+export interface Keys {
+  agentId: string;
+  names: Buffer;
+  content: Buffer;
+  media: Buffer;
+}
+
+/** What one scan of one source found. */
+export interface ScanCounts {
+  on_disk: number;
+  catalogued: number;
+  excluded: number;
+  exceptions: number;
+  not_regular: number;
+  held_deletions: number;
+  suspended: boolean;
+}
+
+/** How far the pipeline is; counts since the start. */
+export interface PipelineProgress {
+  found: number;
+  described: number;
+}
+
+export interface PipelineOptions<Pool> {
+  state: State;
+  /** Where the state lies; a plan works on a copy. */
+  dataDir: string;
+  config: AgentConfig;
+  sources: readonly SourceConfig[];
+  pool: Pool;
+  keys: Keys;
+  policyOf: (alias: string) => RecordPolicy;
+  signal: AbortSignal;
+  log: Logger;
+  onProgress: (progress: PipelineProgress) => void;
+}
+
+export interface Pipeline {
+  /** Scans once and ends when everything found is described and owed. By alias. */
+  scanOnce(alias?: string): Promise<Record<string, ScanCounts>>;
+  /** Watches until the signal aborts. */
+  watch(): Promise<void> | void;
+  /** Told of live items of the cloud that the catalogue has never heard of, after its state was lost. */
+  adopt?(alias: string, items: readonly ManifestItem[]): void;
+  /** Looks at one path again, relative to its source: somebody found it other than catalogued. */
+  recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Resolves when nothing is at work any more; the signal is aborted by then. */
+  close(): Promise<void>;
+}
+
+export type Overview = ReplyOf<typeof localEndpoints.getOverview>;
+
+export interface ProxyOptions<Pool> {
+  state: State;
+  config: AgentConfig;
+  sources: { sourceNo: number; alias: string; folder: string }[];
+  publicUrl: string;
+  dashboardOrigins: readonly string[];
+  keys: Keys;
+  pool: Pool;
+  pipeline: Pipeline;
+  whatLeft: (itemKey: Buffer) => Promise<WhatLeft | undefined>;
+  overview: () => Overview;
+  version: string;
+  log: Logger;
+}
+
+export interface MediaProxy {
+  /** Origin under which browsers reach this agent. */
+  url: string;
+  mintViewerCode(): string;
+  mintLink(request: { alias?: string | undefined; referenceId: string; variant: Variant; minutes: number }): {
+    url: string;
+    expiresAt: number;
+  };
+  close(): Promise<void>;
+}
+
+export interface AgentParts<Pool extends { close(): Promise<void> } = { close(): Promise<void> }> {
+  openKeys(dataDir: string): Keys;
+  openPool(config: AgentConfig['extract'], keys: Keys): Pool;
+  /** Describes one file below a source, outside any scan; undefined when it has no record. `path` is relative to the folder. */
+  describeFile(
+    pool: Pool,
+    source: SourceConfig,
+    path: Buffer,
+  ): Promise<{ contentHash: Uint8Array; facts: Facts } | undefined>;
+  startPipeline(options: PipelineOptions<Pool>): Pipeline;
+  startProxy(options: ProxyOptions<Pool>): Promise<MediaProxy>;
+  /** Lets held deletions of a source happen. Returns how many. */
+  confirmDeletions(state: State, alias: string): number;
+  makeSamples(folder: string): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { describeProgress, openProgress } from './progress.ts';
+
+test('a line says how far it is and how long it takes', () => {
+  expect(describeProgress({ found: 1000, described: 400, sent: 300, waiting: 100 }, 10)).toBe(
+    '1000 files found, 400 described (40/s, about 15 s left), 300 sent, 100 waiting',
+  );
+});
+
+test.each([
+  { isInteractive: false, want: 2, why: 'every five seconds and at the end, elsewhere' },
+  { isInteractive: true, want: 7, why: 'as often as it changes, on a terminal, and a last newline' },
+])('writes $why', ({ isInteractive, want }) => {
+  const notes: string[] = [];
+  let now = 0;
+  const progress = openProgress(
+    { out: () => undefined, note: (text) => void notes.push(text), isInteractive },
+    () => now,
+  );
+  for (let i = 0; i < 6; i += 1) {
+    progress.update({ found: i, described: i, sent: 0, waiting: 0 });
+    now += 900;
+  }
+  progress.end();
+  expect(notes).toHaveLength(want);
+});

@@ -1,0 +1,59 @@
+import type { Terminal } from './terminal.ts';
+
+/** Counts since the start. */
+export interface ProgressCounts {
+  found: number;
+  described: number;
+  sent: number;
+  waiting: number;
+}
+
+/** A single line that is written over on a terminal; a plain line every few seconds elsewhere. */
+export interface ProgressLine {
+  update(counts: ProgressCounts): void;
+  /** Writes the last state and ends the line. */
+  end(): void;
+}
+
+const everyMs = { interactive: 200, plain: 5000 };
+
+/** @param nowMs a monotonic clock. */
+export function openProgress(terminal: Terminal, nowMs: () => number): ProgressLine {
+  const started = nowMs();
+  let latest: ProgressCounts | undefined;
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let isShown = true;
+  const show = (): void => {
+    if (!latest || isShown) return;
+    shownAt = nowMs();
+    isShown = true;
+    const text = describeProgress(latest, (shownAt - started) / 1000);
+    terminal.note(terminal.isInteractive ? `\r\x1b[2K${text}` : `${text}\n`);
+  };
+  return {
+    update(counts) {
+      if (latest && JSON.stringify(latest) === JSON.stringify(counts)) return;
+      latest = counts;
+      isShown = false;
+      if (nowMs() - shownAt >= (terminal.isInteractive ? everyMs.interactive : everyMs.plain)) show();
+    },
+    end() {
+      show();
+      if (terminal.isInteractive && latest) terminal.note('\n');
+    },
+  };
+}
+
+/** One line for people. */
+export function describeProgress({ found, described, sent, waiting }: ProgressCounts, seconds: number): string {
+  const rate = seconds > 0 ? described / seconds : 0;
+  const left = found - described;
+  const time = left > 0 && rate > 0 ? `, about ${duration(left / rate)} left` : '';
+  return `${found} files found, ${described} described (${rate.toFixed(rate < 10 ? 1 : 0)}/s${time}), ${sent} sent, ${waiting} waiting`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import type { AgentParts, ScanCounts } from '../agent-parts.ts';
+import { type ConfigFlags, loadConfig, readCloudKey } from '../load-config.ts';
+import { openLog } from '../log.ts';
+import type { BindingWishes } from '../policies.ts';
+import { type RunningAgent, startAgent } from '../start-agent.ts';
+import { openOutbox } from '../state/outbox.ts';
+import { openProgress } from './progress.ts';
+import { printJson, type Terminal } from './terminal.ts';
+
+export interface RunFlags extends ConfigFlags, BindingWishes {
+  once?: boolean;
+  json?: boolean;
+}
+
+/** What `run --once` reports. */
+export interface RunSummary {
+  on_disk: number;
+  catalogued: number;
+  excluded: number;
+  exceptions: number;
+  not_regular: number;
+  changes: number;
+  acknowledged: number;
+  dead_letters: number;
+  held_deletions: number;
+  suspended: number;
+}
+
+/** A cloud that fails so often in a row is given up by `--once`; with the back-off that is about a minute. */
+const onceMaxFailures = 7;
+
+/**
+ * Runs the agent until a signal comes, or once through.
+ * @returns the exit code: 0 done, 1 something unacknowledged or dead letters, 3 a source suspended.
+ * @throws AppError when it cannot start.
+ */
+export async function run(
+  flags: RunFlags,
+  parts: AgentParts,
+  context: {
+    terminal: Terminal;
+    environment: Record<string, string | undefined>;
+    workingDir: string;
+    version: string;
+    signal: AbortSignal;
+    log?: Logger;
+  },
+): Promise<number> {
+  const { terminal, signal } = context;
+  const config = loadConfig(flags, context.workingDir);
+  const progress = openProgress(terminal, () => performance.now());
+  let found = { found: 0, described: 0 };
+  const agent = await startAgent({
+    config,
+    parts,
+    cloudKey: readCloudKey(config, context.environment),
+    version: context.version,
+    log: context.log ?? openLog(),
+    signal,
+    takeOver: flags.takeOver ?? false,
+    recreate: flags.recreate ?? false,
+    onProgress: (counts) => {
+      found = counts;
+    },
+  });
+  const outbox = openOutbox(agent.state);
+  const waiting = agent.state.prepare<[], number>('select count(*) from outbox').pluck();
+  const ticking = setInterval(
+    () => progress.update({ ...found, sent: agent.sync.totals().acknowledged, waiting: waiting.get() ?? 0 }),
+    terminal.isInteractive ? 250 : 2000,
+  );
+  try {
+    terminal.note(`Viewer: ${agent.proxy.url}/viewer/#code=${agent.proxy.mintViewerCode()}\n`);
+    if (!flags.once) {
+      await runUntil(agent, signal);
+      return 0;
+    }
+    const scans = await agent.pipeline.scanOnce();
+    const isDrained = await agent.sync.drain(onceMaxFailures);
+    progress.update({ ...found, sent: agent.sync.totals().acknowledged, waiting: waiting.get() ?? 0 });
+    const deadLetters = config.sources.map(({ alias }) =>
+      agent.state.prepare<[string], number>('select source_no from sources where alias = ?').pluck().get(alias),
+    );
+    const summary = summarise(
+      Object.values(scans),
+      { acknowledged: agent.sync.totals().acknowledged, waiting: waiting.get() ?? 0 },
+      deadLetters.reduce<number>(
+        (sum, sourceNo) => sum + (sourceNo === undefined ? 0 : outbox.deadLetters(sourceNo)),
+        0,
+      ),
+    );
+    progress.end();
+    terminal.note(`${accountingSentence(summary)}\n`);
+    if (!isDrained)
+      terminal.note(
+        `${waiting.get() ?? 0} changes are not acknowledged yet; they are kept and sent by the next run.\n`,
+      );
+    if (flags.json) printJson(terminal, summary);
+    if (summary.suspended > 0) return 3;
+    return isDrained && summary.dead_letters === 0 ? 0 : 1;
+  } finally {
+    clearInterval(ticking);
+    await agent.close();
+  }
+}
+
+async function runUntil(agent: RunningAgent, signal: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([Promise.resolve(agent.pipeline.watch()).then(() => stopped), stopped]);
+}
+
+function summarise(
+  scans: readonly ScanCounts[],
+  sent: { acknowledged: number; waiting: number },
+  deadLetters: number,
+): RunSummary {
+  const sum = (field: Exclude<keyof ScanCounts, 'suspended'>): number =>
+    scans.reduce((total, scan) => total + scan[field], 0);
+  return {
+    on_disk: sum('on_disk'),
+    catalogued: sum('catalogued'),
+    excluded: sum('excluded'),
+    exceptions: sum('exceptions'),
+    not_regular: sum('not_regular'),
+    changes: sent.acknowledged + sent.waiting + deadLetters,
+    acknowledged: sent.acknowledged,
+    dead_letters: deadLetters,
+    held_deletions: sum('held_deletions'),
+    suspended: scans.filter(({ suspended }) => suspended).length,
+  };
+}
+
+/** The identity that has to hold after every run. */
+function accountingSentence({
+  on_disk,
+  catalogued,
+  excluded,
+  exceptions,
+}: Pick<RunSummary, 'on_disk' | 'catalogued' | 'excluded' | 'exceptions'>): string {
+  const sum = catalogued + excluded + exceptions;
+  const sign = sum === on_disk ? '=' : '≠';
+  return `files on disk ${on_disk} ${sign} catalogued ${catalogued} + excluded ${excluded} + exceptions ${exceptions}`;
+}

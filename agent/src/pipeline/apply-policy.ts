@@ -1,0 +1,149 @@
+import { referenceId } from '../identity/reference-id.ts';
+import type { RecordPolicy } from '../record/build-record.ts';
+import type { Facts } from '../record/facts.ts';
+import { prepareEnqueue } from '../state/enqueue.ts';
+import { oweFor } from '../state/files.ts';
+import type { State } from '../state/open-state.ts';
+import type { ItemRow } from '../state/rows.ts';
+
+const batchItems = 500;
+
+export interface PolicyPass {
+  state: State;
+  sourceNo: number;
+  policy: RecordPolicy;
+  namesKey: Uint8Array;
+  signal: AbortSignal;
+}
+
+/**
+ * Brings every record of a source under the configured policy: what the new one lets through or keeps back is owed to the
+ * cloud as a put, and lowering to pseudonyms as a rekey, whose put follows once the cloud has taken it. Works in batches and
+ * goes on where it stopped. @returns whether all is done.
+ */
+export async function applyPolicy(pass: PolicyPass): Promise<boolean> {
+  const { state, sourceNo, policy } = pass;
+  const wanted = JSON.stringify(policy);
+  const before = state
+    .prepare<[number], string | null>('select policy from sources where source_no = ?')
+    .pluck()
+    .get(sourceNo);
+  const cursorKey = `policy-pass:${sourceNo}`;
+  if (before === wanted) return owePutsAfterRekey(pass);
+  const previous = before ? (JSON.parse(before) as RecordPolicy) : undefined;
+  // raising to paths never re-keys: an id is for life
+  const isRekey = previous?.names === 'relative-path' && policy.names === 'pseudonym';
+  const cursor = readCursor(state, cursorKey, wanted);
+  for (let after = cursor; !pass.signal.aborted; ) {
+    const rows = state
+      .prepare<[number, Buffer], ItemRow>(
+        `select * from items where source_no = ? and item_key > ? order by item_key limit ${batchItems}`,
+      )
+      .all(sourceNo, after);
+    const last = rows.at(-1);
+    state.transaction(() => {
+      for (const row of rows) {
+        if (isRekey) rekey(pass, row);
+        else owePut(pass, row);
+      }
+      if (last) writeMeta(state, cursorKey, JSON.stringify({ wanted, after: last.item_key.toString('hex') }));
+      else {
+        state.prepare('update sources set policy = ? where source_no = ?').run(wanted, sourceNo);
+        state.prepare('delete from meta where key = ?').run(cursorKey);
+        if (isRekey) writeMeta(state, rekeyKey(sourceNo), 'pending');
+      }
+    })();
+    if (!last) return owePutsAfterRekey(pass);
+    after = last.item_key;
+    await new Promise(setImmediate);
+  }
+  return false;
+}
+
+function rekey(pass: PolicyPass, item: ItemRow): void {
+  const { state, sourceNo, policy } = pass;
+  const isTaken = state
+    .prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?')
+    .pluck();
+  const newId = referenceId(
+    item.path,
+    { alias: policy.alias, names: 'pseudonym', namesKey: pass.namesKey },
+    (id) => isTaken.get(sourceNo, id) === 1,
+  );
+  const isTold = item.revision > 0;
+  const digest = item.digest === 'deleted' ? 'deleted' : null;
+  state
+    .prepare('update items set reference_id = ?, revision = ?, digest = ? where item_key = ?')
+    .run(newId, isTold ? item.revision + 1 : 0, digest, item.item_key);
+  if (!isTold) return;
+  prepareEnqueue(state)({
+    source_no: sourceNo,
+    reference_id: item.reference_id,
+    item_key: item.item_key,
+    revision: item.revision + 1,
+    op: 'rekey',
+    new_reference_id: newId,
+  });
+}
+
+/** Owes the records of items that the cloud knows under their new id by now. */
+function owePutsAfterRekey(pass: PolicyPass): boolean {
+  const { state, sourceNo } = pass;
+  const isPending = state
+    .prepare<[string], string>('select value from meta where key = ?')
+    .pluck()
+    .get(rekeyKey(sourceNo));
+  if (!isPending) return true;
+  return state.transaction(() => {
+    const rows = state
+      .prepare<[number], ItemRow>(
+        `select * from items where source_no = ? and presence = 'live' and status = 'catalogued' and digest is null
+         and item_key not in (select item_key from outbox where op = 'rekey')`,
+      )
+      .all(sourceNo);
+    for (const row of rows) owePut(pass, row);
+    const waiting = state
+      .prepare<[number], number>(`select count(*) from outbox where source_no = ? and op = 'rekey'`)
+      .pluck()
+      .get(sourceNo);
+    if (waiting === 0) state.prepare('delete from meta where key = ?').run(rekeyKey(sourceNo));
+    return waiting === 0;
+  })();
+}
+
+function owePut(pass: PolicyPass, item: ItemRow): void {
+  if (item.presence !== 'live' || item.status !== 'catalogued' || item.facts === null || item.content_hash === null)
+    return;
+  const facts = JSON.parse(item.facts) as Facts;
+  const owed = oweFor(item, { kind: 'facts', contentHash: item.content_hash, facts }, pass.policy);
+  if (!owed) return;
+  item.revision++;
+  pass.state
+    .prepare('update items set revision = ?, digest = ? where item_key = ?')
+    .run(item.revision, item.digest, item.item_key);
+  prepareEnqueue(pass.state)({
+    source_no: item.source_no,
+    reference_id: item.reference_id,
+    item_key: item.item_key,
+    revision: item.revision,
+    op: owed,
+    new_reference_id: null,
+  });
+}
+
+function rekeyKey(sourceNo: number): string {
+  return `rekey-pending:${sourceNo}`;
+}
+
+function readCursor(state: State, key: string, wanted: string): Buffer {
+  const text = state.prepare<[string], string>('select value from meta where key = ?').pluck().get(key);
+  const saved = text ? (JSON.parse(text) as { wanted: string; after: string }) : undefined;
+  // a pass towards another policy starts over; what it already re-keyed is re-keyed
+  return saved?.wanted === wanted ? Buffer.from(saved.after, 'hex') : Buffer.alloc(0);
+}
+
+function writeMeta(state: State, key: string, value: string): void {
+  state
+    .prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value')
+    .run(key, value);
+}

@@ -1,0 +1,245 @@
+/**
+ * Takes what a scan queued, through settling, description and identity, into the catalogue. Changed files go first: a new
+ * file may be an item that one of them displaced.
+ */
+import { lstatSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Described, extractVersion } from '../extract/described.ts';
+import { resolveIdentity, type SettledFile, undeleteMs } from '../identity/resolve-identity.ts';
+import type { Facts } from '../record/facts.ts';
+import { type FileStat, fileStat, pathKey } from '../source/file-stat.ts';
+import { nameOf } from '../source/walk-folder.ts';
+import type { FileChange, Found } from '../state/files.ts';
+import type { QueuedFile } from '../state/scan-queue.ts';
+import { lookAgain, settleWaitMs, type Watched } from '../watch/settle-file.ts';
+import type { RunningSource } from './running-source.ts';
+
+/** Files of one transaction; each costs one flush to disk. */
+const batchFiles = 200;
+/** A file that never stops changing is tried this often in one scan, and becomes an exception until the next. */
+const maxRounds = 5;
+
+interface Young extends Watched {
+  path: Buffer;
+  kind: 'new' | 'changed';
+  rounds: number;
+}
+interface DescribedFile extends SettledFile {
+  path: Buffer;
+  stat: FileStat;
+  described: Described;
+}
+
+/** @returns how many queued new files were gone before they could be described. */
+export async function drainQueue(source: RunningSource): Promise<{ described: number; vanished: number }> {
+  const total = source.queue.size();
+  const startedMs = performance.now();
+  const young: Young[] = [];
+  let described = 0;
+  let vanished = 0;
+
+  for (const kind of ['changed', 'new'] as const) {
+    let next = describeBatch(takeSettled(kind));
+    for (;;) {
+      const batch = await next;
+      if (batch.length === 0 || source.signal.aborted) break;
+      if (kind === 'changed') await addPartners(batch);
+      // the decoders work on the next batch while this one is written
+      const settled = takeSettled(kind);
+      if (kind === 'changed') {
+        record(batch, kind);
+        next = describeBatch(settled);
+      } else {
+        next = describeBatch(settled);
+        record(batch, kind);
+      }
+    }
+  }
+  await drainYoung();
+  return { described, vanished };
+
+  function takeSettled(kind: 'new' | 'changed'): QueuedFile[] {
+    const settled: QueuedFile[] = [];
+    while (settled.length === 0) {
+      const taken = source.queue.take(kind, batchFiles);
+      if (taken.length === 0) return settled;
+      const nowMs = Date.now();
+      for (const file of taken) {
+        const watched = { stat: file.stat, sinceMs: nowMs };
+        if (settleWaitMs(watched, nowMs, source.settleMs) === 0) settled.push(file);
+        else young.push({ ...watched, path: file.path, kind, rounds: 0 });
+      }
+    }
+    return settled;
+  }
+
+  async function addPartners(batch: DescribedFile[]): Promise<void> {
+    // a swap is seen whole or not at all: whoever has the content of a changed file's new neighbour comes along
+    for (let i = 0; i < batch.length && batch.length < batchFiles * 10; i++) {
+      const { contentHash } = (batch[i] as DescribedFile).described;
+      const partner = contentHash && source.queue.takePartner(contentHash);
+      if (partner) batch.push(...(await describeBatch([partner])));
+    }
+  }
+
+  async function describeBatch(files: QueuedFile[]): Promise<DescribedFile[]> {
+    return Promise.all(
+      files.map(async ({ path, stat }) => {
+        const { described } = await describeOne(source, path, stat);
+        return {
+          path,
+          stat,
+          described,
+          key: pathKey(path),
+          dev: stat.dev,
+          ino: stat.ino,
+          hash: described.contentHash && Buffer.from(described.contentHash).toString('hex'),
+        };
+      }),
+    );
+  }
+
+  function record(batch: DescribedFile[], kind: 'new' | 'changed', isLastTry = false): void {
+    if (source.signal.aborted) return;
+    const nowMs = Date.now();
+    const steady = batch.filter((file) => {
+      if (isLastTry || file.described.kind !== 'exception' || file.described.code !== 'changed-while-reading')
+        return true;
+      young.push({ path: file.path, stat: file.stat, sinceMs: nowMs, kind, rounds: 1 });
+      return false;
+    });
+    described += recordBatch(source, steady, nowMs);
+    report();
+  }
+
+  async function drainYoung(): Promise<void> {
+    while (young.length > 0 && !source.signal.aborted) {
+      const waits = young.map((file) => settleWaitMs(file, Date.now(), source.settleMs));
+      const waitMs = Math.min(...waits);
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: source.signal }).catch(() => undefined);
+      const due = young.splice(0).map((file) => ({ file, now: lookAtPath(source.config.folder, file) }));
+      const ready: Young[] = [];
+      for (const { file, now } of due) {
+        if (!now) {
+          if (file.kind === 'new') vanished++;
+          continue;
+        }
+        const isMoving = settleWaitMs(now, Date.now(), source.settleMs) > 0 && now.rounds < maxRounds;
+        (isMoving ? young : ready).push(now);
+      }
+      for (let at = 0; at < ready.length; at += batchFiles) {
+        const part = ready.slice(at, at + batchFiles);
+        const batch = await describeBatch(part);
+        record(
+          batch.filter((_, i) => (part[i] as Young).rounds >= maxRounds),
+          'new',
+          true,
+        );
+        const rest = batch.filter((_, i) => (part[i] as Young).rounds < maxRounds);
+        for (const file of rest.filter(isChanging)) {
+          const before = part.find(({ path }) => path.equals(file.path)) as Young;
+          young.push({ ...before, rounds: before.rounds + 1 });
+        }
+        record(
+          rest.filter((file) => !isChanging(file)),
+          'new',
+          true,
+        );
+      }
+    }
+  }
+
+  function report(): void {
+    const seconds = (performance.now() - startedMs) / 1000;
+    source.onProgress({
+      alias: source.config.alias,
+      phase: 'describing',
+      files: described,
+      total,
+      filesPerSecond: seconds > 0 ? described / seconds : 0,
+    });
+  }
+}
+
+function isChanging(file: DescribedFile): boolean {
+  return file.described.kind === 'exception' && file.described.code === 'changed-while-reading';
+}
+
+/** Another look at a young file; undefined when it is gone. */
+function lookAtPath(root: string, file: Young): Young | undefined {
+  try {
+    const stat = lstatSync(nameOf(root, pathKey(file.path)), { throwIfNoEntry: false });
+    if (!stat?.isFile()) return undefined;
+    const watched = lookAgain(file, fileStat(stat), Date.now());
+    return { ...file, ...watched, rounds: watched.sinceMs === file.sinceMs ? file.rounds : file.rounds + 1 };
+  } catch {
+    return { ...file, rounds: maxRounds };
+  }
+}
+
+/** Describes one file, without decoding it again when its content turns out to be what an item already has facts of. */
+async function describeOne(
+  source: Pick<RunningSource, 'config' | 'known' | 'pool'>,
+  path: Buffer,
+  stat: FileStat,
+): Promise<{ described: Described }> {
+  const likely = source.known.atPath(path) ?? source.known.missingInode(stat.dev, stat.ino);
+  const isKnown = likely?.content_hash && likely.facts && likely.extract_version === extractVersion;
+  const described = await source.pool.describe({
+    root: source.config.folder,
+    path,
+    expected: stat,
+    timeZone: source.config.time_zone,
+    knownHashes: isKnown ? [likely.content_hash as Buffer] : undefined,
+  });
+  return { described };
+}
+
+/** Resolves who is who in one batch and writes it. @returns how many files were written. */
+function recordBatch(source: RunningSource, batch: readonly DescribedFile[], nowMs: number): number {
+  if (batch.length === 0) return 0;
+  const candidates = source.known.candidates(
+    batch.map((file) => ({ path: file.path, hash: file.described.contentHash })),
+    nowMs - undeleteMs,
+  );
+  const { decisions, displaced } = resolveIdentity(batch, candidates, nowMs);
+  const changes: FileChange[] = [];
+  for (const decision of decisions) {
+    const row = decision.kind === 'new' ? undefined : decision.item.row;
+    const found = foundIn(source, decision.file.described, row?.facts ?? null, row?.content_hash ?? null);
+    // what could not be looked at just now keeps its record: absence of knowledge changes nothing
+    if (!found || (row?.status === 'catalogued' && isTransient(found))) continue;
+    changes.push({
+      kind: decision.kind,
+      itemKey: row?.item_key,
+      path: decision.file.path,
+      stat: decision.file.stat,
+      found,
+    });
+  }
+  source.writer.write(
+    changes,
+    displaced.map((item) => item.row.item_key),
+    nowMs,
+  );
+  return batch.length;
+}
+
+function foundIn(
+  source: RunningSource,
+  described: Described,
+  rowFacts: string | null,
+  rowHash: Buffer | null,
+): Found | undefined {
+  if (described.kind === 'facts') return described;
+  if (described.kind === 'exception')
+    return { kind: 'exception', code: described.code, contentHash: described.contentHash };
+  const isRow = rowHash !== null && Buffer.compare(rowHash, described.contentHash) === 0;
+  const facts = (isRow ? rowFacts : null) ?? source.known.withFacts(described.contentHash)?.facts;
+  // the item that had them is gone meanwhile: the next scan describes the file anew
+  return facts ? { kind: 'facts', contentHash: described.contentHash, facts: JSON.parse(facts) as Facts } : undefined;
+}
+
+function isTransient(found: Found): boolean {
+  return found.kind === 'exception' && (found.code === 'changed-while-reading' || found.code === 'unreadable');
+}

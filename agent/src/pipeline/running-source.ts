@@ -1,0 +1,44 @@
+import type { SourceConfig } from '../config.ts';
+import type { DecoderPool } from '../extract/decoder-pool.ts';
+import type { Keys } from '../keys/open-keys.ts';
+import type { RecordPolicy } from '../record/build-record.ts';
+import type { FileWriter } from '../state/files.ts';
+import type { KnownItems } from '../state/known-items.ts';
+import type { State } from '../state/open-state.ts';
+import type { ScanQueue } from '../state/scan-queue.ts';
+
+/** The part of a logger that the catalogue uses. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface Progress {
+  alias: string;
+  /** walking: `files` are seen; describing: `files` of `total` are done; idle: all is recorded. */
+  phase: 'walking' | 'describing' | 'idle';
+  files: number;
+  total: number;
+  /** Described a second, over this scan. */
+  filesPerSecond: number;
+}
+
+/** A source with everything that works on it. */
+export interface RunningSource {
+  config: SourceConfig;
+  sourceNo: number;
+  policy: RecordPolicy;
+  state: State;
+  dataDir: string;
+  pool: DecoderPool;
+  keys: Keys;
+  queue: ScanQueue;
+  known: KnownItems;
+  writer: FileWriter;
+  threadUrl: URL;
+  hangMs: number;
+  settleMs: number;
+  signal: AbortSignal;
+  log: Log;
+  onProgress: (progress: Progress) => void;
+}

@@ -1,0 +1,142 @@
+import { extractVersion } from '../extract/described.ts';
+import { undeleteMs } from '../identity/resolve-identity.ts';
+import { pathKey } from '../source/file-stat.ts';
+import { type WalkResult, walkSource } from '../source/walk-source.ts';
+import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
+import type { SourceReason } from '../state/rows.ts';
+import { countSource, getSource, recordWalk, setOnDisk, setSourceState } from '../state/sources.ts';
+import { drainQueue } from './drain-queue.ts';
+import type { RunningSource } from './running-source.ts';
+
+/** How a source stands after a scan: on_disk = catalogued + excluded + exceptions. */
+export interface ScanSummary {
+  on_disk: number;
+  catalogued: number;
+  excluded: number;
+  exceptions: number;
+  not_regular: number;
+  unchanged: number;
+  held_deletions: number;
+  /** Known files below folders that could not be listed; their records stay as they are. */
+  unverified: number;
+  /** Described in this scan. */
+  described: number;
+  suspended: boolean;
+  reason: SourceReason;
+}
+
+export interface ScanOptions {
+  /** Paths to look at, one character a byte; undefined: the whole source. */
+  keys?: string[];
+  /** Folders to look at without going into those below that are known; each empty or ending in `/`. */
+  folders?: string[];
+  /** Describe again what an older extraction described. */
+  withOlderVersions?: boolean;
+  /** A missing item is told as deleted after so long; undefined: after two looks, of which this scan takes the second itself. */
+  deleteGraceMs?: number;
+}
+
+const goneAtOnce = 2000;
+/** More missing items than this are looked at again by a whole walk instead of one by one. */
+const secondLookPaths = 10_000;
+
+/** Scans a source to its end: everything that it sees is settled, described and recorded when this resolves. */
+export async function scanSource(source: RunningSource, options: ScanOptions = {}): Promise<ScanSummary> {
+  const { state, sourceNo } = source;
+  const first = await scanOncePart(source, options);
+  if (first.kind !== 'done') return summaryOf(source, first, 0);
+  if (options.deleteGraceMs === undefined) {
+    const missing = missingPaths(state, sourceNo, secondLookPaths + 1);
+    if (missing.length > 0) {
+      const second = await scanOncePart(source, missing.length > secondLookPaths ? {} : { keys: missing.map(pathKey) });
+      if (second.kind !== 'done') return summaryOf(source, second, first.described);
+    }
+  }
+  const nowMs = Date.now();
+  const goneBeforeMs = options.deleteGraceMs === undefined ? 0 : nowMs - options.deleteGraceMs;
+  const { buried, held } = buryMissing(state, sourceNo, { goneBeforeMs, nowMs });
+  forgetTombstones(state, sourceNo, nowMs - undeleteMs);
+  if (held > 0) source.log.warn({ alias: source.config.alias, held }, 'deletions held until confirmed');
+  if (buried > 0) source.log.info({ alias: source.config.alias, buried }, 'deletions recorded');
+  return summaryOf(source, first, first.described);
+}
+
+type PartResult =
+  | (WalkResult & { kind: 'suspended' | 'stopped' })
+  | (WalkResult & { kind: 'done' } & { described: number });
+
+async function scanOncePart(source: RunningSource, options: ScanOptions): Promise<PartResult> {
+  const { state, sourceNo, queue, config } = source;
+  const row = getSource(state, config.alias);
+  const isWhole = options.keys === undefined && options.folders === undefined;
+  queue.clear();
+  if (isWhole && row.state !== 'paused') setSourceState(state, sourceNo, 'scanning', 'none');
+  const startedMs = performance.now();
+  const walked = await walkSource({
+    dataDir: source.dataDir,
+    sourceNo,
+    root: config.folder,
+    include: config.include,
+    exclude: config.exclude,
+    marker: config.marker,
+    known:
+      row.root_dev === null || row.root_ino === null
+        ? undefined
+        : { dev: row.root_dev, ino: row.root_ino, fsType: row.root_fs_type ?? 0 },
+    keys: options.keys,
+    folders: options.folders,
+    threadUrl: source.threadUrl,
+    hangMs: source.hangMs,
+    signal: source.signal,
+    onBatch(differences, filesSeen) {
+      queue.add(differences);
+      const filesPerSecond = (filesSeen * 1000) / Math.max(1, performance.now() - startedMs);
+      source.onProgress({ alias: config.alias, phase: 'walking', files: filesSeen, total: filesSeen, filesPerSecond });
+    },
+  });
+  if (walked.kind !== 'done') {
+    queue.clear();
+    if (walked.kind === 'suspended') {
+      setSourceState(state, sourceNo, 'suspended', walked.reason);
+      source.log.warn({ alias: config.alias, reason: walked.reason }, 'source suspended');
+    }
+    return walked;
+  }
+  const { counts, identity } = walked;
+  if (isWhole) {
+    const { excluded, not_regular: notRegular } = counts;
+    recordWalk(state, sourceNo, { ...identity, excluded, notRegular, nowMs: Date.now() });
+    queue.addRetries({ extractVersion, withOlderVersions: options.withOlderVersions ?? false });
+  }
+  for (let gone = queue.takeGone(goneAtOnce); gone.length > 0; gone = queue.takeGone(goneAtOnce)) {
+    markMissing(state, sourceNo, gone, Date.now());
+    await new Promise(setImmediate); // others get their turn: a whole tree may be gone
+  }
+  countMissingScan(state, sourceNo);
+  const { described, vanished } = await drainQueue(source);
+  const standing = countSource(state, sourceNo);
+  const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
+  setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished : accounted);
+  if (row.state !== 'paused') setSourceState(state, sourceNo, 'live', 'none');
+  return source.signal.aborted ? { kind: 'stopped' } : { ...walked, described };
+}
+
+function summaryOf(source: RunningSource, result: PartResult, described: number): ScanSummary {
+  const { pending: _, ...counts } = countSource(source.state, source.sourceNo);
+  const { reason } = getSource(source.state, source.config.alias);
+  source.onProgress({
+    alias: source.config.alias,
+    phase: 'idle',
+    files: described,
+    total: described,
+    filesPerSecond: 0,
+  });
+  return {
+    ...counts,
+    unchanged: result.kind === 'done' ? result.counts.unchanged : 0,
+    unverified: result.kind === 'done' ? result.counts.unverified_rows : 0,
+    described,
+    suspended: result.kind === 'suspended',
+    reason,
+  };
+}

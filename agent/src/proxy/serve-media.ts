@@ -1,0 +1,235 @@
+import { timingSafeEqual } from 'node:crypto';
+import { closeSync, fstatSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import { type Variant, variants } from '@nucleus/shared/wire/local';
+import { type OpenFile, OpenRefusal, openSafely } from '../source/open-safely.ts';
+import type { Lookups, ServableFile } from '../state/lookups.ts';
+import { decideRange, ifRangeHolds, noneMatchHits, RangeRefusal } from './byte-range.ts';
+import { contentTypeOf, dispositionOf, etagOf, isCatalogued, mediaGuards } from './media-headers.ts';
+import type { MediaKeys } from './media-keys.ts';
+import { type MediaClaim, verifyToken } from './media-token.ts';
+import { type Previews, type PreviewType, prefersWebp, previewEdges } from './previews.ts';
+import { type Headers, mediaError } from './reply.ts';
+import { isSmall, readSmall, sendSmall, streamSpan } from './send-descriptor.ts';
+import type { ViewerSessions } from './viewer-sessions.ts';
+
+/** A folder whose files are served. */
+export interface ServedSource {
+  sourceNo: number;
+  alias: string;
+  /** Absolute. */
+  folder: string;
+}
+
+export interface MediaParts {
+  lookups: Lookups;
+  sources: ReadonlyMap<number, ServedSource>;
+  keys: MediaKeys;
+  sessions: ViewerSessions;
+  previews: Previews;
+  /** Seconds since 1970. */
+  now: () => number;
+  /** Called when a file was found to differ from its row; `path` is relative to the source. */
+  recheck: (alias: string, path: Buffer) => void;
+  countBytes: (bytes: number) => void;
+}
+
+const commandLine = Buffer.alloc(16);
+const isSuspended = (file: ServableFile): boolean => file.sourceState === 'suspended';
+
+/**
+ * Answers `/m/<token>`: only what the token holds decides what is served.
+ * @throws AppError link-refused, link-expired, clock-skew, source-suspended, stale, range-not-satisfiable
+ */
+export async function serveMedia(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  token: string,
+  headers: Headers,
+): Promise<void> {
+  const now = parts.now();
+  const found = verifyToken(token, parts.keys.keyring(), now, timingSafeEqual);
+  if (found.verdict === 'expired') throw mediaError('link-expired');
+  if (found.verdict === 'not-yet-valid') throw mediaError('clock-skew');
+  if (found.verdict === 'refused') throw mediaError('link-refused');
+  const { claim } = found;
+  const variant = variants[claim.variant];
+  const isLive = commandLine.equals(claim.sessionId) || parts.sessions.isLive(claim.sessionId);
+  if (variant === undefined || !isLive) throw mediaError('link-refused');
+  const allHeaders: Headers = {
+    ...headers,
+    'cross-origin-resource-policy': 'cross-origin',
+    'cache-control': `private, max-age=${Math.max(0, Math.floor(claim.expiresAt - now))}`,
+  };
+  if (variant !== 'original' && serveHot(parts, req, res, claim, previewEdges[variant], allHeaders)) return;
+  const file = parts.lookups.findByKey(claim.sourceNo, claim.itemKey, claim.generation);
+  if (!file) throw mediaError('link-refused');
+  await serveFile(parts, req, res, file, variant, allHeaders);
+}
+
+/** Answers a preview out of memory, if it is there and its file still stands in the catalogue. */
+function serveHot(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  claim: MediaClaim,
+  edgePx: number,
+  headers: Headers,
+): boolean {
+  const longestEdgePx = parts.lookups.findLongestEdge(claim.sourceNo, claim.itemKey, claim.generation);
+  if (longestEdgePx === undefined) return false;
+  const subject = { itemKey: claim.itemKey, generation: claim.generation, longestEdgePx };
+  const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
+  const bytes = parts.previews.peek(subject, edgePx, type);
+  if (!bytes) return false;
+  sendPreview(parts, req, res, bytes, etagOf(subject, `${edgePx}${type}`), type, headers);
+  return true;
+}
+
+/** Answers one rendition of a catalogued file; access has been decided. */
+export async function serveFile(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  file: ServableFile,
+  variant: Variant,
+  headers: Headers,
+): Promise<void> {
+  const source = parts.sources.get(file.sourceNo);
+  if (!source) throw mediaError('link-refused');
+  if (isSuspended(file)) {
+    throw new AppError('source-suspended', `The folder of this file cannot be relied on now (${file.sourceReason}).`, {
+      retryAfterS: 30,
+    });
+  }
+  if (variant === 'original') return serveOriginal(parts, req, res, source, file, headers);
+  return servePreview(parts, req, res, source, file, previewEdges[variant], headers);
+}
+
+/** The file behind a row, or `stale` when what is there now is not what was catalogued. The caller closes it. */
+function openCatalogued(parts: Pick<MediaParts, 'recheck'>, source: ServedSource, file: ServableFile): OpenFile {
+  let open: OpenFile;
+  try {
+    open = openSafely(source.folder, file.path);
+  } catch (error) {
+    throw error instanceof OpenRefusal && error.code === 'stale' ? stale(parts, source, file) : error;
+  }
+  if (isCatalogued(open.stat, file)) return open;
+  closeSync(open.fd);
+  throw stale(parts, source, file);
+}
+
+/** Has the path looked at again, and says so to the client. */
+function stale(parts: Pick<MediaParts, 'recheck'>, source: ServedSource, file: ServableFile): AppError {
+  parts.recheck(source.alias, file.path);
+  return mediaError('stale');
+}
+
+async function serveOriginal(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  source: ServedSource,
+  file: ServableFile,
+  headers: Headers,
+): Promise<void> {
+  const { fd } = openCatalogued(parts, source, file);
+  try {
+    const span = beginBody(req, file.byteSize, etagOf(file, 'original'), {
+      ...mediaGuards,
+      ...headers,
+      'content-type': contentTypeOf(file.format),
+      'content-disposition': dispositionOf(file),
+    });
+    if (!span.body) return void res.writeHead(span.status, span.headers).end();
+    const bytes = span.body.to - span.body.from + 1;
+    if (isSmall(span.body)) {
+      const body = readSmall(fd, span.body);
+      // looked at again after the read: what is sent is of one content, the catalogued one
+      if (!body || !isCatalogued(fstatSync(fd), file)) throw stale(parts, source, file);
+      sendSmall(res.writeHead(span.status, span.headers), body);
+      parts.countBytes(bytes);
+      return;
+    }
+    res.writeHead(span.status, span.headers);
+    if (await streamSpan(res, fd, span.body, (stat) => isCatalogued(stat, file))) parts.countBytes(bytes);
+    else if (!isCatalogued(fstatSync(fd), file)) parts.recheck(source.alias, file.path);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function servePreview(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  source: ServedSource,
+  file: ServableFile,
+  edgePx: number,
+  headers: Headers,
+): Promise<void> {
+  const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
+  const behind = { folder: source.folder, open: () => openCatalogued(parts, source, file) };
+  const bytes = await parts.previews.get(file, edgePx, type, behind, gone(res));
+  if (!res.destroyed) sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);
+}
+
+function sendPreview(
+  parts: MediaParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  bytes: Buffer,
+  etag: string,
+  type: PreviewType,
+  headers: Headers,
+): void {
+  const span = beginBody(req, bytes.length, etag, {
+    ...mediaGuards,
+    ...headers,
+    'vary': 'Origin, Accept',
+    'content-type': contentTypeOf(type),
+    'content-disposition': 'inline',
+  });
+  res.writeHead(span.status, span.headers);
+  if (!span.body) return void res.end();
+  const sent = span.body.to - span.body.from + 1;
+  res.end(sent === bytes.length ? bytes : bytes.subarray(span.body.from, span.body.to + 1));
+  parts.countBytes(sent);
+}
+
+/** Aborts when the client has gone before its answer. */
+function gone(res: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  res.once('close', () => left.abort());
+  return left.signal;
+}
+
+/**
+ * The head of an answer over `size` bytes and which of them follow; no `body` for HEAD and 304.
+ * @throws RangeRefusal
+ */
+function beginBody(
+  req: IncomingMessage,
+  size: number,
+  etag: string,
+  headers: Headers,
+): { status: number; headers: Headers; body?: { from: number; to: number } } {
+  headers.etag = etag;
+  if (noneMatchHits(req.headers['if-none-match'], etag)) {
+    delete headers['content-disposition'];
+    return { status: 304, headers };
+  }
+  headers['accept-ranges'] = 'bytes';
+  const isGet = req.method === 'GET';
+  const ifRange = req.headers['if-range'] as string | undefined;
+  const wanted =
+    isGet && ifRangeHolds(ifRange, etag) ? decideRange(req.headers.range, size) : { kind: 'whole' as const };
+  if (wanted.kind === 'unsatisfiable') throw new RangeRefusal(size);
+  const body = wanted.kind === 'part' ? { from: wanted.from, to: wanted.to } : { from: 0, to: size - 1 };
+  headers['content-length'] = body.to - body.from + 1;
+  if (wanted.kind === 'part') headers['content-range'] = `bytes ${body.from}-${body.to}/${size}`;
+  const status = wanted.kind === 'part' ? 206 : 200;
+  return isGet ? { status, headers, body } : { status, headers };
+}

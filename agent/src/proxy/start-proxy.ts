@@ -1,0 +1,207 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import { Registry } from 'prom-client';
+import { prepareLookups } from '../state/lookups.ts';
+import type { State } from '../state/open-state.ts';
+import { keepPlaces } from '../state/places.ts';
+import { readAllowlist } from './address-allowlist.ts';
+import { type ListenAddress, ownNames, parseListen, spellAuthority } from './host-allowlist.ts';
+import { limitConnections } from './limit-connections.ts';
+import { type MediaKeys, openMediaKeys } from './media-keys.ts';
+import { limitAttempts } from './passcode.ts';
+import { openPreviewDisk } from './preview-disk.ts';
+import { keepPreviews, type MakePreview } from './previews.ts';
+import { registerMetrics } from './proxy-metrics.ts';
+import type { Log } from './reply.ts';
+import { type ProxyParts, routeRequest } from './route-request.ts';
+import type { ServedSource } from './serve-media.ts';
+import { readPages } from './static-pages.ts';
+import { connectHandlers } from './viewer-connect.ts';
+import { type LinkRequest, linkHandlers, mintLink } from './viewer-links.ts';
+import { type Overview, pageHandlers, type WhatLeft } from './viewer-pages.ts';
+import { createViewerSessions, type ViewerSessions } from './viewer-sessions.ts';
+
+export interface ProxyOptions {
+  state: State;
+  sources: readonly ServedSource[];
+  /** HOST:PORT; port 0 takes a free one. */
+  listen: string;
+  /** Origin under which browsers reach this agent; default http://LISTEN. */
+  publicUrl?: string | undefined;
+  dashboardOrigins: readonly string[];
+  assetIpAllowlist: readonly string[];
+  metricsFromAnywhere: boolean;
+  keys: { agentId: string; media: Uint8Array };
+  /** As spelled by `hashPasscode`; without one nobody enters from outside this machine. */
+  passcodeHash?: string | undefined;
+  makePreview: MakePreview;
+  whatLeft: (itemKey: Buffer) => WhatLeft | undefined | Promise<WhatLeft | undefined>;
+  overview: () => Overview | Promise<Overview>;
+  /** Called when a file was found to differ from its row; `path` is relative to the source. */
+  recheck: (alias: string, path: Buffer) => void;
+  /** Folder of the built pages. */
+  webRoot: string;
+  previewsDir: string;
+  maxCacheBytes: number;
+  version: string;
+  log: Log;
+  /** Metrics of the whole process, when there are more than the proxy's. */
+  registry?: Registry | undefined;
+  /** Seconds since 1970; for tests of what a clock does. */
+  now?: (() => number) | undefined;
+}
+
+export interface RunningProxy {
+  /** Origin under which browsers reach this agent. */
+  url: string;
+  /** Where it really listens. */
+  listening: ListenAddress;
+  /** A one-time code for `/viewer/#code=…`. */
+  mintViewerCode(): string;
+  mintLink(request: LinkRequest): { url: string; expiresAt: number };
+  sessions: Pick<ViewerSessions, 'list' | 'revoke'>;
+  /** Ends every session, code and link made until now, at once and for good. */
+  revokeAll(): void;
+  /** Signs with another media key from now on; links of the key before it open until they end. */
+  rotateMediaKey: MediaKeys['rotate'];
+  close(): Promise<void>;
+}
+
+/** Lets replies in work end before the rest is cut. */
+const closeGraceMs = 2000;
+
+/**
+ * Serves media, the viewer's API and the agent's own pages.
+ * @throws AppError `port-in-use`, `config-invalid`.
+ */
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
+  const now = options.now ?? ((): number => Date.now() / 1000);
+  const allowlist = readAllowlist(options.assetIpAllowlist);
+  const disk = await openPreviewDisk(options.previewsDir, options.maxCacheBytes, options.log);
+  const server = openServer();
+  const listen = await listenAt(server, parseListen(options.listen));
+  const publicUrl = options.publicUrl ?? `http://${spellAuthority(listen.host, listen.port)}`;
+  const names = ownNames(listen, publicUrl);
+  const sources = new Map(options.sources.map((source) => [source.sourceNo, source]));
+  const lookups = prepareLookups(options.state);
+  const sessions = createViewerSessions(now);
+  const keys = openMediaKeys(options.state, options.keys.media, now);
+  const registry = options.registry ?? new Registry();
+  const metrics = registerMetrics(registry, () => sessions.list().length, disk.bytes);
+  const monotonicMs = (): number => performance.now();
+  const links = { lookups, sources, keys, publicUrl, now };
+  const dashboardOrigins = new Set(options.dashboardOrigins);
+  const { agentId } = options.keys;
+  const connect = {
+    agentId,
+    names,
+    dashboardOrigins,
+    sessions,
+    attempts: limitAttempts(now),
+    passcodeHash: options.passcodeHash,
+  };
+  const places = keepPlaces(lookups, monotonicMs);
+  const parts: ProxyParts = {
+    names,
+    readers: new Set([...dashboardOrigins, ...names.origins]),
+    media: {
+      lookups,
+      sources,
+      keys,
+      sessions,
+      previews: keepPreviews(options.makePreview, disk, monotonicMs),
+      now,
+      recheck: options.recheck,
+      countBytes: metrics.countMediaBytes,
+    },
+    allowlist,
+    mount: {
+      sessions,
+      ownOrigins: names.origins,
+      handlers: {
+        ping: () => ({ agent_id: agentId, version: options.version }),
+        ...connectHandlers(connect),
+        ...linkHandlers(links),
+        ...pageHandlers({ lookups, places, sources, overview: options.overview, whatLeft: options.whatLeft }),
+      },
+    },
+    pages: readPages(options.webRoot),
+    registry,
+    metrics,
+    metricsFromAnywhere: options.metricsFromAnywhere,
+    whyNotReady: () => whyNotReady(options.state),
+    log: options.log,
+  };
+  server.on('request', (req, res) => void routeRequest(parts, req, res));
+  options.log.info({ listen: spellAuthority(listen.host, listen.port) }, 'proxy listens');
+  return {
+    url: publicUrl,
+    listening: listen,
+    mintViewerCode: sessions.mintCode,
+    mintLink: (request) => mintLink(links, request),
+    sessions,
+    revokeAll() {
+      sessions.revokeAll();
+      keys.raiseEpoch();
+    },
+    rotateMediaKey: keys.rotate,
+    close: () => closeServer(server),
+  };
+}
+
+function openServer(): Server {
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 5000,
+    connectionsCheckingInterval: 2000,
+    maxHeaderSize: 8192,
+    // a missing Host is answered like a wrong one
+    requireHostHeader: false,
+  });
+  server.maxRequestsPerSocket = 1000;
+  // a client that takes nothing for this long is cut
+  server.setTimeout(60_000);
+  limitConnections(server);
+  return server;
+}
+
+async function listenAt(server: Server, { host, port }: ListenAddress): Promise<ListenAddress> {
+  server.listen({ host, port });
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    if (code !== 'EADDRINUSE') {
+      throw new AppError('config-invalid', `The agent cannot listen at ${spellAuthority(host, port)} (${code}).`, {
+        cause,
+      });
+    }
+    throw new AppError(
+      'port-in-use',
+      `Port ${port} on ${host} is in use by another program; stop it or set listen to another port.`,
+      { cause },
+    );
+  }
+  const address = server.address();
+  return { host, port: typeof address === 'object' && address ? address.port : port };
+}
+
+function whyNotReady(state: State): string | undefined {
+  try {
+    const sources = state.prepare<[], { state: string }>('select state from sources').all();
+    const isAllSuspended = sources.length > 0 && sources.every((source) => source.state === 'suspended');
+    return isAllSuspended ? 'every source is suspended' : undefined;
+  } catch {
+    return 'the state cannot be read';
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+  await closed;
+  clearTimeout(cut);
+}

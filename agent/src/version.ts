@@ -1,0 +1,2 @@
+/** Version of the agent, as it registers; the same as in package.json, which a test compares. */
+export const version = '0.1.0';

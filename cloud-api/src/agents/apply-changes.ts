@@ -1,0 +1,72 @@
+import { AppError } from '@nucleus/shared/failure/app-error';
+import type { Ack } from '@nucleus/shared/wire/agents';
+import type { Kysely } from 'kysely';
+import type { Acting } from '../audit/acting.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { Database } from '../database/open-database.ts';
+import type { Tables } from '../database/tables.ts';
+import { claimWrite, type DatasetClaim, settleWrite } from '../datasets/claim-write.ts';
+import { lockFieldTypes } from '../items/lock-field-types.ts';
+import { keysOfBatch, planChanges } from './plan-changes.ts';
+import { findSource, raiseHighRev, type SourceRow } from './queries.ts';
+import type { Batch } from './read-batch.ts';
+import { freeKeys, listHeadsByKey, listRowsByKey, saveRows } from './record-queries.ts';
+import { agentNotFound } from './rules.ts';
+
+/**
+ * Applies a batch in one transaction and answers one ack per change, in order.
+ * @throws AppError `agent-not-found`; `superseded` when another run of the agent has taken the source over;
+ * `dataset-gone` when the bound dataset was deleted.
+ */
+export async function applyChanges(
+  db: Kysely<Tables>,
+  acting: Acting,
+  batch: Batch,
+  fence: number,
+): Promise<{ acks: Ack[]; written: number }> {
+  return db.transaction().execute(async (tx) => {
+    const bound = await findSource(tx, acting.tenantId, batch.head.agent_id, batch.head.source);
+    if (bound === undefined) throw agentNotFound();
+    const claim = await claimBound(tx, acting, bound);
+    // Read again behind the claim: a take-over that was waited for must be seen.
+    const source = (await findSource(tx, acting.tenantId, bound.agentId, bound.alias)) ?? bound;
+    if (fence !== source.fence) {
+      throw new AppError('superseded', 'Another run of this agent has taken the source over: stop one of the two.');
+    }
+    const keys = keysOfBatch(batch.lines);
+    const readRows = batch.lines.some((line) => 'change' in line && line.change.op === 'rekey')
+      ? listRowsByKey
+      : listHeadsByKey;
+    const plan = planChanges({
+      lines: batch.lines,
+      keys,
+      rows: await readRows(tx, acting.tenantId, source.datasetId, [...keys.values()]),
+      source,
+      tenantId: acting.tenantId,
+      changeNo: claim.changeNo,
+      nextSeq: claim.nextSeq,
+      nowMs: acting.nowMs,
+      fieldTypes: await lockFieldTypes(tx, acting.tenantId, source.datasetId),
+    });
+    await freeKeys(tx, acting.tenantId, source.datasetId, plan.rekeyed);
+    await saveRows(tx, plan.writes);
+    await plan.fieldTypes.save();
+    await raiseHighRev(tx, acting.tenantId, source.sourceId, plan.highRev);
+    await settleWrite(tx, acting.tenantId, source.datasetId, plan);
+    if (plan.writes.length > 0) {
+      await writeAudit(tx, acting, { action: 'agent.changes', targetId: source.sourceId, amount: plan.writes.length });
+    }
+    return { acks: plan.acks, written: plan.writes.length };
+  });
+}
+
+async function claimBound(tx: Database, acting: Acting, source: SourceRow): Promise<DatasetClaim> {
+  try {
+    return await claimWrite(tx, acting.tenantId, source.datasetId);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'dataset-not-found') {
+      throw new AppError('dataset-gone', 'The dataset of this source was deleted in the cloud.', { cause: error });
+    }
+    throw error;
+  }
+}

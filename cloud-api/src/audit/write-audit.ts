@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../database/open-database.ts';
+import type { Acting } from './acting.ts';
+
+export type AuditAction =
+  | 'tenant.create'
+  | 'key.create'
+  | 'key.revoke'
+  | 'session.open'
+  | 'session.close'
+  | 'dataset.create'
+  | 'dataset.delete'
+  | 'dataset.tags'
+  | 'items.append'
+  | 'items.delete'
+  | 'agent.register'
+  | 'agent.approve'
+  | 'agent.changes';
+
+/** What happened to which id. Ids only: a name or a path here would outlive its deletion. */
+export interface AuditEntry {
+  action: AuditAction;
+  targetId: string | null;
+  /** How many things were touched; 1 unless said. */
+  amount?: number;
+}
+
+/** Adds a row to the tenant's log, in the caller's transaction: the act and its record are one fact. */
+export async function writeAudit(tx: Database, acting: Acting, entry: AuditEntry): Promise<void> {
+  await tx
+    .insertInto('audit')
+    .values({
+      tenant_id: acting.tenantId,
+      at: acting.nowMs,
+      id: randomBytes(8).toString('hex'),
+      actor: acting.actor,
+      action: entry.action,
+      target_id: entry.targetId,
+      result: 'ok',
+      amount: entry.amount ?? 1,
+    })
+    .execute();
+}

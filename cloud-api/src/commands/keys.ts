@@ -1,0 +1,110 @@
+import { AppError } from '@nucleus/shared/failure/app-error';
+import { type KeyScope, keyScopes } from '@nucleus/shared/wire/endpoint';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { createKey } from '../keys/create-key.ts';
+import { listKeys } from '../keys/list-keys.ts';
+import { revokeKey } from '../keys/revoke-key.ts';
+import { firstTenant } from '../serve/first-start.ts';
+import { getTenantByName } from '../tenants/find-tenant.ts';
+import { withDatabase, withDatabaseFlags } from './settings.ts';
+
+interface KeyFlags {
+  config?: string;
+  data?: string;
+  database?: string;
+  tenant: string;
+}
+
+const dayMs = 86_400_000;
+
+/** `keys create | list | revoke`. */
+export function keysCommand(): Command {
+  return new Command('keys')
+    .description('API keys of a tenant')
+    .exitOverride()
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+const withTenant = (command: Command): Command =>
+  withDatabaseFlags(command).option('--tenant <name>', 'whose keys', firstTenant);
+
+function createCommand(): Command {
+  return withTenant(new Command('create').description('make a key and print it, this once'))
+    .option('--scopes <list>', `comma list of ${keyScopes.join(', ')}`, 'read')
+    .option('--label <text>', 'what it is for', '')
+    .option('--days <n>', 'days until it expires')
+    .option('--test', 'spell it test_ instead of live_')
+    .option('--limited', 'a limited access key, sent by x-limited-access-key')
+    .action(
+      async (flags: KeyFlags & { scopes: string; label: string; days?: string; test?: boolean; limited?: boolean }) => {
+        const nowMs = Date.now();
+        const scopes = readScopes(flags.scopes);
+        const expiresAt = flags.days === undefined ? null : nowMs + readDays(flags.days) * dayMs;
+        const { secret, keyId } = await withDatabase(flags, async (db) => {
+          const { tenantId } = await getTenantByName(db, flags.tenant);
+          return createKey(
+            db,
+            { tenantId, actor: 'cli', nowMs },
+            {
+              label: flags.label,
+              scopes,
+              expiresAt,
+              kind: flags.limited === true ? 'limited' : 'standard',
+              mode: flags.test === true ? 'test' : 'live',
+            },
+          );
+        });
+        process.stderr.write(`Key ${keyId} may ${scopes.join(', ')}. It is shown once:\n`);
+        process.stdout.write(`${secret}\n`);
+      },
+    );
+}
+
+function listCommand(): Command {
+  return withTenant(new Command('list').description('list keys, without their secrets')).action(
+    async (flags: KeyFlags) => {
+      const keys = await withDatabase(flags, async (db) =>
+        listKeys(db, (await getTenantByName(db, flags.tenant)).tenantId),
+      );
+      for (const key of keys) {
+        const state =
+          key.revokedAt !== null
+            ? 'revoked'
+            : key.expiresAt !== null && key.expiresAt <= Date.now()
+              ? 'expired'
+              : 'active';
+        const used = key.lastUsedAt === null ? 'never used' : `used ${new Date(key.lastUsedAt).toISOString()}`;
+        process.stdout.write(`${[key.keyId, state, key.kind, key.scopes.join(','), used, key.label].join('\t')}\n`);
+      }
+    },
+  );
+}
+
+function revokeCommand(): Command {
+  return withTenant(new Command('revoke').argument('<id>', 'key_…').description('end a key at once')).action(
+    async (keyId: string, flags: KeyFlags) => {
+      await withDatabase(flags, async (db) => {
+        const { tenantId } = await getTenantByName(db, flags.tenant);
+        await revokeKey(db, { tenantId, actor: 'cli', nowMs: Date.now() }, keyId);
+      });
+      process.stdout.write(`Key ${keyId} is revoked.\n`);
+    },
+  );
+}
+
+function readScopes(list: string): KeyScope[] {
+  const parsed = z
+    .array(z.enum(keyScopes))
+    .min(1)
+    .safeParse(list.split(',').map((scope) => scope.trim()));
+  if (!parsed.success) throw new AppError('usage', `--scopes takes a comma list of ${keyScopes.join(', ')}.`);
+  return parsed.data;
+}
+
+function readDays(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new AppError('usage', '--days takes a whole number of days from 1.');
+  return Number(text);
+}

@@ -1,0 +1,108 @@
+/** Settings of the cloud: the `cloud:` part of the YAML file, overridden by flags. Nothing else reads the environment. */
+import { readFileSync } from 'node:fs';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+
+const ListenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/, 'must be HOST:PORT');
+
+/** The `cloud:` part of the file. Strict: a misspelt setting is an error, never ignored. */
+export const CloudConfig = z.strictObject({
+  data: z.string().min(1).default('./data').describe('folder of everything that this process keeps'),
+  listen: ListenAddress.default('127.0.0.1:8080').describe('address that it answers on'),
+  public_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('origin under which browsers and agents reach it; by default the address it answers on'),
+  database: z
+    .string()
+    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:PATH or postgres://…')
+    .optional()
+    .describe('by default a SQLite file below the data folder'),
+  insecure_http: z.boolean().default(false).describe('serve plain http on another host than this one'),
+  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+export type CloudConfig = z.infer<typeof CloudConfig>;
+
+/** Settings given on the command line; they win over the file. */
+export type CloudFlags = { [Name in keyof CloudConfig]?: CloudConfig[Name] | undefined };
+
+/** Secrets from the environment. */
+export interface CloudSecrets {
+  /** NUCLEUS_CLOUD_KEY: admin key of the tenant `default`. */
+  givenKey: string | undefined;
+}
+
+/** Reads what the environment holds for the cloud. */
+export function readSecrets(env: NodeJS.ProcessEnv): CloudSecrets {
+  return { givenKey: env.NUCLEUS_CLOUD_KEY || undefined };
+}
+
+/**
+ * Settings from `file` (none: defaults) and `flags`.
+ * @throws AppError `config-invalid` with the line and the path of the first setting that is wrong.
+ */
+export function readConfig(file: string | undefined, flags: CloudFlags): CloudConfig {
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const fromFile = file === undefined ? {} : parseConfig(readText(file), file);
+  const parsed = CloudConfig.safeParse({ ...fromFile, ...given });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new AppError('config-invalid', `${issue?.path.join('.') || 'The settings'}: ${issue?.message ?? 'not valid'}.`);
+}
+
+/**
+ * The `cloud:` part of a YAML text, defaults not filled in.
+ * @throws AppError `config-invalid`
+ */
+export function parseConfig(text: string, file: string): Partial<CloudConfig> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    throw new AppError('config-invalid', `${file}, line ${lines.linePos(broken.pos[0]).line}: this is not valid YAML.`);
+  }
+  // The agent's part stands in the same file and is the agent's to check.
+  const Whole = z.strictObject({ cloud: CloudConfig.partial().optional(), agent: z.unknown().optional() });
+  const parsed = Whole.safeParse(document.toJS() ?? {});
+  if (!parsed.success) throw refusedSetting(document, lines, file, parsed.error.issues[0]);
+  const set = (document.toJS() as { cloud?: Partial<CloudConfig> } | null)?.cloud ?? {};
+  return Object.fromEntries(Object.entries(parsed.data.cloud ?? {}).filter(([name]) => Object.hasOwn(set, name)));
+}
+
+function refusedSetting(
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  issue: z.core.$ZodIssue | undefined,
+): AppError {
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])];
+  const offset = offsetOf(document, path);
+  const where = offset === undefined ? file : `${file}, line ${lines.linePos(offset).line}`;
+  const what = unknown === undefined ? (issue?.message ?? 'not valid') : 'there is no such setting';
+  return new AppError('config-invalid', `${where}: ${path.map(String).join('.') || 'the file'}: ${what}.`);
+}
+
+/** Where the key at `path` stands in the text. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const name of path) {
+    if (!isMap(node)) return offset;
+    const pair = node.items.find(({ key }) => String(key) === String(name));
+    if (pair === undefined) return offset;
+    const { range } = pair.key as { range?: [number, number, number] | null };
+    offset = range?.[0] ?? offset;
+    node = pair.value;
+  }
+  return offset;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new AppError('config-invalid', `The configuration file ${file} cannot be read.`, { cause });
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The only file that asks which database it is. Everything else is written once, in Kysely, for both.
+ */
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import Sqlite from 'better-sqlite3';
+import { type Dialect, PostgresDialect, SqliteDialect, sql } from 'kysely';
+import pg from 'pg';
+
+/** Column types that the two databases spell differently. */
+export interface ColumnTypes {
+  /** Text that is compared and sorted by its bytes, as keys and reference ids are. */
+  key: 'text' | ReturnType<typeof sql<string>>;
+}
+
+/** One database: how to reach it and what differs. */
+export interface Engine {
+  name: 'sqlite' | 'postgres';
+  dialect: Dialect;
+  columnTypes: ColumnTypes;
+}
+
+const busyTimeoutMs = 5_000;
+const statementTimeoutMs = 30_000;
+const connectTimeoutMs = 5_000;
+const int8Oid = 20;
+
+/**
+ * Chooses by URL: `sqlite:PATH`, `postgres://…` or `postgresql://…`.
+ * @throws AppError `config-invalid` for another URL, `state-unreadable` when the SQLite file cannot be opened.
+ */
+export function openEngine(url: string, onPoolError: (error: Error) => void): Engine {
+  if (url.startsWith('sqlite:')) return sqliteEngine(url.slice('sqlite:'.length));
+  if (/^postgres(ql)?:\/\//.test(url)) return postgresEngine(url, onPoolError);
+  throw new AppError('config-invalid', 'The database must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME.');
+}
+
+function sqliteEngine(path: string): Engine {
+  let file: Sqlite.Database;
+  try {
+    // Made before SQLite opens it, so that it and the files beside it are never readable by others.
+    if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+    if (path !== ':memory:') chmodSync(path, 0o600);
+    file = new Sqlite(path, { timeout: busyTimeoutMs });
+    file.pragma('journal_mode = WAL');
+  } catch (cause) {
+    throw new AppError('state-unreadable', `The database file ${path} cannot be opened.`, { cause });
+  }
+  file.pragma('synchronous = FULL');
+  file.pragma('foreign_keys = ON');
+  // What was deleted or renamed must not stay readable in free pages of the file.
+  file.pragma('secure_delete = ON');
+  file.pragma('cache_size = -131072');
+  // A checkpoint for every batch would write each page twice; 32 MiB of log is read back in well under a second.
+  file.pragma('wal_autocheckpoint = 8192');
+  return {
+    name: 'sqlite',
+    dialect: new SqliteDialect({ database: file }),
+    columnTypes: { key: 'text' },
+  };
+}
+
+function postgresEngine(url: string, onPoolError: (error: Error) => void): Engine {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    statement_timeout: statementTimeoutMs,
+    connectionTimeoutMillis: connectTimeoutMs,
+    // int8 comes back as text by default; every count and time here is below 2^53.
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === int8Oid ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  });
+  // A pooled connection that dies while idle reports here; without a listener it would end the process.
+  pool.on('error', onPoolError);
+  return {
+    name: 'postgres',
+    dialect: new PostgresDialect({ pool }),
+    columnTypes: { key: sql<string>`text collate "C"` },
+  };
+}
+
+const transientSqlite = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN)/;
+// Connection trouble (08), not enough resources (53), operator intervention and time-outs (57), serialization and deadlock (40).
+const transientPostgres = /^(08|53|57|40)/;
+const transientNetwork = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Whether the database could not serve for now: trying again later makes sense and the caller did nothing wrong. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    transientSqlite.test(code) ||
+    transientNetwork.test(code) ||
+    (code.length === 5 && transientPostgres.test(code)) ||
+    /Connection terminated|timeout exceeded when trying to connect|connection is not open/i.test(error.message)
+  );
+}

@@ -1,0 +1,173 @@
+/**
+ * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
+ * keys keep their order and numbers their kind), and every key starts with the tenant.
+ */
+
+/** One row per fact about the store itself: `schema_version`, `store_epoch`. */
+export interface StoreMetaTable {
+  name: string;
+  value: string;
+}
+
+export interface TenantsTable {
+  id: string;
+  name: string;
+  created_at: number;
+}
+
+/** API keys. The secret itself is never stored: `hash` is the hex SHA-256 of the whole key. */
+export interface ApiKeysTable {
+  tenant_id: string;
+  id: string;
+  hash: string;
+  /** `standard` comes by HTTP Basic, `limited` by the header `x-limited-access-key`. */
+  kind: string;
+  label: string;
+  /** JSON array of scopes. */
+  scopes: string;
+  /** The only agent that a key of scope `agent` may speak for; set when that agent first registers. */
+  agent_id: string | null;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+/** One-time codes of sign-in links; `hash` is the hex SHA-256 of the code. */
+export interface SignInCodesTable {
+  tenant_id: string;
+  hash: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+/** Dashboard sessions; `hash` is the hex SHA-256 of the cookie's value. */
+export interface SessionsTable {
+  tenant_id: string;
+  hash: string;
+  scopes: string;
+  /** The key that opened it: revoking the key ends the session. Null when a code did. */
+  key_id: string | null;
+  created_at: number;
+  expires_at: number;
+}
+
+/** Append-only: who did what to which id. Never a name, a path, a key or a link. */
+export interface AuditTable {
+  tenant_id: string;
+  id: string;
+  at: number;
+  actor: string;
+  action: string;
+  target_id: string | null;
+  result: string;
+  /** How many things the action touched. */
+  amount: number;
+}
+
+export interface DatasetsTable {
+  tenant_id: string;
+  id: string;
+  name: string;
+  is_scene: number;
+  privacy_mode: number;
+  annotation_metadata_schema: string | null;
+  item_metadata_schema: string | null;
+  created_at: number;
+  deleted_at: number | null;
+  /** Grows with every committed write to the dataset; rows carry the number of the write that touched them last. */
+  change_no: number;
+  /** Place of the next item. Places are dense: every row of `items` has one and none is ever freed. */
+  next_seq: number;
+  live_count: number;
+}
+
+export interface DatasetTagsTable {
+  tenant_id: string;
+  dataset_id: string;
+  tag: string;
+}
+
+/**
+ * Items in one of three states. `live`: answered by every route. `deleted`: a tombstone; an agent's keeps its key, revision and
+ * the users' metadata for an undelete, nothing that names a path. `removed_by_user`: an agent's item that a Nucleus route
+ * deleted; hidden, still followed, so that the agent does not send it again.
+ */
+export interface ItemsTable {
+  tenant_id: string;
+  dataset_id: string;
+  id: string;
+  /** First 32 hex of SHA-256 of the reference id, unique in the dataset; null when a user deleted an item of his own. */
+  ref_key: string | null;
+  /** Null in tombstones. */
+  reference_id: string | null;
+  seq: number;
+  state: string;
+  change_no: number;
+  image_url: string;
+  width: number | null;
+  height: number | null;
+  phash: string | null;
+  user_metadata: string;
+  /** Only the agent writes it; null for items that no agent owns. */
+  agent_metadata: string | null;
+  embedding_info: string | null;
+  source_id: string | null;
+  /** Revision and digest of the agent's last change; 0 and empty for items that no agent owns. */
+  rev: number;
+  digest: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Kind of value that a metadata field of a dataset holds, locked by its first value. */
+export interface FieldTypesTable {
+  tenant_id: string;
+  dataset_id: string;
+  field: string;
+  type: string;
+}
+
+export interface AgentsTable {
+  tenant_id: string;
+  id: string;
+  version: string;
+  /** An origin; enters pages only once `approved` is 1. */
+  public_url: string;
+  approved: number;
+  registered_at: number;
+  last_heartbeat_at: number | null;
+}
+
+/** A source of an agent and the dataset it fills. */
+export interface SourcesTable {
+  tenant_id: string;
+  id: string;
+  agent_id: string;
+  alias: string;
+  dataset_id: string;
+  level: string;
+  names: string;
+  /** JSON array of metadata fields that stay inside below the level. */
+  fields_off: string;
+  fence: number;
+  high_rev: number;
+  /** Last heartbeat of this source as JSON. */
+  health: string | null;
+}
+
+export interface Tables {
+  store_meta: StoreMetaTable;
+  tenants: TenantsTable;
+  api_keys: ApiKeysTable;
+  sign_in_codes: SignInCodesTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
+  datasets: DatasetsTable;
+  dataset_tags: DatasetTagsTable;
+  items: ItemsTable;
+  field_types: FieldTypesTable;
+  agents: AgentsTable;
+  sources: SourcesTable;
+}

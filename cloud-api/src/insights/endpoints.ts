@@ -1,0 +1,61 @@
+import { insightEndpoints } from '@nucleus/shared/wire/insights';
+import type { Database } from '../database/open-database.ts';
+import { getDataset } from '../datasets/find-dataset.ts';
+import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
+import { countFacet, countHistogram } from '../search/count-facets.ts';
+import { listFields } from '../search/list-fields.ts';
+import type { Projection } from '../search/projection.ts';
+import type { Projections } from '../search/projections.ts';
+import { readQuery } from '../search/read-query.ts';
+import { completeQuery } from './complete-query.ts';
+import { listDatasetViews } from './list-dataset-views.ts';
+import { pageTiles } from './page-tiles.ts';
+
+/** Mounts what the pages need beside the Nucleus routes. */
+export function mountInsights(mount: Mount, db: Database, projections: Projections): void {
+  const projectionOf = async (tenantId: string, datasetId: string): Promise<Projection> => {
+    await getDataset(db, tenantId, datasetId);
+    return projections.of(tenantId, datasetId);
+  };
+
+  mountEndpoint(mount, insightEndpoints.listDatasetViews, async ({ tenantId }) => ({
+    datasets: await listDatasetViews(db, tenantId),
+  }));
+
+  mountEndpoint(mount, insightEndpoints.pageTiles, ({ tenantId }, { params, body }) =>
+    timed(() => pageTiles(db, projections, tenantId, params.datasetId, body)),
+  );
+
+  mountEndpoint(mount, insightEndpoints.listFields, async ({ tenantId }, { params }) => ({
+    fields: await listFields(await projectionOf(tenantId, params.datasetId)),
+  }));
+
+  mountEndpoint(mount, insightEndpoints.countFacets, async ({ tenantId }, { params, body }) => {
+    const projection = await projectionOf(tenantId, params.datasetId);
+    const condition = readQuery(body.query);
+    return timed(async () => ({
+      facets: await Promise.all(body.fields.map((field) => countFacet(projection, { condition }, field, body.limit))),
+    }));
+  });
+
+  mountEndpoint(mount, insightEndpoints.countHistogram, async ({ tenantId }, { params, body }) => {
+    const projection = await projectionOf(tenantId, params.datasetId);
+    const condition = readQuery(body.query);
+    return timed(async () => ({
+      histograms: await Promise.all(
+        body.fields.map((field) => countHistogram(projection, { condition }, field, body.bins)),
+      ),
+    }));
+  });
+
+  mountEndpoint(mount, insightEndpoints.completeQuery, async ({ tenantId }, { params, body }) =>
+    completeQuery(await projectionOf(tenantId, params.datasetId), body.query, body.caret),
+  );
+}
+
+/** Adds how long the answer took, for the count beside the query bar. */
+async function timed<T extends object>(answer: () => Promise<T>): Promise<T & { took_ms: number }> {
+  const started = performance.now();
+  const reply = await answer();
+  return { ...reply, took_ms: Math.round((performance.now() - started) * 10) / 10 };
+}

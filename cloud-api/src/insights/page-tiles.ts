@@ -1,0 +1,59 @@
+import type { Tile } from '@nucleus/shared/wire/insights';
+import type { Database } from '../database/open-database.ts';
+import { getDataset } from '../datasets/find-dataset.ts';
+import { listItemsAt, listItemsInOrder } from '../items/read-items.ts';
+import type { PlacedItem } from '../items/rules.ts';
+import { countItems, findItems, type SortOrder } from '../search/find-items.ts';
+import type { Projections } from '../search/projections.ts';
+import { readQuery } from '../search/read-query.ts';
+
+/** Which tiles, in which order. */
+export interface TilePage {
+  offset: number;
+  limit: number;
+  query: string;
+  sort?: SortOrder | undefined;
+}
+
+/**
+ * Tiles of the items that meet a query, by place. Without query and order the truth itself is walked.
+ * @throws AppError `dataset-not-found`, `invalid-request`
+ */
+export async function pageTiles(
+  db: Database,
+  projections: Projections,
+  tenantId: string,
+  datasetId: string,
+  page: TilePage,
+): Promise<{ total: number; tiles: Tile[] }> {
+  const { liveCount } = await getDataset(db, tenantId, datasetId);
+  const condition = readQuery(page.query);
+  if (condition === undefined && page.sort === undefined) {
+    const items = page.offset >= liveCount ? [] : await listItemsAt(db, tenantId, datasetId, page.offset, page.limit);
+    return { total: liveCount, tiles: items.map(toTile) };
+  }
+  const projection = projections.of(tenantId, datasetId);
+  const [total, seqs] = await Promise.all([
+    countItems(projection, { condition }),
+    findItems(projection, { condition, sort: page.sort }, page),
+  ]);
+  return { total, tiles: (await listItemsInOrder(db, tenantId, datasetId, seqs)).map(toTile) };
+}
+
+/** Side of a tile whose item never said its dimensions. */
+const unknownSide = 1;
+
+function toTile(item: PlacedItem): Tile {
+  const tile: Tile = {
+    id: item.itemId,
+    ref: item.referenceId,
+    w: item.width ?? unknownSide,
+    h: item.height ?? unknownSide,
+  };
+  if (item.agentMetadata === null) return tile;
+  const { blurhash, source, status } = JSON.parse(item.agentMetadata) as Record<string, unknown>;
+  if (typeof blurhash === 'string') tile.b = blurhash;
+  if (typeof source === 'string') tile.s = source;
+  if (status === 'ok' || status === 'no-pixels') tile.status = status;
+  return tile;
+}

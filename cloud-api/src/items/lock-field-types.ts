@@ -1,0 +1,48 @@
+/**
+ * A metadata field holds numbers or text for the whole dataset, whichever came first, so that it can be compared and sorted.
+ * Loaded at the start of a write and saved at its end; the claim on the dataset keeps other writers out between.
+ */
+import type { Database } from '../database/open-database.ts';
+import { lockedType } from './rules.ts';
+
+export interface FieldTypes {
+  /** The first field whose value is of another kind than the dataset's; locks the kinds of new fields when there is none. */
+  findConflict: (metadata: Readonly<Record<string, unknown>>) => string | undefined;
+  /** Stores the kinds that were locked since loading. */
+  save: () => Promise<void>;
+}
+
+export async function lockFieldTypes(tx: Database, tenantId: string, datasetId: string): Promise<FieldTypes> {
+  const rows = await tx
+    .selectFrom('field_types')
+    .select(['field', 'type'])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .execute();
+  const types = new Map(rows.map(({ field, type }) => [field, type]));
+  const fresh: { field: string; type: string }[] = [];
+  return {
+    findConflict(metadata) {
+      const unlocked: { field: string; type: string }[] = [];
+      for (const [field, value] of Object.entries(metadata)) {
+        const type = lockedType(value);
+        if (type === undefined) continue;
+        const known = types.get(field);
+        if (known === undefined) unlocked.push({ field, type });
+        else if (known !== type) return field;
+      }
+      for (const { field, type } of unlocked) types.set(field, type);
+      fresh.push(...unlocked);
+      return undefined;
+    },
+    async save() {
+      for (const { field, type } of fresh) {
+        await tx
+          .insertInto('field_types')
+          .values({ tenant_id: tenantId, dataset_id: datasetId, field, type })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
+    },
+  };
+}

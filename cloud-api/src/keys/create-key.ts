@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import type { KeyScope } from '@nucleus/shared/wire/endpoint';
+import type { Kysely } from 'kysely';
+import type { Acting } from '../audit/acting.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { Tables } from '../database/tables.ts';
+import { newId } from '../ids/new-id.ts';
+import { findKeyByHash, insertKey } from './queries.ts';
+import { secretHash, shortestGivenKey, spellKey } from './rules.ts';
+
+export interface NewKey {
+  label: string;
+  scopes: KeyScope[];
+  kind?: 'standard' | 'limited';
+  mode?: 'live' | 'test';
+  /** Milliseconds since 1970; null never. */
+  expiresAt?: number | null;
+  /** Taken as given instead of a fresh one. */
+  secret?: string;
+}
+
+/** Adds a key and answers it. This is the only moment at which the secret exists outside its owner's hands. */
+export async function createKey(
+  db: Kysely<Tables>,
+  acting: Acting,
+  input: NewKey,
+): Promise<{ keyId: string; secret: string }> {
+  const secret = input.secret ?? spellKey(randomBytes(32), input.mode ?? 'live');
+  const keyId = newId('key');
+  await db.transaction().execute(async (tx) => {
+    await insertKey(tx, {
+      tenantId: acting.tenantId,
+      keyId,
+      hash: secretHash(secret),
+      kind: input.kind ?? 'standard',
+      label: input.label,
+      scopes: input.scopes,
+      createdAt: acting.nowMs,
+      expiresAt: input.expiresAt ?? null,
+    });
+    await writeAudit(tx, acting, { action: 'key.create', targetId: keyId });
+  });
+  return { keyId, secret };
+}
+
+/**
+ * Makes a key from the environment work, as admin of the tenant. Adding it again changes nothing; no other key is touched.
+ * @throws AppError `config-invalid` when it is shorter than 20 characters or was revoked.
+ */
+export async function adoptGivenKey(db: Kysely<Tables>, acting: Acting, secret: string): Promise<void> {
+  if (secret.length < shortestGivenKey) {
+    throw new AppError('config-invalid', `NUCLEUS_CLOUD_KEY must have at least ${shortestGivenKey} characters.`);
+  }
+  const known = await findKeyByHash(db, secretHash(secret));
+  if (known?.revokedAt != null) {
+    throw new AppError('config-invalid', 'NUCLEUS_CLOUD_KEY was revoked: set another key or unset it.');
+  }
+  if (known === undefined) await createKey(db, acting, { label: 'from the environment', scopes: ['admin'], secret });
+}

@@ -1,0 +1,15 @@
+import type { KeyScope } from '@nucleus/shared/wire/endpoint';
+
+/** A key as it is stored: everything but the secret. */
+export interface StoredKey {
+  tenantId: string;
+  keyId: string;
+  kind: 'standard' | 'limited';
+  label: string;
+  scopes: KeyScope[];
+  agentId: string | null;
+  createdAt: number;
+  expiresAt: number | null;
+  revokedAt: number | null;
+  lastUsedAt: number | null;
+}

@@ -1,0 +1,68 @@
+import type { Json } from '@nucleus/shared/record/canonical-json';
+import { sql } from 'kysely';
+import type { Database } from '../database/open-database.ts';
+import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
+
+/** Feeds the projection of one dataset from the database; walks items_by_change. */
+export function feedChanges(db: Database, tenantId: string, datasetId: string, storeEpoch: string): TruthFeed {
+  return {
+    storeEpoch: async () => storeEpoch,
+    changeNo: async () => {
+      const row = await db
+        .selectFrom('datasets')
+        .select('change_no')
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', datasetId)
+        .executeTakeFirst();
+      return row?.change_no ?? 0;
+    },
+    rowsAfter: (after, limit) => listChangedItems(db, tenantId, datasetId, after, limit),
+  };
+}
+
+async function listChangedItems(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  after: FeedPosition,
+  limit: number,
+): Promise<FeedRow[]> {
+  const rows = await db
+    .selectFrom('items')
+    .select([
+      'id',
+      'reference_id',
+      'seq',
+      'state',
+      'change_no',
+      'width',
+      'height',
+      'phash',
+      'user_metadata',
+      'agent_metadata',
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    // a row value, so that both databases start in the index where the last page ended
+    .where(sql<boolean>`(change_no, seq) > (${after.changeNo}, ${after.seq})`)
+    .orderBy('change_no')
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    changeNo: row.change_no,
+    seq: row.seq,
+    isLive: row.state === 'live' && row.reference_id !== null,
+    itemId: row.id,
+    referenceId: row.reference_id ?? '',
+    widthPx: row.width,
+    heightPx: row.height,
+    phash: row.phash,
+    metadata: mergeFields(row.user_metadata, row.agent_metadata),
+  }));
+}
+
+function mergeFields(user: string, agent: string | null): FeedRow['metadata'] {
+  const ofUsers = JSON.parse(user) as Record<string, Json>;
+  return agent === null ? ofUsers : { ...ofUsers, ...(JSON.parse(agent) as Record<string, Json>) };
+}

@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { FieldType, SearchField } from './search-field.ts';
+import type { FeedPosition } from './truth-feed.ts';
+
+/** Of the projection's tables; a file of another version is rebuilt. */
+const projectionVersion = 1;
+
+/** An open projection file of one dataset. */
+export interface ProjectionFile {
+  instance: DuckDBInstance;
+  /** The only connection that writes. */
+  writer: DuckDBConnection;
+  storeEpoch: string;
+  /** Changes of the truth up to here are applied. */
+  position: FeedPosition;
+  /** Metadata fields by name, in order of their columns. */
+  fields: Map<string, SearchField>;
+}
+
+const columns = `
+  seq bigint not null, item_id varchar not null, reference_id varchar not null,
+  width double, height double, phash ubigint`;
+
+/**
+ * Opens the projection at `path`, or makes an empty one when it is missing, damaged, of another version or of another store epoch.
+ * Throwing it away loses nothing: it is rebuilt from the truth.
+ */
+export async function openProjection(path: string, storeEpoch: string): Promise<ProjectionFile> {
+  const kept = await openExisting(path, storeEpoch).catch(() => undefined);
+  if (kept) return kept;
+  await rm(path, { force: true });
+  await rm(`${path}.wal`, { force: true });
+  const instance = await createInstance(path);
+  const writer = await instance.connect();
+  await writer.run('create table projection (version integer, store_epoch varchar, change_no bigint, seq bigint)');
+  await writer.run('create table fields (place integer, name varchar, type varchar)');
+  await writer.run(`create table items (${columns})`);
+  await writer.run('insert into projection values (?, ?, 0, -1)', [projectionVersion, storeEpoch]);
+  return { instance, writer, storeEpoch, position: { changeNo: 0, seq: -1 }, fields: new Map() };
+}
+
+/** Column of the field at a place; names never come from input. */
+export function fieldColumn(place: number): string {
+  return `f${place}`;
+}
+
+/** DuckDB type of a field's column. */
+export const columnTypes: Record<FieldType, string> = { number: 'double', text: 'varchar', boolean: 'boolean' };
+
+async function createInstance(path: string): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(path, { threads: '2', memory_limit: '400MB', enable_external_access: 'false' });
+}
+
+async function openExisting(path: string, storeEpoch: string): Promise<ProjectionFile | undefined> {
+  const instance = await createInstance(path);
+  const writer = await instance.connect();
+  const close = (): undefined => {
+    writer.closeSync();
+    instance.closeSync();
+  };
+  try {
+    const head = await writer.runAndReadAll(
+      'select version, store_epoch, change_no::double, seq::double from projection',
+    );
+    const [version, epoch, changeNo, seq] = head.getRowsJS()[0] ?? [];
+    if (version !== projectionVersion || epoch !== storeEpoch) return close();
+    const rows = (await writer.runAndReadAll('select place, name, type from fields order by place')).getRowsJS();
+    const fields = new Map(
+      rows.map(([place, name, type]) => [
+        String(name),
+        { name: String(name), type: type as FieldType, column: fieldColumn(Number(place)) },
+      ]),
+    );
+    return { instance, writer, storeEpoch, position: { changeNo: Number(changeNo), seq: Number(seq) }, fields };
+  } catch {
+    return close();
+  }
+}

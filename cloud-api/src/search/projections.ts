@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Database } from '../database/open-database.ts';
+import { feedChanges } from './feed-changes.ts';
+import { Projection } from './projection.ts';
+
+/** Open projections; each holds a file and up to 400 MB of page cache while it is asked. */
+const mostOpen = 8;
+
+/** The search projections of this process, opened on demand, the least recently asked closed. */
+export class Projections {
+  readonly #db: Database;
+  readonly #folder: string;
+  readonly #storeEpoch: string;
+  /** In order of use, the most recent last. */
+  readonly #open = new Map<string, Projection>();
+
+  /** @param folder where the files are; one process alone uses it. */
+  constructor(db: Database, folder: string, storeEpoch: string) {
+    this.#db = db;
+    this.#folder = folder;
+    this.#storeEpoch = storeEpoch;
+  }
+
+  /** The projection of a dataset whose existence the caller has checked. */
+  of(tenantId: string, datasetId: string): Projection {
+    const path = join(this.#folder, tenantId, `${datasetId}.duckdb`);
+    const projection =
+      this.#open.get(path) ?? new Projection(path, feedChanges(this.#db, tenantId, datasetId, this.#storeEpoch));
+    this.#open.delete(path);
+    this.#open.set(path, projection);
+    for (const [oldest, idle] of this.#open) {
+      if (this.#open.size <= mostOpen) break;
+      this.#open.delete(oldest);
+      void idle.close();
+    }
+    return projection;
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(open.map((projection) => projection.close()));
+  }
+}

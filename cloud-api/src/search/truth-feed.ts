@@ -1,0 +1,33 @@
+import type { Json } from '@nucleus/shared/record/canonical-json';
+
+/** One item as the projection wants it. A deleted item is told once more, with `isLive` false. */
+export interface FeedRow {
+  changeNo: number;
+  /** Place in insertion order; never reused within a dataset. */
+  seq: number;
+  isLive: boolean;
+  itemId: string;
+  referenceId: string;
+  widthPx: number | null;
+  heightPx: number | null;
+  /** 64 characters of 0 and 1. */
+  phash: string | null;
+  /** Agent's and user's fields merged; only numbers, texts and booleans can be searched. */
+  metadata: Readonly<Record<string, Json | undefined>>;
+}
+
+/** How far a projection has followed the truth: all of the writes before `changeNo`, and of that write the places up to `seq`. */
+export interface FeedPosition {
+  changeNo: number;
+  seq: number;
+}
+
+/** Where a projection of one dataset gets its rows from: the database that holds the truth. */
+export interface TruthFeed {
+  /** Changes when the truth was restored from a backup; a projection of another epoch is thrown away. */
+  storeEpoch(): Promise<string>;
+  /** Number of the dataset's last committed write. */
+  changeNo(): Promise<number>;
+  /** Rows beyond `after`, ordered by change number and place, at most `limit`. Rows of one write share its number. */
+  rowsAfter(after: FeedPosition, limit: number): Promise<FeedRow[]>;
+}

@@ -1,0 +1,90 @@
+/** The cloud's HTTP surface, top to bottom. */
+import { AppError } from '@nucleus/shared/failure/app-error';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { mountAgents } from '../agents/endpoints.ts';
+import { listApprovedOrigins } from '../agents/list-agents.ts';
+import type { Tables } from '../database/tables.ts';
+import { mountDatasets } from '../datasets/endpoints.ts';
+import { healthRoutes } from '../http/health.ts';
+import type { Metrics } from '../http/metrics.ts';
+import type { Mount } from '../http/mount-endpoint.ts';
+import { apiPolicy } from '../http/page-policy.ts';
+import { refuseOverload } from '../http/refuse-overload.ts';
+import { replyWithError } from '../http/reply-with-error.ts';
+import { requestLog } from '../http/request-log.ts';
+import { staticPages } from '../http/static-pages.ts';
+import { mountInsights } from '../insights/endpoints.ts';
+import { mountItems } from '../items/endpoints.ts';
+import type { Projections } from '../search/projections.ts';
+import { mountSessions } from '../sessions/endpoints.ts';
+import { findSession } from '../sessions/find-session.ts';
+import { cookiePolicy, readCookie } from '../sessions/rules.ts';
+
+export interface AppParts {
+  db: Kysely<Tables>;
+  projections: Projections;
+  storeEpoch: string;
+  publicUrl: URL;
+  /** Folder of the built dashboard. */
+  pages: string;
+  log: Logger;
+  metrics: Metrics;
+  clock: () => number;
+  /** Told that rows of a deleted dataset wait to be removed. */
+  afterDelete: () => void;
+}
+
+const mostOpenRequests = 512;
+
+/** Puts the routes together; nothing listens yet. */
+export function createApp(parts: AppParts): Express {
+  const { db, projections, metrics, log } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(requestLog(log, metrics));
+  app.use(healthRoutes(db, metrics));
+  app.use(refuseOverload(mostOpenRequests));
+
+  const gate = { db, cookie: cookiePolicy(parts.publicUrl), origin: parts.publicUrl.origin };
+  const router = express.Router();
+  router.use(apiPolicy);
+  const mount: Mount = { router, gate, clock: parts.clock };
+  mountSessions(mount, db);
+  mountDatasets(mount, db, parts.afterDelete);
+  mountItems(mount, db, projections, metrics);
+  mountAgents(mount, db, parts.storeEpoch, metrics);
+  mountInsights(mount, db, projections);
+  app.use(onlyApi(router));
+  app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
+    next(new AppError('not-found', 'There is no such route.'));
+  });
+
+  app.use(
+    staticPages({
+      folder: parts.pages,
+      publicUrl: parts.publicUrl,
+      agentOriginsFor: async (request) => {
+        const cookie = readCookie(gate.cookie, request.headers.cookie);
+        const session = cookie === undefined ? undefined : await findSession(db, cookie, parts.clock());
+        return session === undefined ? [] : listApprovedOrigins(db, session.tenantId);
+      },
+    }),
+  );
+  app.use(() => {
+    throw new AppError('not-found', 'There is nothing at this address.');
+  });
+  app.use(replyWithError(log));
+  return app;
+}
+
+/** Keeps the API's headers off the pages: both stand below `/`. */
+function onlyApi(router: express.Router): (request: Request, response: Response, next: NextFunction) => void {
+  return (request, response, next) => {
+    if (request.path.startsWith('/v1/')) router(request, response, next);
+    else next();
+  };
+}

@@ -1,0 +1,79 @@
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
+import { CloudOff, SearchX } from 'lucide-react';
+import { type ReactElement, useEffect } from 'react';
+import { navigate, usePathname } from 'wouter/use-browser-location';
+import { AgentsPage } from './agents/agents-page.tsx';
+import { DatasetPage } from './dataset/dataset-page.tsx';
+import { DatasetsPage } from './datasets/datasets-page.tsx';
+import { Frame } from './frame/frame.tsx';
+import { type Route, readRoute } from './route.ts';
+import { SignInPage } from './session/sign-in-page.tsx';
+import { useSession } from './session/use-session.ts';
+
+/**
+ * The dashboard: who is signed in, and which page. Signing in loads the page anew, because the content security policy that comes
+ * with it names the agents of the team.
+ */
+export function App(): ReactElement | null {
+  const route = readRoute(usePathname());
+  if (route.page === 'sign-in') return <SignInPage onDone={(path) => location.replace(path)} />;
+  return <SignedIn route={route} />;
+}
+
+function SignedIn({ route }: { route: Route }): ReactElement | null {
+  const session = useSession();
+  const isSignedOut = session.data === null;
+  useEffect(() => {
+    if (!isSignedOut) return;
+    const here = location.pathname === '/' ? '' : `?${new URLSearchParams({ next: location.pathname })}`;
+    navigate(`/sign-in${here}`, { replace: true });
+  }, [isSignedOut]);
+  if (session.isError && session.data === undefined) {
+    return (
+      <EmptyState
+        icon={CloudOff}
+        title="The cloud does not answer"
+        actions={
+          <button type="button" className="btn lead" onClick={() => void session.refetch()}>
+            Retry now
+          </button>
+        }
+      >
+        <p>{failureSentence(session.error)}</p>
+      </EmptyState>
+    );
+  }
+  if (!session.data) return null;
+  return (
+    <Frame route={route} session={session.data}>
+      <Page route={route} />
+    </Frame>
+  );
+}
+
+function Page({ route }: { route: Route }): ReactElement {
+  switch (route.page) {
+    case 'datasets':
+      return <DatasetsPage />;
+    case 'dataset':
+      // The key makes each dataset a grid of its own; opening an item keeps the grid.
+      return <DatasetPage key={route.datasetId} datasetId={route.datasetId} referenceId={route.referenceId} />;
+    case 'agents':
+      return <AgentsPage />;
+    default:
+      return (
+        <EmptyState
+          icon={SearchX}
+          title="There is no such page"
+          actions={
+            <a className="btn lead" href="/">
+              See the datasets
+            </a>
+          }
+        >
+          <p>The address may have lost a part when it was copied.</p>
+        </EmptyState>
+      );
+  }
+}

@@ -1,0 +1,142 @@
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
+import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
+import { JsonView } from '@nucleus/shared/ui/parts/json-view.tsx';
+import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
+import type { DatasetView } from '@nucleus/shared/wire/insights';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { ChevronLeft, ChevronRight, X } from 'lucide-react';
+import { Tabs } from 'radix-ui';
+import { type ReactElement, useEffect, useState } from 'react';
+import { callCloud } from '../cloud/call-cloud.ts';
+import { itemKey } from '../cloud/queries.ts';
+import { itemPath } from '../route.ts';
+import { ItemMetadata } from './item-metadata.tsx';
+import { ItemPicture } from './item-picture.tsx';
+import { WhatLeft } from './what-left.tsx';
+
+interface ItemPanelProps {
+  dataset: DatasetView;
+  referenceId: string;
+  /** Its place in the grid, if the grid has it as its current tile. */
+  position: number | undefined;
+  total: number;
+  onStep: (by: 1 | -1) => void;
+  onClose: () => void;
+}
+
+const tabs = ['metadata', 'left', 'json'] as const;
+type Tab = (typeof tabs)[number];
+const names: Record<Tab, string> = { metadata: 'Metadata', left: 'What left', json: 'JSON' };
+
+/** Everything the cloud knows of one item. */
+export function ItemPanel(props: ItemPanelProps): ReactElement {
+  const { dataset, referenceId, position } = props;
+  const [tab, setTab] = useState<Tab>('metadata');
+  const item = useQuery({
+    queryKey: itemKey(dataset.dataset_id, referenceId),
+    queryFn: ({ signal }) =>
+      callCloud(datasetEndpoints.getItemByReference, {
+        params: { datasetId: dataset.dataset_id, referenceId },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  });
+  const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
+  useKeys({
+    w: () => setTab(tab === 'left' ? 'metadata' : 'left'),
+    u: () => copy(location.origin + itemPath(dataset.dataset_id, referenceId)),
+    i: () => copy(referenceId),
+    escape: props.onClose,
+  });
+  useEffect(() => {
+    document.title = `${visibleText(referenceId.split('/').at(-1) ?? referenceId)} · Nucleus`;
+  }, [referenceId]);
+  const level = dataset.sources.find(({ alias }) => alias === item.data?.item.metadata.source)?.level;
+  return (
+    <aside className="panel" aria-label="Details">
+      <div className="row panel-head">
+        <button
+          type="button"
+          className="btn ghost icon-only dense"
+          aria-label="Previous item"
+          disabled={position === undefined || position === 0}
+          onClick={() => props.onStep(-1)}
+        >
+          <ChevronLeft className="icon s" aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="btn ghost icon-only dense"
+          aria-label="Next item"
+          disabled={position === undefined || position === props.total - 1}
+          onClick={() => props.onStep(1)}
+        >
+          <ChevronRight className="icon s" aria-hidden="true" />
+        </button>
+        <span className="sm t3 nowrap">
+          {position === undefined ? 'Item' : `${count(position + 1)} of ${count(props.total)}`}
+        </span>
+        <span className="end row g2">
+          <CopyButton text={location.origin + itemPath(dataset.dataset_id, referenceId)} name="Copy link" />
+          <button
+            type="button"
+            className="btn ghost icon-only dense"
+            aria-label="Close (Esc)"
+            title="Close (Esc)"
+            onClick={props.onClose}
+          >
+            <X className="icon s" aria-hidden="true" />
+          </button>
+        </span>
+      </div>
+      {item.data === undefined ? (
+        <div className="panel-body" aria-busy={item.isPending}>
+          {item.isError && (
+            <div className="note d" role="alert">
+              {failureCode(item.error) === 'item-not-found'
+                ? `There is no item ${visibleText(referenceId)} in this dataset. It was deleted, or its id has changed.`
+                : failureSentence(item.error)}
+            </div>
+          )}
+        </div>
+      ) : (
+        <Tabs.Root
+          className="panel-tabs"
+          value={tab}
+          onValueChange={(value) => setTab(tabs.find((known) => known === value) ?? 'metadata')}
+        >
+          <Tabs.List className="tabs" aria-label="Parts of the item">
+            {tabs.map((known) => (
+              <Tabs.Trigger key={known} value={known}>
+                {names[known]}
+              </Tabs.Trigger>
+            ))}
+          </Tabs.List>
+          <div className="panel-body">
+            <ItemPicture item={item.data.item} />
+            <div className="row">
+              <p className="item-name grow">{visibleText(item.data.item.reference_id)}</p>
+              <CopyButton text={item.data.item.reference_id} name="Copy reference id" />
+            </div>
+            <Tabs.Content value="metadata" className="col g6">
+              <ItemMetadata item={item.data.item} annotations={item.data.annotations} />
+            </Tabs.Content>
+            <Tabs.Content value="left" className="col g6">
+              <WhatLeft item={item.data.item} level={level} />
+            </Tabs.Content>
+            <Tabs.Content value="json" className="col">
+              <div className="row">
+                <h2 className="grow">Record</h2>
+                <CopyButton text={JSON.stringify(item.data.item, null, 2)} label="Copy JSON" />
+              </div>
+              <JsonView value={item.data.item} label="Record as JSON" />
+            </Tabs.Content>
+          </div>
+        </Tabs.Root>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,32 @@
+import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
+import { previewFor } from '@nucleus/shared/ui/pixels/pixel-source.ts';
+import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
+import type { ReactElement } from 'react';
+
+const panelPx = 372;
+
+/** The item's picture: its blur, and the agent's preview over it when pixels are on. */
+export function ItemPicture({ item }: { item: DatasetItem }): ReactElement {
+  const { source, blurhash } = item.metadata;
+  const want =
+    typeof source === 'string'
+      ? { source, ref: item.reference_id, variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)) }
+      : undefined;
+  const look = usePixel(want);
+  const aspect = (item.width ?? 4) / (item.height ?? 3);
+  return (
+    <div className="thumb item-picture" style={{ aspectRatio: aspect }}>
+      {typeof blurhash === 'string' ? (
+        <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
+      ) : (
+        look.state !== 'link' && <span className="mid">No descriptor left, so there is nothing to draw</span>
+      )}
+      {want !== undefined && look.state === 'link' && (
+        <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(item.reference_id)} />
+      )}
+    </div>
+  );
+}

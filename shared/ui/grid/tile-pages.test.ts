@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { TilePages } from './tile-pages.ts';
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+test('loads only what is wanted, a few at once, and gives up what is not', async () => {
+  const asked: number[] = [];
+  const aborted: number[] = [];
+  const open = new Map<number, () => void>();
+  const pages = new TilePages<number>((offset, limit, signal) => {
+    asked.push(offset);
+    signal.addEventListener('abort', () => aborted.push(offset));
+    return new Promise((resolve) =>
+      open.set(offset, () => resolve({ total: 100_000, tiles: Array.from({ length: limit }, (_, i) => offset + i) })),
+    );
+  });
+  pages.want([0, 1, 2, 3, 4]);
+  expect(asked).toEqual([0, 500, 1000]);
+  pages.want([100]);
+  expect(aborted).toEqual([0, 500, 1000]);
+  expect(asked.at(-1)).toBe(50_000);
+  open.get(50_000)?.();
+  open.get(0)?.();
+  await settled();
+  expect(pages.tile(50_007)).toBe(50_007);
+  expect(pages.tile(7)).toBeUndefined();
+});
+
+test('stands still after a failure until it is told to go on', async () => {
+  let isBroken = true;
+  let calls = 0;
+  const pages = new TilePages<number>(() => {
+    calls += 1;
+    return isBroken ? Promise.reject(new Error('gone')) : Promise.resolve({ total: 1, tiles: [1] });
+  });
+  pages.want([0]);
+  await settled();
+  pages.want([0]);
+  expect(calls).toBe(1);
+  expect(pages.failure).toBeInstanceOf(Error);
+  isBroken = false;
+  pages.retry();
+  await settled();
+  expect(pages.tile(0)).toBe(1);
+  expect(pages.failure).toBeUndefined();
+});
+
+test('a result that grew loads its last page anew', async () => {
+  let total = 3;
+  const pages = new TilePages<number>(() =>
+    Promise.resolve({ total, tiles: Array.from({ length: total }, (_, i) => i) }),
+  );
+  pages.want([0]);
+  await settled();
+  total = 5;
+  pages.noteTotal(5);
+  await settled();
+  expect(pages.tile(4)).toBe(4);
+});

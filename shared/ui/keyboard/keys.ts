@@ -1,0 +1,73 @@
+/** The keys of both pages, as the cheat sheet shows them. A key that does nothing on a page is not listed there. */
+
+export interface KeyLine {
+  does: string;
+  /** Alternatives; each is pressed together. */
+  keys: readonly (readonly string[])[];
+}
+export interface KeyGroup {
+  title: string;
+  lines: readonly KeyLine[];
+}
+
+export const gridKeys: readonly KeyGroup[] = [
+  {
+    title: 'Move',
+    lines: [
+      {
+        does: 'Next, previous',
+        keys: [
+          ['←', '→'],
+          ['H', 'L'],
+        ],
+      },
+      {
+        does: 'Row up, down',
+        keys: [
+          ['↑', '↓'],
+          ['K', 'J'],
+        ],
+      },
+      { does: 'First, last', keys: [['Home'], ['End']] },
+      { does: 'Page', keys: [['PgUp'], ['PgDn']] },
+      { does: 'Open', keys: [['Enter']] },
+      { does: 'Back', keys: [['Esc']] },
+    ],
+  },
+  {
+    title: 'Select',
+    lines: [
+      { does: 'Select', keys: [['X'], ['Space']] },
+      { does: 'Extend', keys: [['Shift', '←', '→']] },
+      { does: 'Range', keys: [['Shift', 'click']] },
+      { does: 'All results, not only loaded', keys: [['Ctrl', 'A']] },
+      { does: 'None', keys: [['Ctrl', 'D']] },
+    ],
+  },
+  {
+    title: 'Look',
+    lines: [
+      { does: 'Zoom', keys: [['+'], ['-']] },
+      { does: 'Names on, off', keys: [['N']] },
+      { does: 'What left', keys: [['W']] },
+    ],
+  },
+];
+
+export const dashboardKeys: KeyGroup = {
+  title: 'Pixels and links',
+  lines: [
+    { does: 'Show pixels', keys: [['P']] },
+    { does: 'Open in local viewer', keys: [['V']] },
+    { does: 'Copy link', keys: [['U']] },
+    { does: 'Copy id', keys: [['I']] },
+  ],
+};
+
+export const anywhereKeys: KeyGroup = {
+  title: 'Anywhere',
+  lines: [
+    { does: 'This sheet', keys: [['?']] },
+    { does: 'Dark, light', keys: [['D']] },
+  ],
+};

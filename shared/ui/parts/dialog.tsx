@@ -1,0 +1,46 @@
+import { X } from 'lucide-react';
+import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+
+interface DialogProps {
+  title: string;
+  hint?: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A titled dialog. The element is the browser's own: it traps the focus, closes on Esc and gives the focus back. */
+export function Dialog({ title, hint, onClose, children }: DialogProps): ReactElement {
+  const box = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const element = box.current;
+    if (element !== null && !element.open) element.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes a modal dialog already; the click is on the backdrop
+    <dialog
+      ref={box}
+      className="modal"
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === box.current) box.current?.close();
+      }}
+    >
+      <div className="row dialog-head">
+        <h2 id={titleId}>{title}</h2>
+        {hint !== undefined && <span className="sm t2 hide-s">{hint}</span>}
+        <button
+          type="button"
+          className="btn ghost icon-only end"
+          aria-label="Close"
+          onClick={() => box.current?.close()}
+        >
+          <X className="icon" aria-hidden="true" />
+        </button>
+      </div>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,88 @@
+/** Opening a database: once, by many, and never by an older program. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { type ACloud, aCloud } from './a-cloud.ts';
+import { onEachDatabase } from './on-each-database.ts';
+import { send } from './send.ts';
+
+const runFile = promisify(execFile);
+const bin = fileURLToPath(new URL('../../cloud-api/bin/nucleus-cloud.js', import.meta.url));
+
+onEachDatabase('opening a database', (open) => {
+  const started = async (): Promise<ACloud> => {
+    const cloud = await aCloud({ database: await open() });
+    onTestFinished(() => cloud.close());
+    return cloud;
+  };
+
+  test('several processes that start together make one schema and one epoch', async () => {
+    const database = await open();
+    const folder = await mkdtemp(join(tmpdir(), 'starters-'));
+    onTestFinished(async () => {
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    });
+    const url = database.url ?? `sqlite:${join(folder, 'cloud.db')}`;
+    const starters = Array.from({ length: 4 }, () => runFile(process.execPath, [bin, 'migrate', '--database', url]));
+    for (const { stdout } of await Promise.all(starters)) expect(stdout).toBe('The database is up to date.\n');
+    const { storeEpoch, close } = await openDatabase(url, () => undefined);
+    await close();
+    expect(storeEpoch).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test('a database of a newer program is left alone', async () => {
+    const cloud = await started();
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    await db.updateTable('store_meta').set({ value: '999' }).where('name', '=', 'schema_version').execute();
+    await close();
+    await expect(openDatabase(cloud.databaseUrl, () => undefined)).rejects.toMatchObject({
+      code: 'state-newer',
+      exit: 2,
+    });
+  });
+
+  test('readiness turns red when the tables are gone, and no reply says why', async () => {
+    const cloud = await started();
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    await db.schema.dropTable('store_meta').execute();
+    await db.schema.dropTable('items').execute();
+    await close();
+    const ready = await send(`${cloud.url}/readyz`);
+    expect([ready.status, ready.body]).toEqual([503, { status: 'not-ready', reason: 'database' }]);
+    const crash = await send(`${cloud.url}/v1/nucleus/dataset/ds_x/refloc/y`, { key: cloud.adminKey });
+    expect([crash.status, crash.text]).toEqual([500, '{"error":"Something failed on the server."}']);
+    expect((await send(`${cloud.url}/healthz`)).status).toBe(200);
+  });
+
+  test('every write of a dataset carries a higher change number, deletions too, and leaves an audit row of ids', async () => {
+    const cloud = await started();
+    const call = (route: string, options: object) =>
+      send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
+    const { dataset_id: id } = (await call('dataset/create', { body: { name: 'secret-name' } })).body;
+    const items = [{ reference_id: 'secret-ref', image_url: 'https://secret.test/a' }];
+    await call(`dataset/${id}/append`, { body: { items } });
+    await call(`dataset/${id}/refloc/secret-ref`, { method: 'DELETE', body: {} });
+    await call(`dataset/${id}/append`, { body: { items } });
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    onTestFinished(close);
+    const rows = await db
+      .selectFrom('items')
+      .select(['state', 'change_no', 'reference_id', 'image_url'])
+      .orderBy('change_no')
+      .execute();
+    expect(rows.map(({ state }) => state)).toEqual(['deleted', 'live']);
+    expect(rows[0]).toMatchObject({ reference_id: null, image_url: '' });
+    expect(rows[0]?.change_no).toBeLessThan(rows[1]?.change_no ?? 0);
+    const audit = await db.selectFrom('audit').selectAll().execute();
+    expect(audit.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['dataset.create', 'items.append', 'items.delete']),
+    );
+    expect(JSON.stringify(audit)).not.toContain('secret');
+  });
+});

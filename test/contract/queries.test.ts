@@ -1,0 +1,210 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseQuery } from '@nucleus/shared/query/parse-query';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { feedChanges } from '../../cloud-api/src/search/feed-changes.ts';
+import { countItems, findItems, findItemsAfter } from '../../cloud-api/src/search/find-items.ts';
+import { Projection } from '../../cloud-api/src/search/projection.ts';
+import { type ACloud, aCloud } from './a-cloud.ts';
+import { meets, type OracleRow } from './evaluate-query.ts';
+import { onEachDatabase } from './on-each-database.ts';
+import { randomQuery, randomRow, seeded } from './random-query.ts';
+import { send } from './send.ts';
+
+const rowCount = 400;
+const queryCount = 10_000;
+
+onEachDatabase('queries', (open) => {
+  let cloud: ACloud;
+  let datasetId: string;
+  let second: OpenDatabase;
+  let folder: string;
+  let rows: OracleRow[];
+
+  beforeAll(async () => {
+    cloud = await aCloud({ database: await open() });
+    folder = await mkdtemp(join(tmpdir(), 'projection-'));
+    second = await openDatabase(cloud.databaseUrl, () => undefined);
+    const random = seeded(7);
+    rows = Array.from({ length: rowCount }, (_, i) => randomRow(random, i));
+    datasetId = await aDataset(rows);
+  });
+  afterAll(async () => {
+    await second.close();
+    await cloud.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const call = (path: string, body: unknown) => send(`${cloud.url}${path}`, { key: cloud.adminKey, body });
+  const ask = (query: string, page: object = {}) =>
+    call(`/v1/nucleus/dataset/${datasetId}/queryItemsPage`, { pageToken: null, pageSize: 10_000, query, ...page });
+  const projectionAt = (name: string): Projection =>
+    new Projection(join(folder, name), feedChanges(second.db, cloud.running.tenantId, datasetId, second.storeEpoch));
+
+  async function aDataset(of: readonly OracleRow[]): Promise<string> {
+    const { body } = await call('/v1/nucleus/dataset/create', { name: 'queries' });
+    const items = of.map(({ reference_id, width, ...metadata }) => ({
+      reference_id,
+      image_url: 'https://pictures.example/a.jpg',
+      width,
+      metadata,
+    }));
+    const appended = await call(`/v1/nucleus/dataset/${body.dataset_id}/append`, { items });
+    expect(appended.body.new_items).toBe(of.length);
+    return body.dataset_id;
+  }
+
+  test(`${queryCount} random queries find what a naive evaluator finds`, { timeout: 180_000 }, async () => {
+    const projection = projectionAt('differential.duckdb');
+    const random = seeded(20_261_123);
+    let found = 0;
+    for (let i = 0; i < queryCount; i++) {
+      const query = randomQuery(random);
+      const condition = parseQuery(query);
+      const want = rows.flatMap((row, seq) => (meets(row, condition) ? [seq] : []));
+      const got = await findItemsAfter(projection, { condition }, { afterSeq: -1, limit: rowCount });
+      if (got.join() !== want.join()) expect({ query, got }).toEqual({ query, got: want });
+      found += want.length;
+    }
+    expect(found).toBeGreaterThan(queryCount * 10);
+    await projection.close();
+  });
+
+  test('a query page holds whole items in insertion order, and pages neither repeat nor drop', async () => {
+    const whole = await ask('iso >= 400');
+    const references = whole.body.items.map((item: { reference_id: string }) => item.reference_id);
+    expect(references).toEqual(rows.filter((row) => Number(row.iso) >= 400).map((row) => row.reference_id));
+    const paged: string[] = [];
+    let pageToken: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof ask>> = await ask('iso >= 400', { pageToken, pageSize: 7 });
+      paged.push(...page.body.items.map((item: { reference_id: string }) => item.reference_id));
+      pageToken = page.body.nextPageToken;
+    } while (pageToken !== null);
+    expect(paged).toEqual(references);
+  });
+
+  test('a write is found by the very next query, and a deleted item is not', async () => {
+    const own = await aDataset([{ reference_id: 'one', iso: 1 }]);
+    const find = async (query: string) =>
+      (await call(`/v1/nucleus/dataset/${own}/queryItemsPage`, { pageSize: 10, query })).body.items.map(
+        (item: { reference_id: string }) => item.reference_id,
+      );
+    expect(await find('iso = 1')).toEqual(['one']);
+    const item = { image_url: 'https://pictures.example/a.jpg' };
+    await call(`/v1/nucleus/dataset/${own}/append`, {
+      items: [
+        { ...item, reference_id: 'two', metadata: { iso: 2 } },
+        { ...item, reference_id: 'one', metadata: { iso: 3, fresh: 'x' } },
+      ],
+      update: true,
+    });
+    expect(await find('iso > 1')).toEqual(['one', 'two']);
+    expect(await find('iso = 1')).toEqual([]);
+    expect(await find('fresh = x')).toEqual(['one']);
+    await send(`${cloud.url}/v1/nucleus/dataset/${own}/refloc/two`, { method: 'DELETE', key: cloud.adminKey });
+    expect(await find('iso > 1')).toEqual(['one']);
+  });
+
+  test.each([
+    { query: 'iso >', at: { start: 5, end: 5 }, says: 'Expected a value' },
+    { query: 'iszo > 1', at: { start: 0, end: 4 }, says: 'Did you mean iso?' },
+    { query: 'make > 1', at: { start: 7, end: 8 }, says: 'is a text and cannot be compared with a number' },
+    { query: 'iso CONTAINS 1', at: { start: 0, end: 3 }, says: 'CONTAINS looks into texts' },
+  ])('$query is refused with its place', async ({ query, at, says }) => {
+    const own = await call(`/v1/insights/${datasetId}/tiles`, { offset: 0, limit: 10, query });
+    expect([own.status, own.body.code, own.body.at]).toEqual([400, 'invalid-request', at]);
+    expect(own.body.error).toContain(says);
+    const nucleus = await ask(query);
+    expect([nucleus.status, Object.keys(nucleus.body)]).toEqual([400, ['error']]);
+  });
+
+  test('tiles follow a query and an order, missing values last', async () => {
+    const { body } = await call(`/v1/insights/${datasetId}/tiles`, {
+      offset: 5,
+      limit: 20,
+      query: 'width IS NOT MISSING',
+      sort: { field: 'frame', descending: true },
+    });
+    const want = rows
+      .map((row, seq): OracleRow & { seq: number } => ({ ...row, seq }))
+      .filter((row) => row.width !== undefined)
+      .toSorted((a, b) => Number(b.frame ?? -1) - Number(a.frame ?? -1) || a.seq - b.seq)
+      .slice(5, 25);
+    expect(body.tiles.map((tile: { ref: string }) => tile.ref)).toEqual(want.map((row) => row.reference_id));
+    expect(body.total).toBe(rows.filter((row) => row.width !== undefined).length);
+  });
+
+  test('facets and histograms count what a loop over the rows counts', async () => {
+    const facets = await call(`/v1/insights/${datasetId}/facets`, { query: 'frame < 5', fields: ['make', 'iso'] });
+    const chosen = rows.filter((row) => row.frame !== undefined && Number(row.frame) < 5);
+    for (const facet of facets.body.facets) {
+      const counts = new Map<unknown, number>();
+      for (const row of chosen) counts.set(row[facet.field], (counts.get(row[facet.field]) ?? 0) + 1);
+      expect(facet.missing).toBe(counts.get(undefined) ?? 0);
+      counts.delete(undefined);
+      expect(
+        Object.fromEntries(facet.values.map((each: { value: unknown; count: number }) => [each.value, each.count])),
+      ).toEqual(Object.fromEntries(counts));
+    }
+    const histogram = await call(`/v1/insights/${datasetId}/histogram`, { query: '', fields: ['frame'], bins: 11 });
+    const [frames] = histogram.body.histograms;
+    const count = (value: number | undefined): number => rows.filter((row) => row.frame === value).length;
+    expect(frames).toEqual({
+      field: 'frame',
+      min: 0,
+      max: 10,
+      bins: Array.from({ length: 11 }, (_, i) => count(i)),
+      missing: count(undefined),
+    });
+  });
+
+  describe('the projection is only a projection', () => {
+    test.each<{ why: string; spoil: (path: string) => Promise<void> }>([
+      { why: 'deleted', spoil: (path) => rm(path) },
+      { why: 'damaged', spoil: (path) => writeFile(path, 'no database') },
+      {
+        why: 'of another version',
+        spoil: async (path) => {
+          const projection = new Projection(
+            path,
+            feedChanges(second.db, cloud.running.tenantId, datasetId, second.storeEpoch),
+          );
+          await projection.ask('update projection set version = 0');
+          await projection.close();
+        },
+      },
+      {
+        why: 'of another store epoch',
+        spoil: async (path) => {
+          const projection = new Projection(path, feedChanges(second.db, cloud.running.tenantId, datasetId, 'another'));
+          await projection.ask('delete from items');
+          await projection.close();
+        },
+      },
+    ])('a file that is $why is rebuilt with the same answers', async ({ why, spoil }) => {
+      const name = `${why.replaceAll(' ', '-')}.duckdb`;
+      const condition = parseQuery('iso >= 400 AND NOT make = canon');
+      const before = projectionAt(name);
+      const want = await findItems(before, { condition }, { offset: 0, limit: rowCount });
+      expect(want.length).toBeGreaterThan(0);
+      await before.close();
+      await spoil(join(folder, name));
+      const after = projectionAt(name);
+      expect(await findItems(after, { condition }, { offset: 0, limit: rowCount })).toEqual(want);
+      await after.close();
+    });
+
+    test('a statement that takes too long is interrupted with a sentence', async () => {
+      const projection = projectionAt('slow.duckdb');
+      const started = performance.now();
+      const slow = 'select count(*) from range(1000000) a, range(1000000) b where a.range * b.range % 7 = 3';
+      await expect(projection.ask(slow)).rejects.toThrow('took longer than 1 s');
+      expect(performance.now() - started).toBeLessThan(10_000);
+      expect(await countItems(projection, {})).toBe(rowCount);
+      await projection.close();
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { spellWord } from '@nucleus/shared/query/completion-context';
+import type { OracleRow } from './evaluate-query.ts';
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const numberFields = ['iso', 'metadata.f_number', 'width', 'frame', 'offset'] as const;
+/** On the right of an operator a bare word is a text, so fields are spelled out there. */
+const rightFields = ['metadata.iso', 'metadata.f_number', 'width'] as const;
+const textFields = ['make', 'metadata.name', 'reference_id', 'odd field'] as const;
+const texts = ['canon', 'nikon', 'Sony', 'a/b', 'é', '50%', '_', '', "o'clock", '"quoted"', 'IMG'] as const;
+
+/** A well-typed query over the fields of {@link randomRow}; `depth` bounds its nesting. */
+export function randomQuery(random: () => number, depth = 3): string {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const number = (): string => String(pick([0, 1, -2, 2.8, 100, 800, 1e4, Math.floor(random() * 3200)]));
+  const text = (): string => spellWord(pick(texts));
+  const field = (name: string): string => (name.includes(' ') ? `metadata.${spellWord(name)}` : name);
+  const amount = (): string => {
+    const kind = random();
+    if (kind < 0.6) return field(pick(numberFields));
+    if (kind < 0.8) return `${field(pick(numberFields))} ${pick(['+', '-', '%'])} ${number().replace('-', '')}`;
+    return `(${field(pick(numberFields))} - ${pick(rightFields)})`;
+  };
+  const condition = (): string => {
+    switch (Math.floor(random() * 6)) {
+      case 0:
+      case 1:
+        return `${amount()} ${pick(['=', '!=', '<', '<=', '>', '>='])} ${random() < 0.8 ? number() : pick(rightFields)}`;
+      case 2:
+        return `${field(pick(textFields))} ${pick(['=', '!=', '<', '>'])} ${text()}`;
+      case 3:
+        return `${field(pick(textFields))} ${pick(['', 'NOT '])}CONTAINS ${text()}`;
+      case 4:
+        return random() < 0.5
+          ? `${field(pick(numberFields))} ${pick(['', 'NOT '])}IN (${number()}, ${number()})`
+          : `${field(pick(textFields))} ${pick(['', 'NOT '])}IN (${text()}, ${text()}, ${text()})`;
+      default:
+        return `${field(pick([...numberFields, ...textFields]))} IS ${pick(['', 'NOT '])}MISSING`;
+    }
+  };
+  if (depth === 0 || random() < 0.35) return condition();
+  const inner = (): string => randomQuery(random, depth - 1);
+  return pick([
+    () => `(${inner()} AND ${inner()})`,
+    () => `(${inner()} OR ${inner()} OR ${inner()})`,
+    () => `NOT (${inner()})`,
+  ])();
+}
+
+/** An item's searchable values; some are missing, as in life. */
+export function randomRow(random: () => number, i: number): OracleRow {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const maybe = <T>(value: T): T | undefined => (random() < 0.75 ? value : undefined);
+  return {
+    reference_id: `a/b/IMG_${i}.jpg`,
+    width: maybe(100 * (1 + (i % 40))),
+    iso: maybe(pick([100, 200, 400, 800, 1600])),
+    f_number: maybe(pick([1.4, 2.8, 5.6])),
+    frame: maybe(i % 11),
+    offset: maybe(pick([-2.5, 0, 2.5])),
+    make: maybe(pick(texts)),
+    name: maybe(`${pick(texts)}/${pick(texts)}`),
+    'odd field': maybe(pick(texts)),
+  };
+}

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openLedger } from '../../agent/src/egress/ledger.ts';
+import { verifyLedger } from '../../agent/src/egress/verify-ledger.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'small-disk-'));
+const isMounted = mountSmallDisk();
+
+function mountSmallDisk(): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.skipIf(!isMounted)(
+  'a disk that is really full refuses attempts, keeps the chain whole and goes on once there is space',
+  async ({ onTestFinished }) => {
+    onTestFinished(() => {
+      execFileSync('umount', [folder]);
+      rmSync(folder, { recursive: true });
+    });
+    const ledger = await openLedger(join(folder, 'ledger'));
+    const body = Buffer.alloc(20_000, 1);
+    const append = () => ledger.append({ kind: 'changes', urlPath: '/v1/agents/changes', body });
+    await append();
+    writeFileSync(join(folder, 'ballast'), Buffer.alloc(180_000));
+    let written = 1;
+    for (let i = 0; i < 20; i += 1) {
+      await append().then(
+        () => (written += 1),
+        (error: unknown) => expect(error).toMatchObject({ code: 'ledger-full' }),
+      );
+    }
+    expect(written).toBeLessThan(10);
+    expect(await verifyLedger(join(folder, 'ledger'))).toMatchObject({ lines: written, unfinished_bytes: 0 });
+    rmSync(join(folder, 'ballast'));
+    await append();
+    await ledger.close();
+    const verdict = await verifyLedger(join(folder, 'ledger'));
+    expect(verdict.problem).toBeUndefined();
+    expect(verdict.lines).toBe(written + 1);
+  },
+);

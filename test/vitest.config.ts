@@ -1,0 +1,50 @@
+/** Every test of the house, by kind. `npm test -- --project unit` runs one kind. */
+import { defineConfig } from 'vitest/config';
+
+const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
+const here = import.meta.dirname;
+const postgres = `${here}/house/start-postgres.ts`;
+
+function project(name: string, include: string[], testTimeoutMs: number, globalSetup: string[] = []) {
+  return {
+    ...source,
+    test: {
+      name,
+      include,
+      globalSetup,
+      environment: 'node',
+      testTimeout: testTimeoutMs,
+      hookTimeout: Math.max(testTimeoutMs, 60_000),
+      allowOnly: false,
+      expect: { requireAssertions: true },
+    },
+  } as const;
+}
+
+export default defineConfig({
+  ...source,
+  root: `${here}/..`,
+  test: {
+    maxWorkers: 2,
+    pool: 'forks',
+    passWithNoTests: false,
+    reporters: ['default', `${here}/house/report-skips.ts`],
+    projects: [
+      project(
+        'unit',
+        [
+          '{agent,cloud-api,shared}/src/**/*.test.ts',
+          'shared/ui/**/*.test.{ts,tsx}',
+          '{agent,cloud-api}/web/**/*.test.{ts,tsx}',
+        ],
+        10_000,
+      ),
+      project('contract', ['test/contract/**/*.test.ts'], 30_000, [postgres]),
+      project('wire', ['test/wire/**/*.test.ts'], 30_000, [postgres]),
+      project('flow', ['test/flow/**/*.test.ts'], 120_000, [postgres]),
+      project('fault', ['test/fault/**/*.test.ts'], 180_000, [postgres]),
+      project('browser', ['test/browser/**/*.test.ts'], 120_000, [postgres]),
+      project('house', ['test/house/**/*.test.ts'], 30_000),
+    ],
+  },
+});
