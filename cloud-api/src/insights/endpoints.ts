@@ -3,6 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { countFacet, countHistogram } from '../search/count-facets.ts';
+import { findPlace } from '../search/find-items.ts';
 import { listFields } from '../search/list-fields.ts';
 import type { Projection } from '../search/projection.ts';
 import type { Projections } from '../search/projections.ts';
@@ -26,6 +27,12 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     timed(() => pageTiles(db, projections, tenantId, params.datasetId, body)),
   );
 
+  mountEndpoint(mount, insightEndpoints.findPlace, async ({ tenantId }, { params, body }) => {
+    const projection = await projectionOf(tenantId, params.datasetId);
+    const find = { condition: readQuery(body.query), sort: body.sort };
+    return { place: (await findPlace(projection, find, body.reference_id)) ?? null };
+  });
+
   mountEndpoint(mount, insightEndpoints.listFields, async ({ tenantId }, { params }) => ({
     fields: await listFields(await projectionOf(tenantId, params.datasetId)),
   }));
@@ -43,7 +50,7 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     const condition = readQuery(body.query);
     return timed(async () => ({
       histograms: await Promise.all(
-        body.fields.map((field) => countHistogram(projection, { condition }, field, body.bins)),
+        body.fields.map((field) => countHistogram(projection, { condition }, field, body.bins, body.span)),
       ),
     }));
   });

@@ -53,7 +53,7 @@ const FacetView = z.object({
 });
 export type FacetView = z.infer<typeof FacetView>;
 
-/** Counts in equal bins from `min` to `max`; both are null when no item has the field. */
+/** Counts in equal bins from `min` to `max`; both are null when no item has the field and no span was asked for. */
 const HistogramView = z.object({
   field: z.string(),
   min: z.number().nullable(),
@@ -72,6 +72,8 @@ export const CompletionOption = z.object({
   detail: z.string().optional(),
 });
 export type CompletionOption = z.infer<typeof CompletionOption>;
+
+const Sort = z.strictObject({ field: FieldName, descending: z.boolean().default(false) }).optional();
 
 /** What the pages need beside the Nucleus routes. Queries are Nucleus queries; an error in one carries its range in `at`. */
 export const insightEndpoints = {
@@ -93,9 +95,19 @@ export const insightEndpoints = {
       offset: z.int().min(0),
       limit: z.int().min(1).max(2000),
       query: Query,
-      sort: z.strictObject({ field: FieldName, descending: z.boolean().default(false) }).optional(),
+      sort: Sort,
     }),
     reply: z.object({ total: z.int(), took_ms: z.number(), tiles: z.array(Tile) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  findPlace: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/place',
+    access: 'read',
+    summary: 'Where an item stands among those that meet a query; null when it does not meet it',
+    body: z.strictObject({ query: Query, sort: Sort, reference_id: z.string().min(1).max(1024) }),
+    reply: z.object({ place: z.int().nullable() }),
     errors: ['dataset-not-found'],
     dialect: 'own',
   },
@@ -132,6 +144,8 @@ export const insightEndpoints = {
       query: Query,
       fields: z.array(FieldName).min(1).max(32),
       bins: z.int().min(1).max(200).default(24),
+      /** Ends of the bins, so that they stand still while the query changes; without it, the least and the greatest value found. */
+      span: z.strictObject({ min: z.number(), max: z.number() }).optional(),
     }),
     reply: z.object({ took_ms: z.number(), histograms: z.array(HistogramView) }),
     errors: ['dataset-not-found'],
