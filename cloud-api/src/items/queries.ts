@@ -208,3 +208,62 @@ export async function listItemsBySeq(
   }
   return found;
 }
+
+/** Places of live items, in no order. */
+export async function listPlacesById(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemIds: readonly string[],
+): Promise<{ itemId: string; seq: number }[]> {
+  const found: { itemId: string; seq: number }[] = [];
+  for (const chunk of inChunks(itemIds, 1)) {
+    const rows = await db
+      .selectFrom('items')
+      .select(['id as itemId', 'seq'])
+      .where('tenant_id', '=', tenantId)
+      .where('dataset_id', '=', datasetId)
+      .where(isLive)
+      .where('id', 'in', chunk)
+      .execute();
+    found.push(...rows);
+  }
+  return found;
+}
+
+/** What deduplication reads of an item. */
+export interface HashedItem {
+  itemId: string;
+  referenceId: string;
+  seq: number;
+  phash: string | null;
+  agentMetadata: string | null;
+}
+
+/** Up to `limit` live items from `fromSeq` on, in insertion order; walks items_live_by_seq. */
+export async function listHashesFrom(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  fromSeq: number,
+  limit: number,
+): Promise<HashedItem[]> {
+  return db
+    .selectFrom('items')
+    .select([
+      'id as itemId',
+      'reference_id as referenceId',
+      'seq',
+      'phash',
+      // needed only to tell why a hash is missing
+      sql<string | null>`case when phash is null then agent_metadata end`.as('agentMetadata'),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where(isLive)
+    .where('seq', '>=', fromSeq)
+    .orderBy('seq')
+    .limit(limit)
+    .$narrowType<{ referenceId: string }>()
+    .execute();
+}
