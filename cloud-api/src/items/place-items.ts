@@ -1,5 +1,6 @@
 import type { Database } from '../database/open-database.ts';
-import { listKnownItems, listPlacesById } from './queries.ts';
+import { listPlacesById } from './hash-queries.ts';
+import { listKnownItems } from './queries.ts';
 import { refKey } from './rules.ts';
 
 /** Places of live items by reference id; what is not there is not in the map. */

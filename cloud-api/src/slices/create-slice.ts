@@ -57,7 +57,7 @@ export async function addSlice(
 }
 
 /** Places of the named members, each once. @throws AppError `item-not-found` */
-export async function placeMembers(
+async function placeMembers(
   tx: Database,
   tenantId: string,
   dataset: { datasetId: string; isScene: boolean },
