@@ -9,6 +9,8 @@ import type { Projection } from '../search/projection.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
 import { completeQuery } from './complete-query.ts';
+import { findSimilar } from './find-similar.ts';
+import { DuplicateGroups } from './group-duplicates.ts';
 import { listDatasetViews } from './list-dataset-views.ts';
 import { pageTiles } from './page-tiles.ts';
 
@@ -54,6 +56,14 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
       ),
     }));
   });
+
+  const duplicates = new DuplicateGroups(db);
+  mountEndpoint(mount, insightEndpoints.groupDuplicates, ({ tenantId }, { params, body }) =>
+    timed(() => duplicates.page(tenantId, params.datasetId, body)),
+  );
+  mountEndpoint(mount, insightEndpoints.findSimilar, ({ tenantId }, { params, body }) =>
+    timed(() => findSimilar(db, projections, tenantId, params.datasetId, body)),
+  );
 
   mountEndpoint(mount, insightEndpoints.completeQuery, async ({ tenantId }, { params, body }) =>
     completeQuery(await projectionOf(tenantId, params.datasetId), body.query, body.caret),
