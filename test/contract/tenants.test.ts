@@ -22,6 +22,7 @@ function aRequest(
     appendItems: { items: [{ reference_id: 'planted', image_url: 'https://x.test/a', width: 1, height: 1 }] },
     pageDatasetItems: { pageToken: null, pageSize: 5 },
     pageTiles: { offset: 0, limit: 5 },
+    findPlace: { reference_id: canary },
     queryItems: { query: `reference_id = ${canary}` },
     listFields: {},
     countFacets: { fields: ['reference_id'] },
