@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AgentConfig } from './config.ts';
 
@@ -17,7 +17,7 @@ export function checkStart(config: AgentConfig): void {
     throw new AppError('config-invalid', 'Listening on port 0 needs a public_url, because records hold the address.');
   }
   try {
-    mkdirSync(config.data, { recursive: true, mode: 0o700 });
+    makeFolders(config.data);
   } catch (cause) {
     throw new AppError('state-unreadable', `The data directory ${config.data} cannot be made.`, { cause });
   }
@@ -30,4 +30,11 @@ export function checkStart(config: AgentConfig): void {
       );
     }
   }
+}
+
+/** Made one by one: Node's own `recursive` never returns below folders that refuse with ENOENT, as those of /proc do. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
