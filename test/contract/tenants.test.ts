@@ -20,8 +20,14 @@ function aRequest(
     addDatasetTags: { tags: ['x'] },
     removeDatasetTags: { tags: [canary] },
     appendItems: { items: [{ reference_id: 'planted', image_url: 'https://x.test/a', width: 1, height: 1 }] },
+    updateMetadata: { level: 'item', metadata: [{ reference_id: canary, metadata: { planted: 1 } }] },
+    listJobs: { dataset_id: null, job_types: [], from_date: null, to_date: null, limit: 50000, show_completed: true },
     pageDatasetItems: { pageToken: null, pageSize: 5 },
     pageTiles: { offset: 0, limit: 5 },
+    countFacets: { fields: ['format'] },
+    countHistogram: { fields: ['format'] },
+    listFields: {},
+    completeQuery: { query: '', caret: 0 },
     heartbeat: { agent_id: agent.agentId, sources: [] },
     // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
     registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },
@@ -41,6 +47,7 @@ onEachDatabase('isolation', (open) => {
   let cloud: ACloud;
   let agent: AnAgent;
   let itemId: string;
+  let jobId: string;
   beforeAll(async () => {
     cloud = await aCloud({ database: await open() });
     agent = await anAgent(cloud, { dataset_name: canary });
@@ -52,6 +59,11 @@ onEachDatabase('isolation', (open) => {
     itemId = (
       await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/refloc/${canary}`, { key: cloud.adminKey })
     ).body.item.id;
+    const { body: job } = await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/metadata?async=1`, {
+      key: cloud.adminKey,
+      body: { level: 'item', metadata: [{ reference_id: canary, metadata: { canary } }] },
+    });
+    jobId = job.job_id;
   });
   afterAll(() => cloud.close());
 
@@ -61,6 +73,8 @@ onEachDatabase('isolation', (open) => {
       referenceId: canary,
       itemId,
       index: '0',
+      jobId,
+      requestId: 'a'.repeat(32),
       agentId: agent.agentId,
     });
   const callAll = async (key: string | undefined) => {
@@ -92,6 +106,7 @@ onEachDatabase('isolation', (open) => {
         'listDatasetDetails',
         'listDatasetViews',
         'listDatasets',
+        'listJobs',
         'registerAgent',
       ].toSorted(),
     );

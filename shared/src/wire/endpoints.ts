@@ -1,7 +1,9 @@
 import { agentEndpoints } from './agents.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { insightEndpoints } from './insights.ts';
+import { jobEndpoints } from './jobs.ts';
 import { sessionEndpoints } from './session.ts';
+import { uploadEndpoints } from './uploads.ts';
 
 /** Every route of the cloud, once. The server mounts this table; OpenAPI and the tests walk it. */
 export const cloudEndpoints = {
@@ -9,4 +11,6 @@ export const cloudEndpoints = {
   ...agentEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
+  ...jobEndpoints,
+  ...uploadEndpoints,
 } as const;
