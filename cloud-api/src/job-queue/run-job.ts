@@ -1,4 +1,5 @@
 /** One claim of one job, from the handler's first step to the row that says how it went. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely } from 'kysely';
 import type { JobsTable, Tables } from '../database/tables.ts';
@@ -38,6 +39,8 @@ export async function runJob(
     step: async (effect) => {
       isDone = (await commitStep(parts, job, effect)) || isDone;
       attempts = 1;
+      // SQLite answers without a turn of the event loop: a long job would keep every request waiting to its end.
+      await nextTurn();
     },
   };
   try {
