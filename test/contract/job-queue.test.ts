@@ -1,76 +1,18 @@
 /** What the queue promises, on both databases: one worker a job, takeover, back-off, cancellation, effects once. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
-import pino from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
-import { createMetrics } from '../../cloud-api/src/http/metrics.ts';
+import { expect, test } from 'vitest';
 import { cancelJob } from '../../cloud-api/src/job-queue/cancel-job.ts';
 import { enqueueJob } from '../../cloud-api/src/job-queue/enqueue-job.ts';
 import type { JobHandler } from '../../cloud-api/src/job-queue/job.ts';
-import { type JobQueue, openQueue } from '../../cloud-api/src/job-queue/open-queue.ts';
 import { createTenant } from '../../cloud-api/src/tenants/create-tenant.ts';
 import { eventually } from '../builders/eventually.ts';
+import { type AJobStore, aJobStore } from './a-job-store.ts';
 import { onEachDatabase } from './on-each-database.ts';
 
 onEachDatabase('the job queue', (open) => {
-  /** A fresh database and queues over it; on PostgreSQL two pools, as two processes have. SQLite has one process. */
-  const aStore = async () => {
-    const test = await open();
-    const folder = await mkdtemp(join(tmpdir(), 'queue-'));
-    const url = test.url ?? `sqlite:${join(folder, 'cloud.db')}`;
-    const first = await openDatabase(url, () => undefined);
-    const databases = [first, test.url === undefined ? first : await openDatabase(url, () => undefined)] as const;
-    const queues: JobQueue[] = [];
-    onTestFinished(async () => {
-      await Promise.all(queues.map((queue) => queue.close(5_000)));
-      for (const database of new Set(databases)) await database.close();
-      await test.drop();
-      await rm(folder, { recursive: true, force: true });
-    });
-    const { db } = databases[0];
-    const { tenantId } = await createTenant(db, 'test', 'one', Date.now());
-    const acting = () => ({ tenantId, actor: 'test', nowMs: Date.now() });
-    return {
-      db,
-      databases,
-      acting,
-      add: (over: object = {}) =>
-        enqueueJob(db, acting(), { kind: 'try', datasetId: null, requestKey: null, input: {}, ...over }),
-      work: (handler: JobHandler, over: { on?: OpenDatabase; leaseMs?: number; slots?: number } = {}) => {
-        const { leaseMs = 30_000, on = databases[0], slots = 1 } = over;
-        const queue = openQueue({
-          db: on.db,
-          claimLock: on.claimLock,
-          handlers: { try: handler },
-          times: { leaseMs, heartbeatMs: leaseMs / 4, pollMs: 20, backoff: { firstMs: 1, maxMs: 5 } },
-          clock: Date.now,
-          random: () => 0.5,
-          log: pino({ level: 'silent' }),
-          metrics: createMetrics(),
-          slots,
-        });
-        queues.push(queue);
-        return queue;
-      },
-      row: (jobId: string) =>
-        db
-          .selectFrom('jobs')
-          .selectAll()
-          .where('tenant_id', '=', tenantId)
-          .where('id', '=', jobId)
-          .executeTakeFirstOrThrow(),
-      ended: (jobId: string) =>
-        eventually('the end of the job', 10_000, async () => {
-          const row = await db.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirstOrThrow();
-          return row.ended_at === null ? undefined : row;
-        }),
-    };
-  };
+  const aStore = (): Promise<AJobStore> => aJobStore(open);
   const finish: JobHandler = ({ step }) => step(async () => ({ completedSteps: 1, end: { message: { did: 'it' } } }));
 
   test('two workers never run one job', async () => {
@@ -270,6 +212,23 @@ onEachDatabase('the job queue', (open) => {
     expect(await store.row(job)).toMatchObject({ attempts: 0, locked_by: null, locked_until: 0, ended_at: null });
     store.work(finish, { on: store.databases[1] });
     expect((await store.ended(job)).state).toBe('completed');
+  });
+
+  test('a long job leaves the event loop its turns', async () => {
+    const store = await aStore();
+    const job = await store.add();
+    let turns = 0;
+    const ticking = setInterval(() => {
+      turns += 1;
+    }, 1);
+    store.work(async ({ step }) => {
+      const until = Date.now() + 300;
+      while (Date.now() < until) await step(async () => ({ completedSteps: 1 }));
+      await step(async () => ({ end: { message: { turns } } }));
+    });
+    const { message } = await store.ended(job);
+    clearInterval(ticking);
+    expect(JSON.parse(message).turns).toBeGreaterThan(10);
   });
 
   test('a request that arrives twice, even at once, makes one job', async () => {

@@ -8,6 +8,7 @@ import { listApprovedOrigins } from '../agents/list-agents.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
+import { limitBodyTime } from '../http/limit-body-time.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Mount } from '../http/mount-endpoint.ts';
 import { apiPolicy } from '../http/page-policy.ts';
@@ -45,6 +46,7 @@ export interface AppParts {
 }
 
 const mostOpenRequests = 512;
+const bodyTimeMs = 120_000;
 
 /** Puts the routes together; nothing listens yet. */
 export function createApp(parts: AppParts): Express {
@@ -54,6 +56,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(requestLog(log, metrics));
+  app.use(limitBodyTime(bodyTimeMs, isUpload));
   app.use(healthRoutes(db, metrics));
   app.use(refuseOverload(mostOpenRequests));
 
@@ -102,6 +105,11 @@ export function createJobsApp(parts: Pick<AppParts, 'db' | 'metrics' | 'log'>): 
   });
   app.use(replyWithError(parts.log));
   return app;
+}
+
+/** Only who holds a signed address may take long. */
+function isUpload(request: Request): boolean {
+  return request.method === 'PUT' && request.path.startsWith('/o/');
 }
 
 /** Keeps the API's headers off the pages: both stand below `/`. */
