@@ -65,23 +65,27 @@ onEachDatabase('the job queue', (open) => {
       await step(async () => ({ checkpoint: { at: 1 }, completedSteps: 1, errors: ['of the first'] }));
       await store.db.updateTable('jobs').set({ locked_until: 1 }).where('id', '=', held.jobId).execute();
       await release;
-      await step(async () => ({ errors: ['too late'], end: { message: { by: 'first' } } })).catch((error) => {
-        late.push(error.name);
-        throw error;
-      });
+      await step(async () => ({ errors: ['too late'], end: { message: { by: 'first' } } })).then(
+        () => late.push('written'),
+        (error) => {
+          late.push(error.name);
+          throw error;
+        },
+      );
     });
     await eventually('the first step', 5_000, async () => (await store.row(job)).completed_steps === 1 || undefined);
     await eventually('the lapse', 5_000, async () => (await store.row(job)).locked_until === 1 || undefined);
     store.work(
       async ({ job: taken, step }) => {
         expect(taken.checkpoint).toEqual({ at: 1 });
+        // The first wakes up while the second holds the job: its write would mix with this one's.
+        stuck();
+        await eventually('the late write', 5_000, () => late[0]);
         await step(async () => ({ completedSteps: 2, end: { message: { by: 'second' } } }));
       },
       { on: store.databases[1] },
     );
     await store.ended(job);
-    stuck();
-    await eventually('the late write', 5_000, () => late[0]);
     expect(late).toEqual(['LeaseLost']);
     expect(await store.row(job)).toMatchObject({ state: 'completed', message: '{"by":"second"}', error_count: 1 });
   });
