@@ -31,7 +31,8 @@ const Checkpoint = z.object({
 });
 type Checkpoint = z.infer<typeof Checkpoint>;
 
-const limits: ChunkLimits = { lines: 500, bytes: 1024 * 1024, lineBytes: 8 * 1024 * 1024 };
+/** Small, because requests wait for a chunk on SQLite: 500 lines append faster but triple the median wait. */
+const limits: ChunkLimits = { lines: 200, bytes: 1024 * 1024, lineBytes: 8 * 1024 * 1024 };
 
 /**
  * Makes the job of an upload, or finds the one that the same request made before.

@@ -11,7 +11,7 @@ import { updateMetadataIn } from './update-metadata.ts';
 
 export const metadataJobKind = 'metadataUpdate';
 
-const chunkEntries = 500;
+const chunkEntries = 200; // requests wait for a chunk on SQLite
 const Checkpoint = z.object({ done: z.number(), updated: z.number(), errored: z.number() });
 
 /**
