@@ -10,7 +10,7 @@ import { onEachDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
 
 const key = `live_${'k'.repeat(43)}`;
-const amount = 12_000;
+const amount = 8_000;
 /** Items of the metadata update, which has an entry for each and as many for items that are not there. */
 const known = 3_000;
 

@@ -79,8 +79,6 @@ async function writePlan(
   changeNo: number,
 ): Promise<void> {
   await insertItems(tx, plan.inserts);
-  for (const [itemId, userMetadata] of plan.updates) {
-    await updateUserMetadata(tx, acting.tenantId, datasetId, itemId, { userMetadata, changeNo, nowMs: acting.nowMs });
-  }
+  await updateUserMetadata(tx, acting.tenantId, datasetId, plan.updates, { changeNo, nowMs: acting.nowMs });
   await plan.fieldTypes.save();
 }

@@ -54,10 +54,8 @@ export async function updateMetadataIn(
     merged.set(item.itemId, { ...before, ...sent });
     result.updated += 1;
   }
-  for (const [itemId, metadata] of merged) {
-    const userMetadata = JSON.stringify(metadata);
-    await updateUserMetadata(tx, tenantId, datasetId, itemId, { userMetadata, changeNo: claim.changeNo, nowMs });
-  }
+  const texts = new Map([...merged].map(([itemId, metadata]) => [itemId, JSON.stringify(metadata)]));
+  await updateUserMetadata(tx, tenantId, datasetId, texts, { changeNo: claim.changeNo, nowMs });
   await fieldTypes.save();
   await settleWrite(tx, tenantId, datasetId, { nextSeq: claim.nextSeq, liveDelta: 0 });
   if (merged.size > 0)
