@@ -20,6 +20,16 @@ export const CloudConfig = z.strictObject({
     .optional()
     .describe('by default a SQLite file below the data folder'),
   insecure_http: z.boolean().default(false).describe('serve plain http on another host than this one'),
+  role: z
+    .enum(['all', 'http', 'jobs'])
+    .default('all')
+    .describe('what this process does; other than all needs PostgreSQL'),
+  job_lease_s: z
+    .int()
+    .min(2)
+    .max(3600)
+    .default(15)
+    .describe('seconds after which the job of a dead process is taken over'),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type CloudConfig = z.infer<typeof CloudConfig>;

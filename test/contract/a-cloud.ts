@@ -13,6 +13,8 @@ import type { TestDatabase } from './on-each-database.ts';
 
 export interface ACloud {
   url: string;
+  /** Folder of everything that it keeps. */
+  data: string;
   running: RunningCloud;
   /** Admin key of the tenant `default`. */
   adminKey: string;
@@ -47,6 +49,7 @@ export async function aCloud(options: {
     get url() {
       return running.url;
     },
+    data,
     get running() {
       return running;
     },

@@ -20,6 +20,8 @@ function aRequest(
     addDatasetTags: { tags: ['x'] },
     removeDatasetTags: { tags: [canary] },
     appendItems: { items: [{ reference_id: 'planted', image_url: 'https://x.test/a', width: 1, height: 1 }] },
+    updateMetadata: { level: 'item', metadata: [{ reference_id: canary, metadata: { planted: 1 } }] },
+    listJobs: { dataset_id: null, job_types: [], from_date: null, to_date: null, limit: 50000, show_completed: true },
     pageDatasetItems: { pageToken: null, pageSize: 5 },
     pageTiles: { offset: 0, limit: 5 },
     findPlace: { reference_id: canary },
@@ -55,6 +57,7 @@ onEachDatabase('isolation', (open) => {
   let agent: AnAgent;
   let itemId: string;
   let sliceId: string;
+  let jobId: string;
   beforeAll(async () => {
     cloud = await aCloud({ database: await open() });
     agent = await anAgent(cloud, { dataset_name: canary });
@@ -72,6 +75,11 @@ onEachDatabase('isolation', (open) => {
         body: { name: canary, reference_ids: [canary] },
       })
     ).body.slice_id;
+    const { body: job } = await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/metadata?async=1`, {
+      key: cloud.adminKey,
+      body: { level: 'item', metadata: [{ reference_id: canary, metadata: { canary } }] },
+    });
+    jobId = job.job_id;
   });
   afterAll(() => cloud.close());
 
@@ -83,6 +91,8 @@ onEachDatabase('isolation', (open) => {
       sliceId,
       taxonomyName: canary,
       index: '0',
+      jobId,
+      requestId: 'a'.repeat(32),
       agentId: agent.agentId,
     });
   const callAll = async (key: string | undefined) => {
@@ -115,6 +125,7 @@ onEachDatabase('isolation', (open) => {
         'listDatasetViews',
         'listDatasets',
         'listSlices',
+        'listJobs',
         'registerAgent',
       ].toSorted(),
     );

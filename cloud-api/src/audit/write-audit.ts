@@ -11,6 +11,8 @@ export type AuditAction =
   | 'dataset.create'
   | 'dataset.delete'
   | 'dataset.tags'
+  | 'job.cancel'
+  | 'items.metadata'
   | 'items.append'
   | 'items.delete'
   | 'slice.create'

@@ -11,6 +11,7 @@ export function serveCommand(): Command {
     .option('--listen <host:port>', 'address to answer on')
     .option('--public-url <url>', 'origin under which browsers and agents reach it')
     .option('--insecure-http', 'serve plain http on another host than this one')
+    .option('--role <role>', 'all, http or jobs; other than all needs PostgreSQL')
     .action(async (flags: Parameters<typeof settingsOf>[0]) => {
       const config = settingsOf(flags);
       const log = pino({ level: config.log_level }, pino.destination(2));

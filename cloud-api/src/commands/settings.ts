@@ -13,6 +13,7 @@ interface SettingsFlags {
   publicUrl?: string;
   database?: string;
   insecureHttp?: boolean;
+  role?: string;
 }
 
 /** The flags that every command takes to find its database. */
@@ -32,6 +33,8 @@ export function settingsOf(flags: SettingsFlags): CloudConfig {
     public_url: flags.publicUrl,
     database: flags.database,
     insecure_http: flags.insecureHttp,
+    // Checked with the rest of the settings.
+    role: flags.role as CloudConfig['role'] | undefined,
   });
 }
 

@@ -4,7 +4,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import Sqlite from 'better-sqlite3';
-import { type Dialect, PostgresDialect, SqliteDialect, sql } from 'kysely';
+import { type Dialect, PostgresDialect, type RawBuilder, SqliteDialect, sql } from 'kysely';
 import pg from 'pg';
 
 /** Column types that the two databases spell differently. */
@@ -18,6 +18,8 @@ export interface Engine {
   name: 'sqlite' | 'postgres';
   dialect: Dialect;
   columnTypes: ColumnTypes;
+  /** Ends a select of rows to claim: rows that another worker is just claiming are passed over. */
+  claimLock: RawBuilder<unknown>;
 }
 
 const busyTimeoutMs = 5_000;
@@ -57,6 +59,8 @@ function sqliteEngine(path: string): Engine {
     name: 'sqlite',
     dialect: new SqliteDialect({ database: file }),
     columnTypes: { key: 'text' },
+    // It has one writer at a time, so there is nobody to pass over.
+    claimLock: sql``,
   };
 }
 
@@ -78,6 +82,7 @@ function postgresEngine(url: string, onPoolError: (error: Error) => void): Engin
     name: 'postgres',
     dialect: new PostgresDialect({ pool }),
     columnTypes: { key: sql<string>`text collate "C"` },
+    claimLock: sql`for update skip locked`,
   };
 }
 

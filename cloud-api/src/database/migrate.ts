@@ -3,11 +3,12 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely, Transaction } from 'kysely';
 import type { ColumnTypes } from './dialect.ts';
 import * as records from './migrations/0001-records.ts';
+import * as jobs from './migrations/0002-jobs.ts';
 import * as slices from './migrations/0003-slices.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
-const migrations = [records, slices] as const;
+const migrations = [records, jobs, slices] as const;
 
 /**
  * Brings the tables to this version, once, however many processes start together, and answers the store's epoch.

@@ -1,5 +1,5 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { openEngine } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
@@ -12,6 +12,8 @@ export interface OpenDatabase {
   db: Kysely<Tables>;
   /** 32 hex; another value means another store, or one that was restored from a backup. */
   storeEpoch: string;
+  /** See `Engine.claimLock`. */
+  claimLock: RawBuilder<unknown>;
   close: () => Promise<void>;
 }
 
@@ -25,7 +27,7 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
   const db = new Kysely<Tables>({ dialect: engine.dialect });
   try {
     const storeEpoch = await migrate(db, engine.columnTypes);
-    return { db, storeEpoch, close: () => db.destroy() };
+    return { db, storeEpoch, claimLock: engine.claimLock, close: () => db.destroy() };
   } catch (cause) {
     await db.destroy().catch(() => undefined);
     if (cause instanceof AppError) throw cause;

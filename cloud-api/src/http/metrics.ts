@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What this process counts, for `/metrics`. One registry per cloud, so that two in one process do not mix. */
 export interface Metrics {
@@ -7,6 +7,9 @@ export interface Metrics {
   requestSeconds: Histogram<'route' | 'method'>;
   itemsWritten: Counter<'by'>;
   changeBatches: Counter<'result'>;
+  jobsEnded: Counter<'kind' | 'result'>;
+  jobSeconds: Histogram<'kind'>;
+  jobsRunning: Gauge<'kind'>;
 }
 
 /** Fresh counters, all at zero. */
@@ -38,6 +41,25 @@ export function createMetrics(): Metrics {
       name: 'nucleus_change_batches_total',
       help: 'Batches of agents’ changes by result',
       labelNames: ['result'],
+      registers,
+    }),
+    jobsEnded: new Counter({
+      name: 'nucleus_job_attempts_total',
+      help: 'Attempts at jobs by type and how they ended',
+      labelNames: ['kind', 'result'],
+      registers,
+    }),
+    jobSeconds: new Histogram({
+      name: 'nucleus_job_attempt_seconds',
+      help: 'Time of one attempt at a job',
+      labelNames: ['kind'],
+      buckets: [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 1800],
+      registers,
+    }),
+    jobsRunning: new Gauge({
+      name: 'nucleus_jobs_running',
+      help: 'Jobs that this process is working on',
+      labelNames: ['kind'],
       registers,
     }),
   };

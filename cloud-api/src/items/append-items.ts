@@ -28,39 +28,47 @@ export async function appendItems(
   datasetId: string,
   input: Append,
 ): Promise<AppendReply> {
+  return db.transaction().execute((tx) => appendItemsIn(tx, acting, datasetId, input));
+}
+
+/** {@link appendItems} in the caller's transaction, so that the append and a job's progress are one fact. */
+export async function appendItemsIn(
+  tx: Database,
+  acting: Acting,
+  datasetId: string,
+  input: Append,
+): Promise<AppendReply> {
   const read = readAppendedItems(input.items);
-  return db.transaction().execute(async (tx) => {
-    const claim = await claimWrite(tx, acting.tenantId, datasetId);
-    if (claim.isScene)
-      throw new AppError('dataset-holds-scenes', 'This dataset holds scenes: items cannot be added to it.');
-    const keys = [...new Set(read.good.map((item) => item.refKey))];
-    const plan = planAppend({
-      items: read.good,
-      known: await listKnownItems(tx, acting.tenantId, datasetId, keys),
-      update: input.update,
-      isPrivate: claim.isPrivate,
-      isAgentBound: (await findSourceOfDataset(tx, acting.tenantId, datasetId)) !== undefined,
-      fieldTypes: await lockFieldTypes(tx, acting.tenantId, datasetId),
-      claim,
-      acting,
-    });
-    await writePlan(tx, acting, datasetId, plan, claim.changeNo);
-    await settleWrite(tx, acting.tenantId, datasetId, {
-      nextSeq: claim.nextSeq + plan.inserts.length,
-      liveDelta: plan.inserts.length,
-    });
-    const written = plan.inserts.length + plan.updates.size;
-    if (written > 0) await writeAudit(tx, acting, { action: 'items.append', targetId: datasetId, amount: written });
-    const errors = [...read.bad, ...plan.errors];
-    return {
-      dataset_id: datasetId,
-      new_items: plan.inserts.length,
-      updated_items: plan.updatedCount,
-      ignored_items: plan.ignoredCount,
-      upload_errors: errors.length,
-      ...(errors.length === 0 ? {} : { error_payload: errors as AppendReply['error_payload'] }),
-    };
+  const claim = await claimWrite(tx, acting.tenantId, datasetId);
+  if (claim.isScene)
+    throw new AppError('dataset-holds-scenes', 'This dataset holds scenes: items cannot be added to it.');
+  const keys = [...new Set(read.good.map((item) => item.refKey))];
+  const plan = planAppend({
+    items: read.good,
+    known: await listKnownItems(tx, acting.tenantId, datasetId, keys),
+    update: input.update,
+    isPrivate: claim.isPrivate,
+    isAgentBound: (await findSourceOfDataset(tx, acting.tenantId, datasetId)) !== undefined,
+    fieldTypes: await lockFieldTypes(tx, acting.tenantId, datasetId),
+    claim,
+    acting,
   });
+  await writePlan(tx, acting, datasetId, plan, claim.changeNo);
+  await settleWrite(tx, acting.tenantId, datasetId, {
+    nextSeq: claim.nextSeq + plan.inserts.length,
+    liveDelta: plan.inserts.length,
+  });
+  const written = plan.inserts.length + plan.updates.size;
+  if (written > 0) await writeAudit(tx, acting, { action: 'items.append', targetId: datasetId, amount: written });
+  const errors = [...read.bad, ...plan.errors];
+  return {
+    dataset_id: datasetId,
+    new_items: plan.inserts.length,
+    updated_items: plan.updatedCount,
+    ignored_items: plan.ignoredCount,
+    upload_errors: errors.length,
+    ...(errors.length === 0 ? {} : { error_payload: errors as AppendReply['error_payload'] }),
+  };
 }
 
 async function writePlan(
@@ -71,8 +79,6 @@ async function writePlan(
   changeNo: number,
 ): Promise<void> {
   await insertItems(tx, plan.inserts);
-  for (const [itemId, userMetadata] of plan.updates) {
-    await updateUserMetadata(tx, acting.tenantId, datasetId, itemId, { userMetadata, changeNo, nowMs: acting.nowMs });
-  }
+  await updateUserMetadata(tx, acting.tenantId, datasetId, plan.updates, { changeNo, nowMs: acting.nowMs });
   await plan.fieldTypes.save();
 }

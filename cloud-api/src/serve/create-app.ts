@@ -9,6 +9,7 @@ import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
+import { limitBodyTime } from '../http/limit-body-time.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Mount } from '../http/mount-endpoint.ts';
 import { apiPolicy } from '../http/page-policy.ts';
@@ -18,12 +19,16 @@ import { requestLog } from '../http/request-log.ts';
 import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
+import { mountJobs } from '../jobs/endpoints.ts';
+import type { LinkKey } from '../links/signed-token.ts';
 import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
 import { cookiePolicy, readCookie } from '../sessions/rules.ts';
 import { mountSlices } from '../slices/endpoints.ts';
 import { mountTaxonomies } from '../taxonomies/endpoints.ts';
+import { mountUploads } from '../uploads/endpoints.ts';
+import type { UploadStore } from '../uploads/upload-store.ts';
 
 export interface AppParts {
   db: Kysely<Tables>;
@@ -37,9 +42,14 @@ export interface AppParts {
   clock: () => number;
   /** Told that rows of a deleted dataset wait to be removed. */
   afterDelete: () => void;
+  /** Told that a job waits. */
+  afterEnqueue: () => void;
+  uploads: UploadStore;
+  linkKey: LinkKey;
 }
 
 const mostOpenRequests = 512;
+const bodyTimeMs = 120_000;
 
 /** Puts the routes together; nothing listens yet. */
 export function createApp(parts: AppParts): Express {
@@ -49,6 +59,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(requestLog(log, metrics));
+  app.use(limitBodyTime(bodyTimeMs, isUpload));
   app.use(healthRoutes(db, metrics));
   app.use(refuseOverload(mostOpenRequests));
 
@@ -58,7 +69,9 @@ export function createApp(parts: AppParts): Express {
   const mount: Mount = { router, gate, clock: parts.clock };
   mountSessions(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
-  mountItems(mount, db, projections, metrics);
+  mountItems(mount, parts);
+  mountJobs(mount, db);
+  mountUploads(mount, db, parts);
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
   mountSlices(mount, db);
@@ -87,10 +100,28 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
+/** The surface of a process that runs jobs alone: it tells how it is and nothing else. */
+export function createJobsApp(parts: Pick<AppParts, 'db' | 'metrics' | 'log'>): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestLog(parts.log, parts.metrics));
+  app.use(healthRoutes(parts.db, parts.metrics));
+  app.use(() => {
+    throw new AppError('not-found', 'This process runs jobs: ask one that serves requests.');
+  });
+  app.use(replyWithError(parts.log));
+  return app;
+}
+
+/** Only who holds a signed address may take long. */
+function isUpload(request: Request): boolean {
+  return request.method === 'PUT' && request.path.startsWith('/o/');
+}
+
 /** Keeps the API's headers off the pages: both stand below `/`. */
 function onlyApi(router: express.Router): (request: Request, response: Response, next: NextFunction) => void {
   return (request, response, next) => {
-    if (request.path.startsWith('/v1/')) router(request, response, next);
+    if (/^\/(v1|o)\//.test(request.path)) router(request, response, next);
     else next();
   };
 }

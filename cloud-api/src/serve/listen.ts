@@ -21,7 +21,8 @@ export function splitListen(listen: string): { host: string; port: number } {
 export async function listenOn(listen: string, handler: RequestListener): Promise<Listening> {
   const { host, port } = splitListen(listen);
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    // An upload of half a gigabyte may take an hour; limit-body-time.ts cuts every other request sooner.
+    { headersTimeout: 10_000, requestTimeout: 3_600_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
     handler,
   );
   await new Promise<void>((resolve, reject) => {

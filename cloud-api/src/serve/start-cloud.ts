@@ -2,22 +2,28 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { approveAgent } from '../agents/approve-agent.ts';
 import { listAgents } from '../agents/list-agents.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
+import type { Tables } from '../database/tables.ts';
 import { purgeDeletedDatasets } from '../datasets/delete-dataset.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
+import { openLinkKey } from '../links/link-key.ts';
 import { Projections } from '../search/projections.ts';
 import { createSignInCode } from '../sessions/open-session.ts';
 import { isLoopbackHost } from '../sessions/rules.ts';
-import { createApp } from './create-app.ts';
+import { ensureTenant } from '../tenants/create-tenant.ts';
+import { openUploadStore } from '../uploads/upload-store.ts';
+import { createApp, createJobsApp } from './create-app.ts';
 import { keepFirstKey, openDataFolder } from './data-folder.ts';
-import { prepareFirstStart } from './first-start.ts';
+import { firstTenant, prepareFirstStart } from './first-start.ts';
 import { listenOn, splitListen } from './listen.ts';
+import { isShared, runJobs } from './run-jobs.ts';
 
 export interface StartOptions {
   config: CloudConfig;
@@ -46,7 +52,8 @@ export interface RunningCloud {
   close: () => Promise<void>;
 }
 
-const drainMs = 8_000; // of the ten seconds that a stop may take, what open requests get
+// Of the ten seconds that a stop may take: what open requests get, and beside them running jobs.
+const drainMs = 8_000;
 const shippedPages = fileURLToPath(new URL('../web', import.meta.url));
 
 /**
@@ -57,13 +64,17 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const { config, secrets, log } = options;
   const clock = options.clock ?? Date.now;
   assertCookieIsSafe(config);
+  assertRoleFits(config);
   const folder = openDataFolder(config.data);
   const database = await openDatabase(config.database ?? `sqlite:${join(folder, 'cloud.db')}`, (error) => {
     log.warn({ kind: error.name }, 'database connection lost');
   });
   const { db } = database;
   const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
+  const uploads = openUploadStore(join(folder, 'uploads'));
+  const metrics = createMetrics();
   const stopping = new AbortController();
+  let queue: Awaited<ReturnType<typeof runJobs>> | undefined;
   let purging = Promise.resolve();
   const purge = () => {
     purging = purging
@@ -71,28 +82,32 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       .catch((error: unknown) => log.warn({ kind: error instanceof Error ? error.name : 'unknown' }, 'purge failed'));
   };
   try {
-    const http = await listenWithPublicUrl(config, (publicUrl) =>
-      createApp({
+    const linkKey = await openLinkKey(db);
+    const http = await listenWithPublicUrl(config, (publicUrl) => {
+      if (config.role === 'jobs') return createJobsApp({ db, metrics, log });
+      return createApp({
         db,
         projections,
         storeEpoch: database.storeEpoch,
         publicUrl,
         pages: options.pages ?? shippedPages,
         log,
-        metrics: createMetrics(),
+        metrics,
         clock,
         afterDelete: purge,
-      }),
-    );
+        afterEnqueue: () => queue?.wake(),
+        uploads,
+        linkKey,
+      });
+    });
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
-    const { tenant, freshKey } = await prepareFirstStart(db, secrets.givenKey, clock()).catch(
-      async (error: unknown) => {
-        await http.close(0);
-        throw error;
-      },
-    );
+    const { tenant, freshKey } = await prepareTenant(db, config, secrets, clock()).catch(async (error: unknown) => {
+      await http.close(0);
+      throw error;
+    });
     const firstKey = freshKey === undefined ? undefined : { secret: freshKey, file: keepFirstKey(folder, freshKey) };
     purge();
+    if (config.role !== 'http') queue = await runJobs(config, database, uploads, { clock, log, metrics });
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
     let closing: Promise<void> | undefined;
     return {
@@ -113,7 +128,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       close: () => {
         closing ??= (async () => {
           stopping.abort();
-          await http.close(drainMs);
+          await Promise.all([http.close(drainMs), queue?.close(drainMs)]);
           await purging;
           await projections.close();
           await database.close();
@@ -125,6 +140,12 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     await database.close();
     throw error;
   }
+}
+
+/** A process that serves nobody makes no key: it would print it where nobody looks. */
+async function prepareTenant(db: Kysely<Tables>, config: CloudConfig, secrets: CloudSecrets, nowMs: number) {
+  if (config.role !== 'jobs') return prepareFirstStart(db, secrets.givenKey, nowMs);
+  return { tenant: await ensureTenant(db, 'start', firstTenant, nowMs), freshKey: undefined };
 }
 
 /** The public address is the one it listens on unless the settings say another, and the port may be chosen by the system. */
@@ -143,6 +164,12 @@ function hostForUrl(listen: string): string {
   const { host } = splitListen(listen);
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** @throws AppError `config-invalid` for a role that shares its database with other processes, over one that cannot be shared */
+function assertRoleFits(config: CloudConfig): void {
+  if (config.role === 'all' || isShared(config)) return;
+  throw new AppError('config-invalid', `The role ${config.role} needs PostgreSQL: a SQLite file has one process.`);
 }
 
 /** @throws AppError `insecure-public-url` when sign-ins would cross a network in the clear and nobody said that this is meant */

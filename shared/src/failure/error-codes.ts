@@ -16,6 +16,8 @@ export const errorCodes = {
   'slice-not-found': { status: 404, exit: 2 },
   'taxonomy-not-found': { status: 404, exit: 2 },
   'agent-not-found': { status: 404, exit: 2 },
+  'job-not-found': { status: 404, exit: 2 },
+  'upload-not-found': { status: 404, exit: 2 },
   'method-not-allowed': { status: 405, exit: 2 },
   'conflict': { status: 409, exit: 2 },
   'superseded': { status: 409, exit: 3 },

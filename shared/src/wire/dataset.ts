@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { WellFormedText } from '../ids/ids.ts';
 import { DatasetItem, DatasetItemInput, ItemWithAnnotations } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
+import { AsyncQuery, JobHead } from './jobs.ts';
 import { NextPage, PageRequest } from './page.ts';
 
 /** `{field: {type, choices?, description?}}`, passed through as given. */
@@ -31,6 +32,24 @@ export const AppendReply = z.object({
   error_payload: z.array(z.json()).optional(),
 });
 export type AppendReply = z.infer<typeof AppendReply>;
+
+/** Names an upload; made by the client (wire contract 4.3). */
+export const RequestId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
+
+/** Fields to merge into the metadata of one item, key by key; `metadata` is checked entry by entry. */
+const MetadataChange = z.object({ reference_id: WellFormedText, metadata: z.record(WellFormedText, z.json()) });
+export type MetadataChange = z.infer<typeof MetadataChange>;
+
+/** What a metadata update did; `errors` names each entry that was refused and why. */
+export const MetadataReply = z.object({
+  dataset_id: z.string(),
+  updated_items: z.int(),
+  errored_items: z.int(),
+  errors: z.array(z.object({ reference_id: z.string(), error: z.string() })),
+});
+export type MetadataReply = z.infer<typeof MetadataReply>;
 
 const Tags = z.object({ tags: z.array(WellFormedText) });
 
@@ -159,9 +178,31 @@ export const datasetEndpoints = {
     access: 'write',
     summary: 'Add or update items',
     // Items are checked one by one by the operation: a bad one is an upload error and the rest goes in.
-    body: z.object({ items: z.array(z.json()), update: z.boolean().default(false) }),
-    reply: AppendReply,
-    errors: ['dataset-not-found', 'dataset-holds-scenes', 'privacy-mode-refuses-bytes', 'body-too-large'],
+    body: z.union([
+      z.object({ items: z.array(z.json()), update: z.boolean().default(false) }),
+      z.object({ requestId: RequestId, update: z.boolean().default(false) }),
+    ]),
+    query: AsyncQuery,
+    reply: z.union([AppendReply, JobHead]),
+    errors: [
+      'dataset-not-found',
+      'dataset-holds-scenes',
+      'privacy-mode-refuses-bytes',
+      'unsupported-media-type',
+      'upload-not-found',
+      'body-too-large',
+    ],
+    dialect: 'nucleus',
+  },
+  updateMetadata: {
+    method: 'post',
+    path: '/v1/nucleus/dataset/:datasetId/metadata',
+    access: 'write',
+    summary: 'Merge metadata into items, key by key',
+    body: z.object({ level: z.enum(['item', 'scene']).default('item'), metadata: z.array(MetadataChange) }),
+    query: AsyncQuery,
+    reply: z.union([MetadataReply, JobHead]),
+    errors: ['dataset-not-found', 'body-too-large'],
     dialect: 'nucleus',
   },
   listDatasetItems: {

@@ -2,9 +2,11 @@ import { agentEndpoints } from './agents.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
+import { jobEndpoints } from './jobs.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEndpoints } from './slices.ts';
 import { taxonomyEndpoints } from './taxonomies.ts';
+import { uploadEndpoints } from './uploads.ts';
 
 /** Every route of the cloud, once. The server mounts this table; OpenAPI and the tests walk it. */
 export const cloudEndpoints = {
@@ -15,4 +17,6 @@ export const cloudEndpoints = {
   ...sliceEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
+  ...jobEndpoints,
+  ...uploadEndpoints,
 } as const;

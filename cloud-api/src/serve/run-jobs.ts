@@ -1,0 +1,49 @@
+/** Which jobs there are, and the process that runs them. */
+import type { CloudConfig } from '../config.ts';
+import type { OpenDatabase } from '../database/open-database.ts';
+import { appendJob, appendJobKind } from '../items/append-job.ts';
+import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
+import { forgetLeases } from '../job-queue/forget-leases.ts';
+import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
+import { timesOf } from '../job-queue/rules.ts';
+import type { UploadStore } from '../uploads/upload-store.ts';
+
+const slots = 2;
+const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an address works and the retries of its job
+const sweepEveryMs = 60 * 60 * 1000;
+
+/** Starts the queue over every kind of job. Its uploads that no job took are removed after a day. */
+export async function runJobs(
+  config: CloudConfig,
+  database: OpenDatabase,
+  uploads: UploadStore,
+  parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
+): Promise<JobQueue> {
+  const { db, claimLock } = database;
+  // One process has a SQLite file: who held a lease is dead.
+  if (!isShared(config)) await forgetLeases(db);
+  const sweep = () => void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
+  sweep();
+  const sweeping = setInterval(sweep, sweepEveryMs);
+  const queue = openQueue({
+    ...parts,
+    db,
+    claimLock,
+    handlers: { [appendJobKind]: appendJob(db, uploads), [metadataJobKind]: metadataJob },
+    times: timesOf(config.job_lease_s * 1000),
+    random: Math.random,
+    slots,
+  });
+  return {
+    wake: queue.wake,
+    close: async (withinMs) => {
+      clearInterval(sweeping);
+      await queue.close(withinMs);
+    },
+  };
+}
+
+/** Whether several processes may work on the database of these settings. */
+export function isShared(config: CloudConfig): boolean {
+  return config.database?.startsWith('postgres') === true;
+}

@@ -1,0 +1,67 @@
+/** `serve --role`: one process answers requests, another runs jobs, over one PostgreSQL and one folder. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { aPostgresDatabase, describeWithPostgres } from '../builders/a-postgres.ts';
+import { aProgram } from '../builders/a-process.ts';
+import { eventually } from '../builders/eventually.ts';
+import { send } from './send.ts';
+
+const key = `live_${'r'.repeat(43)}`;
+
+const aFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'roles-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+test.each(['http', 'jobs'])('the role %s over SQLite ends with exit 2 and one sentence', async (role) => {
+  const program = aProgram('cloud', ['serve', '--data', await aFolder(), '--listen', '127.0.0.1:0', '--role', role]);
+  expect(await program.ended).toBe(2);
+  expect(program.output()).toContain(`The role ${role} needs PostgreSQL`);
+});
+
+test('a role that does not exist ends with exit 2', async () => {
+  const program = aProgram('cloud', ['serve', '--data', await aFolder(), '--listen', '127.0.0.1:0', '--role', 'both']);
+  expect(await program.ended).toBe(2);
+});
+
+describeWithPostgres('two roles over one PostgreSQL', () => {
+  test('jobs wait while nobody runs them and end once a process of role jobs is there', async () => {
+    const database = await aPostgresDatabase();
+    const data = await aFolder();
+    const start = async (role: string) => {
+      const flags = ['--data', data, '--listen', '127.0.0.1:0', '--database', database.url, '--role', role];
+      const program = aProgram('cloud', ['serve', ...flags], { env: { NUCLEUS_CLOUD_KEY: key } });
+      const [, url = ''] = await program.printed(/ready at (http:\S+)/);
+      return { program, url };
+    };
+    const http = await start('http');
+    onTestFinished(async () => {
+      await http.program.stop();
+      await database.drop();
+    });
+    const call = (route: string, options: Parameters<typeof send>[1] = {}) =>
+      send(`${http.url}/v1/nucleus/${route}`, { key, ...options });
+    const id = (await call('dataset/create', { body: { name: 'set' } })).body.dataset_id;
+    const items = [{ reference_id: 'a', image_url: 'https://images.test/a.jpg' }];
+    await call(`dataset/${id}/append`, { body: { items } });
+    const metadata = [{ reference_id: 'a', metadata: { n: 1 } }];
+    const { job_id } = (await call(`dataset/${id}/metadata?async=1`, { body: { level: 'item', metadata } })).body;
+    // Longer than the half second for which every job is told to run.
+    const until = Date.now() + 1_500;
+    await eventually('time to pass', 5_000, () => Date.now() > until || undefined);
+    expect((await call(`job/${job_id}`)).body).toMatchObject({ status: 'Running', completed_steps: 0 });
+    const jobs = await start('jobs');
+    expect((await send(`${jobs.url}/readyz`)).status).toBe(200);
+    expect((await send(`${jobs.url}/v1/nucleus/dataset/details`, { key })).status).toBe(404);
+    await eventually('the end of the job', 10_000, async () => {
+      return (await call(`job/${job_id}`)).body.status === 'Completed' || undefined;
+    });
+    expect((await send(`${jobs.url}/metrics`)).text).toContain(
+      'nucleus_job_attempts_total{kind="metadataUpdate",result="completed"} 1',
+    );
+    expect(await jobs.program.stop()).toBe(0);
+  });
+});
