@@ -79,6 +79,7 @@ onEachDatabase('isolation', (open) => {
       itemId,
       sliceId,
       taxonomyName: canary,
+      format: 'csv',
       index: '0',
       agentId: agent.agentId,
     });
