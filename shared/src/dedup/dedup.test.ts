@@ -129,7 +129,7 @@ describe('deduplication of hashes', () => {
         const order = orderByHash(list, (a, b) => a - b);
         expect(finish(walkUnique(list, order, threshold))).toEqual(naiveWalk(values, threshold));
       }),
-      { numRuns: 1500, seed: 7 },
+      { numRuns: 500, seed: 7 },
     );
   });
 
@@ -210,7 +210,7 @@ describe('groups of near hashes', () => {
         const groups = finish(groupNear(hashList(values), threshold)).map((group) => [...group].join());
         expect(groups.toSorted()).toEqual(naiveGroups(values, threshold).toSorted());
       }),
-      { numRuns: 500, seed: 9 },
+      { numRuns: 300, seed: 9 },
     );
   });
 
