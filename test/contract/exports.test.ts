@@ -90,6 +90,70 @@ onEachDatabase('exports', (open) => {
     }
   });
 
+  const nasty = {
+    reference_id: '=cmd|/c calc',
+    image_url: 'https://x.test/a,b',
+    width: 4,
+    height: 3,
+    metadata: { note: 'say "hi",\r\nbye', minus: -2.5, plus: '+1', nested: { a: [1] }, flag: true },
+  };
+  const download = (dataset: string, format: string, query = '') =>
+    send(`${cloud.url}/v1/exports/${dataset}/${format}${query}`, { key: cloud.adminKey });
+
+  test('a CSV has CRLF, quoted texts, no formula, numbers as they are and nothing lost', async () => {
+    const dataset = await aDataset([nasty, { reference_id: 'plain', image_url: 'https://x.test/p', metadata: {} }]);
+    const answer = await download(dataset, 'csv');
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${dataset}.csv"`);
+    const [first, second] = (await call(`dataset/${dataset}/datasetItems`)).body.dataset_items;
+    expect(answer.text).toBe(
+      [
+        '"reference_id","item_id","image_url","width","height","phash","metadata.flag","metadata.minus","metadata.note","metadata.plus","metadata_json"',
+        `"'=cmd|/c calc","${first.id}","https://x.test/a,b",4,3,,true,-2.5,"say ""hi"",\r\nbye","'+1","{""nested"":{""a"":[1]}}"`,
+        `"plain","${second.id}","https://x.test/p",,,,,,,,`,
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  test('JSON Lines and COCO hold every item that meets the query, over many pieces', async () => {
+    const many = Array.from({ length: 4500 }, (_, at) => ({
+      reference_id: `r${at}`,
+      image_url: `https://x.test/${at}`,
+      width: 2,
+      height: 1,
+      metadata: { at },
+    }));
+    const dataset = await aDataset(many);
+    const lines = (await download(dataset, 'jsonl')).text.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).ref_id)).toEqual(many.map((item) => item.reference_id));
+    expect(JSON.parse(lines[7] as string)).toEqual((await call(`dataset/${dataset}/refloc/r7`)).body.item);
+    const coco = (await download(dataset, 'coco', '?query=at%20%3E%3D%20400')).body;
+    expect(coco.images).toHaveLength(4100);
+    expect(coco.images[4099]).toMatchObject({
+      id: 4100,
+      file_name: 'r4499',
+      width: 2,
+      height: 1,
+      metadata: { at: 4499 },
+    });
+    expect(coco).toMatchObject({ info: { description: 'set' }, annotations: [], categories: [] });
+    const none = await aDataset([]);
+    expect((await download(none, 'coco')).body.images).toEqual([]);
+    expect((await download(none, 'jsonl')).text).toBe('');
+    expect((await download(none, 'csv')).text).toMatch(/^"reference_id".*\r\n$/);
+  });
+
+  test('what is wrong with a download is said before it begins', async () => {
+    const dataset = await aDataset(five);
+    expect((await download('ds_none', 'csv')).body.code).toBe('dataset-not-found');
+    expect((await download(dataset, 'xls')).status).toBe(400);
+    for (const format of ['csv', 'jsonl', 'coco']) {
+      const answer = await download(dataset, format, '?query=ghost%20%3D%201');
+      expect([answer.status, answer.body.code], format).toEqual([400, 'invalid-request']);
+    }
+  });
+
   test('exports need the scope of exports', async () => {
     const dataset = await aDataset(five);
     const url = `${cloud.url}/v1/nucleus/dataset/${dataset}/exportForTraining`;

@@ -35,7 +35,7 @@ export async function send<Body = any>(
     ...(body === undefined ? {} : { body: body as BodyInit }),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

@@ -90,6 +90,7 @@ onEachDatabase('isolation', (open) => {
       itemId,
       sliceId,
       taxonomyName: canary,
+      format: 'csv',
       index: '0',
       jobId,
       requestId: 'a'.repeat(32),

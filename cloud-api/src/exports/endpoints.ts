@@ -1,15 +1,16 @@
-import { exportEndpoints } from '@nucleus/shared/wire/exports';
+import { ExportFormat, exportEndpoints } from '@nucleus/shared/wire/exports';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
-import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
+import { type Mount, mountDownload, mountEndpoint } from '../http/mount-endpoint.ts';
 import { queryItems } from '../items/query-items.ts';
 import { listAllItems, pageItemsOf } from '../items/read-items.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
 import { listSliceItems, pageSliceItems } from '../slices/read-slice.ts';
+import { downloadItems } from './download-items.ts';
 import { toRawItem, toTrainingRow } from './rules.ts';
 
-/** Mounts the routes of wire contract 8.2 and the class labels. */
+/** Mounts the routes of wire contract 8.2, the class labels and downloads. */
 export function mountExports(mount: Mount, db: Database, projections: Projections): void {
   mountEndpoint(mount, exportEndpoints.exportDatasetForTraining, async ({ tenantId }, { params }) => ({
     exportedRows: (await listAllItems(db, tenantId, params.datasetId)).map((item) => toTrainingRow(item, false)),
@@ -43,4 +44,9 @@ export function mountExports(mount: Mount, db: Database, projections: Projection
   mountEndpoint(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
     (await listSliceItems(db, tenantId, params.sliceId)).map((item) => ({ item })),
   );
+
+  mountDownload(mount, exportEndpoints.downloadItems, async ({ tenantId }, { params, query }) => {
+    const format = ExportFormat.parse(params.format);
+    return downloadItems(db, projections, tenantId, params.datasetId, { format, query: query.query });
+  });
 }

@@ -3,6 +3,8 @@
  * Failures are thrown and become replies in one place (`reply-with-error.ts`).
  */
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { Request, Response, Router } from 'express';
 import type { Acting } from '../audit/acting.ts';
@@ -71,6 +73,45 @@ export function mountStream<E extends Endpoint>(mount: Mount, endpoint: E, handl
     const context = await contextOf(mount, endpoint, request);
     return handler(context, parseInput(endpoint, request, undefined), request);
   });
+}
+
+/** A reply that is written piece by piece, as the reader takes it. */
+export interface Download {
+  mediaType: string;
+  /** ASCII without quotes. */
+  fileName: string;
+  pieces: AsyncIterable<string>;
+}
+
+/** Mounts an endpoint that answers a file. What fails before the first piece is an error reply; later the connection breaks. */
+export function mountDownload<E extends Endpoint>(
+  mount: Mount,
+  endpoint: E,
+  handler: (context: RequestContext, input: Input<E>) => Promise<Download>,
+): void {
+  mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
+    response.locals.endpoint = endpoint;
+    const context = await contextOf(mount, endpoint, request);
+    const { mediaType, fileName, pieces } = await handler(context, parseInput(endpoint, request, undefined));
+    const begun = await begin(pieces);
+    response.set('Cache-Control', 'no-store');
+    response.set('Content-Type', mediaType);
+    response.set('Content-Disposition', `attachment; filename="${fileName}"`);
+    await pipeline(Readable.from(begun), response).catch((error: unknown) => {
+      // a reader that goes away is no failure of ours
+      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
+    });
+  });
+}
+
+/** The same pieces, two of them at hand: the first alone may be a header that nothing was read for. */
+async function begin(pieces: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  const ready = [await iterator.next(), await iterator.next()].flatMap((step) => (step.done ? [] : [step.value]));
+  return (async function* () {
+    yield* ready;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  })();
 }
 
 /** Mounts an endpoint of access `open`. */

@@ -125,13 +125,19 @@ export class NearHashes {
 /** Indexes into `places` in order of a quarter of their hashes. */
 function orderByQuarter({ hi, lo }: HashList, places: Uint32Array, quarter: number): Uint32Array {
   const next = new Uint32Array((1 << quarterBits) + 1);
-  const values = Uint16Array.from(places, (place) => quarterOf(hi[place] as number, lo[place] as number, quarter));
-  for (const value of values) next[value + 1] = (next[value + 1] as number) + 1;
+  const values = new Uint16Array(places.length);
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at] as number;
+    const value = quarterOf(hi[place] as number, lo[place] as number, quarter);
+    values[at] = value;
+    next[value + 1] = (next[value + 1] as number) + 1;
+  }
   for (let value = 0; value < 1 << quarterBits; value++) {
     next[value + 1] = (next[value + 1] as number) + (next[value] as number);
   }
   const ordered = new Uint32Array(places.length);
-  for (const [at, value] of values.entries()) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
     ordered[next[value] as number] = at;
     next[value] = (next[value] as number) + 1;
   }
@@ -148,10 +154,10 @@ function makeTable({ hi, lo }: HashList, quarter: number, reach: number): Quarte
   }
   const bounds = new Uint32Array(counts.length * 2);
   let start = 0;
-  for (const [bucket, count] of counts.entries()) {
+  for (let bucket = 0; bucket < counts.length; bucket++) {
     bounds[bucket * 2] = start;
     bounds[bucket * 2 + 1] = start;
-    start += count;
+    start += counts[bucket] as number;
   }
   return {
     masks: listMasks(reach),

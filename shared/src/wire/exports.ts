@@ -28,12 +28,16 @@ export const RawItem = z.object({
 });
 export type RawItem = z.infer<typeof RawItem>;
 
+const exportFormats = ['csv', 'jsonl', 'coco'] as const;
+export const ExportFormat = z.enum(exportFormats);
+export type ExportFormat = z.infer<typeof ExportFormat>;
+
 const Rows = z.object({ exportedRows: z.array(TrainingRow) });
 const RowPage = z.object({ data: z.array(TrainingRow), ...NextPage });
 const ClassLabels = z.object({ data: z.array(z.string()) });
 const SlicePage = PageRequest.extend({ chip: z.boolean().nullish() });
 
-/** Exports of datasets and slices in Nucleus' own shapes. */
+/** Exports of datasets and slices: in Nucleus' own shapes, and as files. */
 export const exportEndpoints = {
   exportDatasetForTraining: {
     method: 'get',
@@ -108,5 +112,16 @@ export const exportEndpoints = {
     reply: z.array(z.object({ item: DatasetItem })),
     errors: ['slice-not-found'],
     dialect: 'nucleus',
+  },
+  downloadItems: {
+    method: 'get',
+    path: '/v1/exports/:datasetId/:format',
+    access: 'export',
+    summary: 'Items that meet a query as a file: csv, jsonl or coco',
+    query: z.object({ query: z.string().max(8192).optional() }),
+    /** The file itself, not JSON. */
+    reply: z.string(),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
   },
 } as const satisfies Record<string, Endpoint>;

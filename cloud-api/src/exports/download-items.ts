@@ -1,0 +1,62 @@
+import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
+import type { ExportFormat } from '@nucleus/shared/wire/exports';
+import type { Database } from '../database/open-database.ts';
+import { getDataset } from '../datasets/find-dataset.ts';
+import type { Download } from '../http/mount-endpoint.ts';
+import { queryItems } from '../items/query-items.ts';
+import { pageItemsOf } from '../items/read-items.ts';
+import type { Projections } from '../search/projections.ts';
+import { spellCoco } from './spell-coco.ts';
+import { spellCsv } from './spell-csv.ts';
+import { spellJsonLines } from './spell-json-lines.ts';
+
+const itemsPerPiece = 2_000;
+const mediaTypes = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson', coco: 'application/json' } as const;
+const endings = { csv: 'csv', jsonl: 'jsonl', coco: 'coco.json' } as const;
+
+/**
+ * The items that meet a query as a file that is written while it is read: memory holds one piece of it.
+ * @throws AppError `dataset-not-found`, `invalid-request` for a bad query, before the first piece
+ */
+export async function downloadItems(
+  db: Database,
+  projections: Projections,
+  tenantId: string,
+  datasetId: string,
+  wanted: { format: ExportFormat; query?: string | undefined },
+): Promise<Download> {
+  const { name } = await getDataset(db, tenantId, datasetId);
+  const pages = pagesOf(db, projections, tenantId, datasetId, wanted.query);
+  const spelled = {
+    csv: async () => spellCsv(pages, await fieldNames(projections, tenantId, datasetId)),
+    jsonl: async () => spellJsonLines(pages),
+    coco: async () => spellCoco(pages, name),
+  };
+  return {
+    mediaType: mediaTypes[wanted.format],
+    fileName: `${datasetId}.${endings[wanted.format]}`,
+    pieces: await spelled[wanted.format](),
+  };
+}
+
+async function fieldNames(projections: Projections, tenantId: string, datasetId: string): Promise<string[]> {
+  const { metadata } = await projections.of(tenantId, datasetId).schema();
+  return [...metadata.keys()].toSorted();
+}
+
+async function* pagesOf(
+  db: Database,
+  projections: Projections,
+  tenantId: string,
+  datasetId: string,
+  query: string | undefined,
+): AsyncGenerator<DatasetItem[]> {
+  let pageToken: string | null = null;
+  do {
+    const page: { items: DatasetItem[]; nextPageToken: string | null } = query?.trim()
+      ? await queryItems(db, projections, tenantId, datasetId, { query, pageToken, pageSize: itemsPerPiece })
+      : await pageItemsOf(db, tenantId, datasetId, { pageToken, pageSize: itemsPerPiece });
+    yield page.items;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== null);
+}
