@@ -14,7 +14,7 @@ import { navigate } from 'wouter/use-browser-location';
 import { useAgents, useFields } from '../cloud/lists.ts';
 import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
 import { FindBar } from '../find/find-bar.tsx';
-import { NoResult } from '../find/no-result.tsx';
+import { NoResult, RefusedQuery } from '../find/no-result.tsx';
 import { readFault } from '../find/read-fault.ts';
 import { useFind } from '../find/use-find.ts';
 import { usePlace } from '../find/use-place.ts';
@@ -136,7 +136,11 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                 </Banner>
               )}
               {shown === undefined || total === undefined ? (
-                <div className="work" aria-busy={result.isRunning} />
+                fault === undefined ? (
+                  <div className="work" aria-busy={result.isRunning} />
+                ) : (
+                  <RefusedQuery onQuery={setQuery} />
+                )
               ) : total === 0 ? (
                 <NoResult query={shown.find.query} onQuery={setQuery} />
               ) : (
