@@ -211,6 +211,21 @@ describeWithChromium('finding in the dashboard', () => {
     expect(await other.locator('#tile-80').getAttribute('aria-label')).toContain(far);
   });
 
+  test('an address with a text that is no query, or an order by no field, says so and goes on', async () => {
+    for (const [search, sentence] of [
+      ['?q=iso+%3E', 'Expected a value, not the end.'],
+      ['?sort=isoo', 'There is no field "isoo". Did you mean iso?'],
+    ]) {
+      const page = await open(search);
+      await page
+        .getByRole('alert')
+        .getByText(sentence ?? '')
+        .waitFor();
+      await page.getByRole('button', { name: 'Show all items' }).click();
+      await shows(page, '', items);
+    }
+  });
+
   test('an empty result offers to remove the last filter', async () => {
     const page = await open('?q=iso+%3E+400+AND+camera_make+%3D+leica');
     await page.getByText('No item meets this query').waitFor();

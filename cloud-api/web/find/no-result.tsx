@@ -26,18 +26,18 @@ export function NoResult({ query, onQuery }: { query: string; onQuery: (query: s
 }
 
 /** What stands in place of the grid when the first query is refused: the sentence stands under the bar. */
-export function RefusedQuery({ onQuery }: { onQuery: (query: string) => void }): ReactElement {
+export function RefusedQuery({ onShowAll }: { onShowAll: () => void }): ReactElement {
   return (
     <EmptyState
       icon={SearchX}
       title="This query does not run"
       actions={
-        <button type="button" className="btn" onClick={() => onQuery('')}>
+        <button type="button" className="btn" onClick={onShowAll}>
           Show all items
         </button>
       }
     >
-      <p>Mend it in the bar above; the wrong part is underlined.</p>
+      <p>The bar above says why. Mend it there, or look at everything.</p>
     </EmptyState>
   );
 }
