@@ -247,9 +247,11 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
             />
           </div>
         </div>
-        <button type="button" className="query-mode xs t3 hide-s" title="Chips or text (Ctrl .)" onClick={switchMode}>
-          {chips === undefined ? 'chips' : 'text'}
-        </button>
+        {(chips !== undefined || readChips(draft) !== undefined) && (
+          <button type="button" className="query-mode xs t3 hide-s" title="Chips or text (Ctrl .)" onClick={switchMode}>
+            {chips === undefined ? 'chips' : 'text'}
+          </button>
+        )}
         <kbd className="hide-s">/</kbd>
       </div>
       {isRunning && <span className="query-running" />}
