@@ -22,6 +22,10 @@ function aRequest(
     appendItems: { items: [{ reference_id: 'planted', image_url: 'https://x.test/a', width: 1, height: 1 }] },
     pageDatasetItems: { pageToken: null, pageSize: 5 },
     pageTiles: { offset: 0, limit: 5 },
+    findPlace: { reference_id: canary },
+    countFacets: { fields: ['format'] },
+    countHistogram: { fields: ['iso'] },
+    completeQuery: { query: '', caret: 0 },
     heartbeat: { agent_id: agent.agentId, sources: [] },
     // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
     registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },
