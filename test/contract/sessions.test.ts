@@ -94,7 +94,12 @@ onEachDatabase('dashboard sessions', (open) => {
     expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin-allow-popups');
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     expect((await send(`${cloud.url}/app.js`)).text).toBe('export {};');
-    expect((await send(`${cloud.url}/missing.js`)).status).toBe(404);
+    for (const path of ['/d/ds_x/i/a%2Fb.jpg', '/d/ds_x/i/a/b.jpg', '/d/ds_x/i/.hidden', '/d/ds_x?q=a.b']) {
+      expect([path, (await send(cloud.url + path)).text]).toEqual([path, '<!doctype html><title>dashboard</title>']);
+    }
+    for (const path of ['/missing.js', '/.env', '/assets/missing.js', '/assets/missing', '/v1/nothing.html']) {
+      expect([path, (await send(cloud.url + path)).status]).toEqual([path, 404]);
+    }
     expect((await send(`${cloud.url}/v1/nothing`)).body).toMatchObject({ code: 'not-found' });
   });
 

@@ -14,8 +14,8 @@ import { navigate } from 'wouter/use-browser-location';
 import { useAgents, useFields } from '../cloud/lists.ts';
 import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
 import { FindBar } from '../find/find-bar.tsx';
-import { NoResult } from '../find/no-result.tsx';
-import { readFault } from '../find/read-fault.ts';
+import { NoResult, RefusedQuery } from '../find/no-result.tsx';
+import { isQuery, readFault } from '../find/read-fault.ts';
 import { useFind } from '../find/use-find.ts';
 import { usePlace } from '../find/use-place.ts';
 import { useResult } from '../find/use-result.ts';
@@ -38,7 +38,8 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
   const result = useResult(id, find, dataset.length);
   const fields = useFields(id, dataset.length).data;
   const fault = readFault(result.failure);
-  const goodQuery = fault === undefined ? find.query : (result.shown?.find.query ?? '');
+  // facets read the query: until it is known to be one, they keep to the last that was
+  const goodQuery = fault === undefined && isQuery(find.query) ? find.query : (result.shown?.find.query ?? '');
   const setQuery = (query: string): void => change({ ...find, query });
   const isNarrow = useIsNarrow();
   const [showsFilters, setShowsFilters] = useFiltersShown(isNarrow);
@@ -95,7 +96,8 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
           fields={fields}
           fault={fault}
           isRunning={result.isRunning}
-          total={result.isStale ? undefined : total}
+          total={total}
+          isStale={result.isStale}
           tookMs={shown?.tookMs()}
           showsFilters={showsFilters}
           onFilters={() => setShowsFilters(!showsFilters)}
@@ -136,7 +138,11 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                 </Banner>
               )}
               {shown === undefined || total === undefined ? (
-                <div className="work" aria-busy={result.isRunning} />
+                fault === undefined ? (
+                  <div className="work" aria-busy={result.isRunning} />
+                ) : (
+                  <RefusedQuery onShowAll={() => change({ query: '' })} />
+                )
               ) : total === 0 ? (
                 <NoResult query={shown.find.query} onQuery={setQuery} />
               ) : (

@@ -16,13 +16,12 @@ test.each([sharpness, iso, score, binsOf('e', 0, 1e-6), binsOf('n', -1e9, 1e9), 
   'every brush over %j is found again from its bounds',
   (bins) => {
     if (bins.max === bins.min) {
-      expect(brushOf(bins, 5, 5)).toEqual({ first: 0, last: 0 });
+      expect(brushOf(bins, { atLeast: 5, atMost: 5 })).toEqual({ first: 0, last: 0 });
       return;
     }
     for (let first = 0; first < bins.count; first += 1) {
       for (let last = first; last < bins.count; last += 1) {
-        const { atLeast, atMost } = boundsOf(bins, { first, last });
-        expect(brushOf(bins, atLeast, atMost)).toEqual({ first, last });
+        expect(brushOf(bins, boundsOf(bins, { first, last }))).toEqual({ first, last });
       }
     }
   },
@@ -32,6 +31,11 @@ test('a brush over everything asks for nothing', () => {
   expect(boundsOf(iso, { first: 0, last: 23 })).toEqual({});
   expect(boundsOf(sharpness, { first: 4, last: 15 })).toEqual({ atLeast: 4 });
   expect(boundsOf(sharpness, { first: 4, last: 9 })).toEqual({ atLeast: 4, atMost: 9 });
+});
+
+test('a bound that is left out is not in the brush', () => {
+  expect(brushOf(sharpness, { atLeast: 3, isAbove: true, atMost: 9, isBelow: true })).toEqual({ first: 4, last: 8 });
+  expect(brushOf(sharpness, { atLeast: 3.5, isAbove: true })).toEqual({ first: 4, last: 15 });
 });
 
 test('the ends stop at each other and at the edges', () => {

@@ -25,10 +25,21 @@ export function binsOf(field: string, min: number, max: number): Bins {
   return { count: isWhole ? values : mostBins, min, max, isWhole };
 }
 
-/** The brush that shows given bounds; undefined bounds reach to the end. */
-export function brushOf(bins: Bins, atLeast: number | undefined, atMost: number | undefined): Brush {
-  const first = atLeast === undefined ? 0 : within(bins, binAt(bins, atLeast));
-  const last = atMost === undefined ? bins.count - 1 : within(bins, lastBinAt(bins, atMost));
+/** Bounds of a number; an end that is not given reaches to the end. */
+export interface Bounds {
+  atLeast?: number | undefined;
+  atMost?: number | undefined;
+  /** The bound itself is left out. */
+  isAbove?: boolean | undefined;
+  isBelow?: boolean | undefined;
+}
+
+/** The brush that shows given bounds. */
+export function brushOf(bins: Bins, { atLeast, atMost, isAbove, isBelow }: Bounds): Brush {
+  const isPast = (bound: number): number => (bins.isWhole && Number.isInteger(bound) ? 1 : 0);
+  const first = atLeast === undefined ? 0 : within(bins, binAt(bins, atLeast + (isAbove ? isPast(atLeast) : 0)));
+  const last =
+    atMost === undefined ? bins.count - 1 : within(bins, lastBinAt(bins, atMost - (isBelow ? isPast(atMost) : 0)));
   return { first: Math.min(first, last), last: Math.max(first, last) };
 }
 

@@ -13,7 +13,7 @@ export function NumberFacet({ datasetId, field, query, choice, isWanted, onChoic
   if (histogram === undefined) return <div className="facet-wait tall" aria-busy="true" />;
   const [only] = choice.anyOf;
   const single = choice.anyOf.length === 1 && typeof only === 'number' ? only : undefined;
-  const brush = brushOf(bins, single ?? choice.atLeast, single ?? choice.atMost);
+  const brush = brushOf(bins, single === undefined ? choice : { atLeast: single, atMost: single });
   return (
     <>
       {bins.min === bins.max ? (

@@ -17,14 +17,26 @@ export function useIsNarrow(): boolean {
   return useSyncExternalStore(watchWidth, () => matchMedia(narrow).matches);
 }
 
+function isColumnOpen(): boolean {
+  try {
+    return localStorage.getItem(place) !== 'closed';
+  } catch {
+    return true;
+  }
+}
+
 /** Whether the filters are shown: the column's state is kept in this browser, the sheet begins closed. */
 export function useFiltersShown(isNarrow: boolean): [boolean, (isShown: boolean) => void] {
-  const [isColumn, setColumn] = useState(() => localStorage.getItem(place) !== 'closed');
+  const [isColumn, setColumn] = useState(isColumnOpen);
   const [isSheet, setSheet] = useState(false);
   if (isNarrow) return [isSheet, setSheet];
   const keep = (isShown: boolean): void => {
     setColumn(isShown);
-    localStorage.setItem(place, isShown ? 'open' : 'closed');
+    try {
+      localStorage.setItem(place, isShown ? 'open' : 'closed');
+    } catch {
+      // Storage may be closed or full: the column is then open at the next visit.
+    }
   };
   return [isColumn, keep];
 }

@@ -16,6 +16,8 @@ interface FindBarProps {
   /** Undefined before the first result. */
   total: number | undefined;
   tookMs: number | undefined;
+  /** The numbers are of an earlier find. */
+  isStale: boolean;
   showsFilters: boolean;
   onFilters: () => void;
 }
@@ -43,7 +45,7 @@ export function FindBar(props: FindBarProps): ReactElement {
         isRunning={props.isRunning}
         onRun={(query) => change({ ...find, query })}
       />
-      <span className="find-count nowrap" role="status">
+      <span className={`find-count nowrap${props.isStale ? ' stale' : ''}`} role="status">
         {total !== undefined && (
           <>
             <b>{count(total)}</b> {total === 1 ? 'item' : 'items'}

@@ -24,3 +24,20 @@ export function NoResult({ query, onQuery }: { query: string; onQuery: (query: s
     </EmptyState>
   );
 }
+
+/** What stands in place of the grid when the first query is refused: the sentence stands under the bar. */
+export function RefusedQuery({ onShowAll }: { onShowAll: () => void }): ReactElement {
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="This query does not run"
+      actions={
+        <button type="button" className="btn" onClick={onShowAll}>
+          Show all items
+        </button>
+      }
+    >
+      <p>The bar above says why. Mend it there, or look at everything.</p>
+    </EmptyState>
+  );
+}

@@ -14,6 +14,8 @@ export interface BarOption {
 
 interface OptionListProps {
   id: string;
+  /** Pixels from the bar's edge. */
+  left: number;
   options: readonly BarOption[];
   chosen: number;
   onPick: (option: BarOption) => void;
@@ -33,10 +35,10 @@ export function optionId(list: string, at: number): string {
 }
 
 /** What can come next in a query, under the bar. */
-export function OptionList({ id, options, chosen, onPick }: OptionListProps): ReactElement {
+export function OptionList({ id, left, options, chosen, onPick }: OptionListProps): ReactElement {
   const kinds = [...new Set(options.map(({ kind }) => kind))];
   return (
-    <div className="pop options">
+    <div className="pop options" style={{ left }}>
       <div id={id} className="options-list" role="listbox" aria-label="Ways to go on">
         {kinds.map((kind) => (
           // biome-ignore lint/a11y/useSemanticElements: a listbox takes groups, not fieldsets

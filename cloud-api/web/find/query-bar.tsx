@@ -34,6 +34,7 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
   const insertsNext = useRef(false); // Tab came before the options
   const listId = useId();
@@ -184,8 +185,10 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
   };
 
   const isListed = isOpen && options.length > 0;
+  // under what is being typed, as far as the list fits there
+  const listLeft = isListed ? leftOf(box.current, input.current) : 0;
   return (
-    <div className="query">
+    <div className="query" ref={box}>
       <div className={`inp query-box${seen === undefined ? '' : ' bad'}`}>
         <Search className="icon s t3" aria-hidden="true" />
         <div className="query-scroll">
@@ -244,14 +247,26 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
             />
           </div>
         </div>
-        <button type="button" className="query-mode xs t3 hide-s" title="Chips or text (Ctrl .)" onClick={switchMode}>
-          {chips === undefined ? 'chips' : 'text'}
-        </button>
+        {(chips !== undefined || readChips(draft) !== undefined) && (
+          <button type="button" className="query-mode xs t3 hide-s" title="Chips or text (Ctrl .)" onClick={switchMode}>
+            {chips === undefined ? 'chips' : 'text'}
+          </button>
+        )}
         <kbd className="hide-s">/</kbd>
       </div>
       {isRunning && <span className="query-running" />}
       {seen !== undefined && <QueryErrorLine fault={seen} onMend={mend} />}
-      {isListed && <OptionList id={listId} options={options} chosen={chosen} onPick={pick} />}
+      {isListed && <OptionList id={listId} left={listLeft} options={options} chosen={chosen} onPick={pick} />}
     </div>
   );
+}
+
+const listPx = 460;
+
+/** Pixels from the bar's edge to what is being typed, less where the list would not fit. */
+function leftOf(bar: HTMLElement | null, input: HTMLElement | null): number {
+  if (bar === null || input === null) return 0;
+  const room = bar.clientWidth - listPx;
+  const typed = input.getBoundingClientRect().left - bar.getBoundingClientRect().left - 12;
+  return Math.max(0, Math.min(room, typed));
 }

@@ -42,3 +42,11 @@ test('the last condition is taken away', () => {
   expect(withoutLastTerm('a = 1 AND (b = 1 OR c = 1) AND d = 1')).toBe('a = 1 AND (b = 1 OR c = 1)');
   expect(withoutLastTerm('a = 1 OR b = 1')).toBe('');
 });
+
+test.each([
+  ['iso > 400 AND iso < 800', 'iso > 400 AND iso < 800 AND iso IS NOT MISSING'],
+  ['iso >= 400 AND iso > 400 AND iso > 100', 'iso > 400 AND iso IS NOT MISSING'],
+  ['iso < 400 AND iso <= 400 AND iso <= 900', 'iso < 400 AND iso IS NOT MISSING'],
+])('the bounds of %s keep their meaning when the facet adds to them', (query, text) => {
+  expect(withChoice(query, 'iso', { ...readChoice(query, 'iso'), missing: 'left-out' })).toBe(text);
+});

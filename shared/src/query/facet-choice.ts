@@ -10,6 +10,9 @@ export interface FacetChoice {
   leftOut: readonly FacetValue[];
   atLeast?: number | undefined;
   atMost?: number | undefined;
+  /** The bound itself is left out, as `>` and `<` say. */
+  isAbove?: boolean | undefined;
+  isBelow?: boolean | undefined;
   contains?: string | undefined;
   missing?: 'only' | 'left-out' | undefined;
 }
@@ -121,8 +124,15 @@ function addComparison(choice: FacetChoice, op: CompareOp, value: FacetValue): F
   if (op === '=') return { ...choice, anyOf: [...choice.anyOf, value] };
   if (op === '!=') return { ...choice, leftOut: [...choice.leftOut, value] };
   const bound = Number(value);
-  if (op === '>' || op === '>=') return { ...choice, atLeast: Math.max(bound, choice.atLeast ?? bound) };
-  return { ...choice, atMost: Math.min(bound, choice.atMost ?? bound) };
+  // of two bounds on one side the tighter one counts
+  if (op === '>' || op === '>=') {
+    const { atLeast = Number.NEGATIVE_INFINITY } = choice;
+    if (bound < atLeast || (bound === atLeast && op === '>=')) return choice;
+    return { ...choice, atLeast: bound, isAbove: op === '>' ? true : undefined };
+  }
+  const { atMost = Number.POSITIVE_INFINITY } = choice;
+  if (bound > atMost || (bound === atMost && op === '<=')) return choice;
+  return { ...choice, atMost: bound, isBelow: op === '<' ? true : undefined };
 }
 
 function plain(node: ValueNode): FacetValue {
@@ -150,8 +160,8 @@ function termsOfChoice(name: string, choice: FacetChoice): ConditionNode[] {
   return [
     ...members(choice.anyOf, false),
     ...members(choice.leftOut, true),
-    ...(choice.atLeast === undefined ? [] : [compare('>=', choice.atLeast)]),
-    ...(choice.atMost === undefined ? [] : [compare('<=', choice.atMost)]),
+    ...(choice.atLeast === undefined ? [] : [compare(choice.isAbove ? '>' : '>=', choice.atLeast)]),
+    ...(choice.atMost === undefined ? [] : [compare(choice.isBelow ? '<' : '<=', choice.atMost)]),
     ...(choice.contains ? [{ kind: 'contains' as const, field, text: choice.contains, negated: false, ...at }] : []),
     ...(choice.missing === undefined
       ? []
