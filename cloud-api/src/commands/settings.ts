@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Kysely } from 'kysely';
-import { type CloudConfig, readConfig } from '../config.ts';
+import { type CloudConfig, readConfig, readFetchAllow } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { openDataFolder } from '../serve/data-folder.ts';
@@ -32,6 +32,7 @@ export function settingsOf(flags: SettingsFlags): CloudConfig {
     public_url: flags.publicUrl,
     database: flags.database,
     insecure_http: flags.insecureHttp,
+    fetch_allow: readFetchAllow(process.env),
   });
 }
 

@@ -28,7 +28,7 @@ export function bodyReader(limit: number): (request: Request, response: Response
  * @throws AppError `invalid-json` when it is no UTF-8 or no JSON, `invalid-request` when a text holds NUL or half a
  * surrogate pair, which neither database could give back as it was sent.
  */
-function parseJson(bytes: Uint8Array): unknown {
+export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {};
   let text: string;
   try {

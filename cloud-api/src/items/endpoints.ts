@@ -1,28 +1,32 @@
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
-import type { Kysely } from 'kysely';
-import type { Tables } from '../database/tables.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
-import { largeBodyBytes } from '../http/read-body.ts';
+import { type Mount, mountEndpoint, mountExchange } from '../http/mount-endpoint.ts';
+import { bodyReader, largeBodyBytes } from '../http/read-body.ts';
 import type { Projections } from '../search/projections.ts';
-import { appendItems } from './append-items.ts';
+import { type AppendParts, appendItems } from './append-items.ts';
 import { deleteItem } from './delete-item.ts';
 import { queryItems } from './query-items.ts';
 import { getItemById, getItemByIndex, getItemByReference, listAllItems, pageItemsOf } from './read-items.ts';
+import { isMultipart, readUploads } from './read-uploads.ts';
+
+export interface ItemParts extends AppendParts {
+  projections: Projections;
+  metrics: Metrics;
+}
 
 /** Mounts the routes of wire contract 4. */
-export function mountItems(mount: Mount, db: Kysely<Tables>, projections: Projections, metrics: Metrics): void {
-  mountEndpoint(
-    mount,
-    datasetEndpoints.appendItems,
-    async (context, { params, body }) => {
-      const reply = await appendItems(db, context, params.datasetId, body);
-      metrics.itemsWritten.inc({ by: 'append' }, reply.new_items + reply.updated_items);
-      return reply;
-    },
-    largeBodyBytes,
-  );
+export function mountItems(mount: Mount, parts: ItemParts): void {
+  const { db, projections, metrics } = parts;
+  const readJson = bodyReader(largeBodyBytes);
+  mountExchange(mount, datasetEndpoints.appendItems, async (context, { params }, { request, response }) => {
+    const input = isMultipart(request)
+      ? await readUploads(parts, context.tenantId, params.datasetId, request)
+      : datasetEndpoints.appendItems.body.parse(await readJson(request, response));
+    const reply = await appendItems(parts, context, params.datasetId, input);
+    metrics.itemsWritten.inc({ by: 'append' }, reply.new_items + reply.updated_items);
+    return reply;
+  });
 
   mountEndpoint(mount, datasetEndpoints.listDatasetItems, async ({ tenantId }, { params }) => ({
     dataset_items: await listAllItems(db, tenantId, params.datasetId),

@@ -130,16 +130,27 @@ export async function insertItems(db: Database, rows: readonly ItemsTable[]): Pr
   for (const chunk of inChunks(rows, 20)) await db.insertInto('items').values(chunk).execute();
 }
 
-export async function updateUserMetadata(
+/** Replaces users' metadata, and the picture when another one came. */
+export async function updateItem(
   db: Database,
   tenantId: string,
   datasetId: string,
   itemId: string,
-  change: { userMetadata: string; changeNo: number; nowMs: number },
+  change: {
+    userMetadata: string;
+    picture: Pick<ItemsTable, 'image_url' | 'width' | 'height' | 'phash'> | undefined;
+    changeNo: number;
+    nowMs: number;
+  },
 ): Promise<void> {
   await db
     .updateTable('items')
-    .set({ user_metadata: change.userMetadata, change_no: change.changeNo, updated_at: change.nowMs })
+    .set({
+      ...change.picture,
+      user_metadata: change.userMetadata,
+      change_no: change.changeNo,
+      updated_at: change.nowMs,
+    })
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
     .where('id', '=', itemId)

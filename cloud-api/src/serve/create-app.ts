@@ -1,10 +1,13 @@
 /** The cloud's HTTP surface, top to bottom. */
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { Keyring } from '@nucleus/shared/media/sealed-token';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { mountAgents } from '../agents/endpoints.ts';
 import { listApprovedOrigins } from '../agents/list-agents.ts';
+import { mountAssets } from '../attachments/endpoints.ts';
+import type { Attachments } from '../attachments/open-attachments.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
@@ -25,6 +28,8 @@ import { cookiePolicy, readCookie } from '../sessions/rules.ts';
 export interface AppParts {
   db: Kysely<Tables>;
   projections: Projections;
+  attachments: Attachments;
+  linkKeyring: Keyring;
   storeEpoch: string;
   publicUrl: URL;
   /** Folder of the built dashboard. */
@@ -55,9 +60,10 @@ export function createApp(parts: AppParts): Express {
   const mount: Mount = { router, gate, clock: parts.clock };
   mountSessions(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
-  mountItems(mount, db, projections, metrics);
+  mountItems(mount, { db, projections, metrics, attachments: parts.attachments, publicOrigin: parts.publicUrl.origin });
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
+  mountAssets(mount, db, parts.attachments.objects, parts.linkKeyring);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
     next(new AppError('not-found', 'There is no such route.'));
@@ -84,7 +90,7 @@ export function createApp(parts: AppParts): Express {
 /** Keeps the API's headers off the pages: both stand below `/`. */
 function onlyApi(router: express.Router): (request: Request, response: Response, next: NextFunction) => void {
   return (request, response, next) => {
-    if (request.path.startsWith('/v1/')) router(request, response, next);
+    if (request.path.startsWith('/v1/') || request.path.startsWith('/o/')) router(request, response, next);
     else next();
   };
 }

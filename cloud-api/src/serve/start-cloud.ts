@@ -5,17 +5,21 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Logger } from 'pino';
 import { approveAgent } from '../agents/approve-agent.ts';
 import { listAgents } from '../agents/list-agents.ts';
+import type { FetchLimits } from '../attachments/fetch/fetch-attachment.ts';
+import { linkKeyring } from '../attachments/link-keys.ts';
+import { openAttachments } from '../attachments/open-attachments.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { purgeDeletedDatasets } from '../datasets/delete-dataset.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
+import { openDiskStore } from '../objects/disk-store.ts';
 import { Projections } from '../search/projections.ts';
 import { createSignInCode } from '../sessions/open-session.ts';
 import { isLoopbackHost } from '../sessions/rules.ts';
 import { createApp } from './create-app.ts';
-import { keepFirstKey, openDataFolder } from './data-folder.ts';
+import { keepFirstKey, openDataFolder, openLinkSecret } from './data-folder.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { listenOn, splitListen } from './listen.ts';
 
@@ -26,6 +30,10 @@ export interface StartOptions {
   clock?: () => number;
   /** Folder of the built dashboard; by default the one that is shipped. */
   pages?: string;
+  /** The built `decode-child.js`; by default the one beside this program. */
+  decodeChild?: URL;
+  /** Limits of fetching, for tests of what happens at them. */
+  fetchLimits?: FetchLimits;
 }
 
 export interface RunningCloud {
@@ -47,6 +55,7 @@ export interface RunningCloud {
 }
 
 const drainMs = 8_000; // of the ten seconds that a stop may take, what open requests get
+const shippedDecoder = new URL('../attachments/decode/decode-child.js', import.meta.url);
 const shippedPages = fileURLToPath(new URL('../web', import.meta.url));
 
 /**
@@ -63,6 +72,14 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   });
   const { db } = database;
   const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
+  const attachments = await openAttachments({
+    objects: await openDiskStore(join(folder, 'objects')),
+    staging: join(folder, 'incoming'),
+    fetchAllow: config.fetch_allow,
+    decodeChild: options.decodeChild ?? shippedDecoder,
+    ...(options.fetchLimits === undefined ? {} : { limits: options.fetchLimits }),
+  });
+  const linkSecret = secrets.linkKey === undefined ? openLinkSecret(folder) : Buffer.from(secrets.linkKey);
   const stopping = new AbortController();
   let purging = Promise.resolve();
   const purge = () => {
@@ -75,6 +92,8 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       createApp({
         db,
         projections,
+        attachments,
+        linkKeyring: linkKeyring(linkSecret),
         storeEpoch: database.storeEpoch,
         publicUrl,
         pages: options.pages ?? shippedPages,
@@ -115,6 +134,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
           stopping.abort();
           await http.close(drainMs);
           await purging;
+          await attachments.close();
           await projections.close();
           await database.close();
         })();

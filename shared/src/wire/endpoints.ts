@@ -1,4 +1,5 @@
 import { agentEndpoints } from './agents.ts';
+import { assetEndpoints } from './assets.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { insightEndpoints } from './insights.ts';
 import { sessionEndpoints } from './session.ts';
@@ -7,6 +8,7 @@ import { sessionEndpoints } from './session.ts';
 export const cloudEndpoints = {
   ...datasetEndpoints,
   ...agentEndpoints,
+  ...assetEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
 } as const;
