@@ -10,7 +10,9 @@ const productPackages = ['shared', 'agent', 'cloud-api'].flatMap((workspace) =>
   Object.keys(manifestOf(workspace).dependencies),
 );
 /** What the tests depend on and no program does. */
-const testPackages = Object.keys(manifestOf('test').devDependencies).filter((name) => !productPackages.includes(name));
+const testPackages = ['vitest', 'fast-check', ...Object.keys(manifestOf('test').devDependencies)].filter(
+  (name) => !productPackages.includes(name),
+);
 
 /** Unit tests live beside their file and may import what tests need. */
 const test = '[.](test|bench)[.]tsx?$';

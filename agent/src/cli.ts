@@ -1,6 +1,6 @@
 /** The command line: what there is, with its flags, and how each ends. */
 import { AppError } from '@nucleus/shared/failure/app-error';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { AgentParts } from './agent-parts.ts';
 import type { DataFlags } from './commands/data-folder.ts';
 import { confirmDeletes } from './commands/deletes.ts';
@@ -14,6 +14,7 @@ import { type RunFlags, run } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import type { Terminal } from './commands/terminal.ts';
 import type { ConfigFlags } from './load-config.ts';
+import { logLevels } from './log.ts';
 
 export interface CliContext {
   terminal: Terminal;
@@ -69,6 +70,7 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
     .option('--once', 'scan, sync and exit with a summary')
     .option('--take-over', 'replace another agent on its sources')
     .option('--recreate', 'make a new dataset where the bound one was deleted')
+    .addOption(new Option('--log-level <level>', 'lowest level of log lines').choices(logLevels).default('info'))
     .action(async (flags: RunFlags) => end(await run(flags, parts, context)));
   withData(program.command('status').description('sources, states and counts')).action(async (flags: DataFlags) =>
     end(await status(flags, terminal, workingDir)),

@@ -3,7 +3,7 @@ import { openLog } from './log.ts';
 
 test('a log line holds only fields of the list: no path, key, token, link or stack', () => {
   const lines: string[] = [];
-  const log = openLog({ write: (line) => void lines.push(line) });
+  const log = openLog({ stream: { write: (line) => void lines.push(line) } });
   const error = Object.assign(new Error('open /srv/patients/ada.jpg failed'), {
     code: 'EACCES',
     path: '/srv/patients/ada.jpg',

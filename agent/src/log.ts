@@ -31,14 +31,26 @@ const allowed = new Set([
   'exit',
   'signal',
   'strikes',
+  'alias',
+  'trouble',
 ]);
 
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 /** Log lines as JSON on stderr; what is not on the list is dropped, an error keeps its code and the name of its class. */
-export function openLog(stream: DestinationStream = destination(2)): Logger {
+export function openLog({
+  level = 'info',
+  stream = destination(2),
+}: {
+  level?: LogLevel;
+  stream?: DestinationStream;
+} = {}): Logger {
   return guardChildren(
     pino(
       {
         base: null,
+        level,
         formatters: {
           level: (level) => ({ level }),
           log: allowFields,

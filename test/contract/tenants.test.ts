@@ -22,6 +22,11 @@ function aRequest(
     appendItems: { items: [{ reference_id: 'planted', image_url: 'https://x.test/a', width: 1, height: 1 }] },
     pageDatasetItems: { pageToken: null, pageSize: 5 },
     pageTiles: { offset: 0, limit: 5 },
+    queryItems: { query: `reference_id = ${canary}` },
+    listFields: {},
+    countFacets: { fields: ['reference_id'] },
+    countHistogram: { fields: ['width'] },
+    completeQuery: { query: 'reference_id = ', caret: 15 },
     heartbeat: { agent_id: agent.agentId, sources: [] },
     // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
     registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },

@@ -118,7 +118,7 @@ onEachDatabase('a watched folder and its cloud', (open) => {
     expect(Buffer.from(await part.arrayBuffer())).toEqual(pictures.get('yard/a.jpg')?.subarray(100, 200));
     const spoilt = `${url.slice(0, -1)}${url.endsWith('A') ? 'B' : 'A'}`;
     expect((await fetch(spoilt)).status).toBe(404);
-    expect((await fetch(`http://${listen}/assets/main/yard/a.jpg`)).status).toBe(404);
+    expect((await fetch(`http://${listen}/assets/main/yard/a.jpg`)).status).toBe(401);
   });
 
   test('a file that is deleted disappears', async () => {

@@ -1,30 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { openLedger } from '../../agent/src/egress/ledger.ts';
 import { verifyLedger } from '../../agent/src/egress/verify-ledger.ts';
+import { testOnSmallDisk } from '../builders/as-root.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'small-disk-'));
-const isMounted = mountSmallDisk();
-
-function mountSmallDisk(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-test.skipIf(!isMounted)(
+testOnSmallDisk(
   'a disk that is really full refuses attempts, keeps the chain whole and goes on once there is space',
-  async ({ onTestFinished }) => {
-    onTestFinished(() => {
-      execFileSync('umount', [folder]);
-      rmSync(folder, { recursive: true });
-    });
+  '256k',
+  async (folder) => {
     const ledger = await openLedger(join(folder, 'ledger'));
     const body = Buffer.alloc(20_000, 1);
     const append = () => ledger.append({ kind: 'changes', urlPath: '/v1/agents/changes', body });

@@ -43,7 +43,7 @@ export async function plan(
     const policies = recordPolicies(config);
     const policyOf = (alias: string) => policies.get(alias) as RecordPolicy;
     const pool = parts.openPool(config.extract, keys);
-    const log = openLog();
+    const log = openLog({ level: 'warn' });
     const pipeline = parts.startPipeline({
       state,
       dataDir: scratch,

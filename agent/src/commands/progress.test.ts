@@ -7,6 +7,10 @@ test('a line says how far it is and how long it takes', () => {
   );
 });
 
+test('a scan that has nothing to describe leaves what is sent', () => {
+  expect(describeProgress({ found: 0, described: 0, sent: 24, waiting: 0 }, 10)).toBe('24 sent, 0 waiting');
+});
+
 test.each([
   { isInteractive: false, want: 2, why: 'every five seconds and at the end, elsewhere' },
   { isInteractive: true, want: 7, why: 'as often as it changes, on a terminal, and a last newline' },

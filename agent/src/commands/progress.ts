@@ -46,10 +46,12 @@ export function openProgress(terminal: Terminal, nowMs: () => number): ProgressL
 
 /** One line for people. */
 export function describeProgress({ found, described, sent, waiting }: ProgressCounts, seconds: number): string {
+  const synced = `${sent} sent, ${waiting} waiting`;
+  if (found === 0 && described === 0) return synced;
   const rate = seconds > 0 ? described / seconds : 0;
   const left = found - described;
   const time = left > 0 && rate > 0 ? `, about ${duration(left / rate)} left` : '';
-  return `${found} files found, ${described} described (${rate.toFixed(rate < 10 ? 1 : 0)}/s${time}), ${sent} sent, ${waiting} waiting`;
+  return `${found} files found, ${described} described (${rate.toFixed(rate < 10 ? 1 : 0)}/s${time}), ${synced}`;
 }
 
 function duration(seconds: number): string {

@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import type { AgentParts, ScanCounts } from '../agent-parts.ts';
 import { type ConfigFlags, loadConfig, readCloudKey } from '../load-config.ts';
-import { openLog } from '../log.ts';
+import { type LogLevel, openLog } from '../log.ts';
 import type { BindingWishes } from '../policies.ts';
 import { type RunningAgent, startAgent } from '../start-agent.ts';
 import { openOutbox } from '../state/outbox.ts';
-import { openProgress } from './progress.ts';
+import { openProgress, type ProgressLine } from './progress.ts';
 import { printJson, type Terminal } from './terminal.ts';
 
 export interface RunFlags extends ConfigFlags, BindingWishes {
   once?: boolean;
+  /** Lowest level of log lines on stderr. */
+  logLevel?: LogLevel;
   json?: boolean;
 }
 
@@ -56,7 +58,7 @@ export async function run(
     parts,
     cloudKey: readCloudKey(config, context.environment),
     version: context.version,
-    log: context.log ?? openLog(),
+    log: context.log ?? openLog({ level: flags.logLevel ?? 'info' }),
     signal,
     takeOver: flags.takeOver ?? false,
     recreate: flags.recreate ?? false,
@@ -73,7 +75,7 @@ export async function run(
   try {
     terminal.note(`Viewer: ${agent.proxy.url}/viewer/#code=${agent.proxy.mintViewerCode()}\n`);
     if (!flags.once) {
-      await runUntil(agent, signal);
+      await keepRunning(agent, terminal, progress, signal);
       return 0;
     }
     const scans = await agent.pipeline.scanOnce();
@@ -105,11 +107,25 @@ export async function run(
   }
 }
 
-async function runUntil(agent: RunningAgent, signal: AbortSignal): Promise<void> {
+/** One whole scan, told as the accounts that it leaves, then watching until the signal comes. */
+async function keepRunning(
+  agent: RunningAgent,
+  terminal: Terminal,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  const scans = await Promise.race([agent.pipeline.scanOnce(), stopped]);
+  if (!scans || signal.aborted) return;
+  progress.end();
+  terminal.note(`${accountingSentence(addUp(Object.values(scans)))}\n`);
+  for (const [alias, { suspended }] of Object.entries(scans)) {
+    if (suspended)
+      terminal.note(`Source ${alias} is suspended; \`nucleus-agent status\` says why. Nothing is deleted.\n`);
+  }
   await Promise.race([Promise.resolve(agent.pipeline.watch()).then(() => stopped), stopped]);
 }
 
@@ -118,6 +134,16 @@ function summarise(
   sent: { acknowledged: number; waiting: number },
   deadLetters: number,
 ): RunSummary {
+  return {
+    ...addUp(scans),
+    changes: sent.acknowledged + sent.waiting + deadLetters,
+    acknowledged: sent.acknowledged,
+    dead_letters: deadLetters,
+    suspended: scans.filter(({ suspended }) => suspended).length,
+  };
+}
+
+function addUp(scans: readonly ScanCounts[]): Omit<ScanCounts, 'suspended'> {
   const sum = (field: Exclude<keyof ScanCounts, 'suspended'>): number =>
     scans.reduce((total, scan) => total + scan[field], 0);
   return {
@@ -126,11 +152,7 @@ function summarise(
     excluded: sum('excluded'),
     exceptions: sum('exceptions'),
     not_regular: sum('not_regular'),
-    changes: sent.acknowledged + sent.waiting + deadLetters,
-    acknowledged: sent.acknowledged,
-    dead_letters: deadLetters,
     held_deletions: sum('held_deletions'),
-    suspended: scans.filter(({ suspended }) => suspended).length,
   };
 }
 

@@ -13,6 +13,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testAsRoot } from '../../../test/builders/as-root.ts';
 import { OpenRefusal, type OpenRefusalReason, openSafely } from './open-safely.ts';
 
 let base: string;
@@ -100,7 +101,7 @@ describe('anything else is refused with its reason', () => {
   ])('%j: %s', (path, reason) => expect(reasonOf(path)).toBe(reason));
 
   test('a file where a directory should be', () => expect(reasonOf('top.jpg/f')).toBe('link'));
-  test.skipIf(!isRoot)('a device', () => expect(reasonOf('zero')).toBe('not-regular'));
+  testAsRoot('a device', () => expect(reasonOf('zero')).toBe('not-regular'));
   test('another file system below the root', () => expect(reasonOf('proc/version', '/')).toBe('other-device'));
   test('a file of another file system at the leaf', () => expect(reasonOf('null', '/dev')).toBe('not-regular'));
   test('a root that is not there', () => expect(reasonOf('top.jpg', join(base, 'nowhere'))).toBe('root-unavailable'));

@@ -31,7 +31,7 @@ export function walkSource(options: WalkOptions): Promise<WalkResult> {
     const shared = new SharedArrayBuffer(8);
     const counters = new Int32Array(shared);
     const data: WalkJob = { ...job, shared, sampleFrom: randomBytes(16) };
-    const worker = new Worker(threadUrl, { workerData: data, env: {} });
+    const worker = new Worker(threadUrl, { workerData: data, env: {}, execArgv: [] });
     let identity: RootIdentity | undefined;
     let watchdog: NodeJS.Timeout;
     const stop = () => {

@@ -101,7 +101,8 @@ export function confirmHeldDeletions(state: State, alias: string, nowMs: number 
 export function forgetTombstones(state: State, sourceNo: number, deletedBeforeMs: number): void {
   state
     .prepare(
-      `delete from items where source_no = ? and presence = 'tombstone' and deleted_ms < ? and acked_revision >= revision`,
+      `delete from items where source_no = ? and presence <> 'live' and presence = 'tombstone' and deleted_ms < ?
+       and acked_revision >= revision`,
     )
     .run(sourceNo, deletedBeforeMs);
 }

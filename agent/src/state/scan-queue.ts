@@ -90,6 +90,7 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
   return {
     add,
     addRetries({ extractVersion, withOlderVersions }) {
+      // `status <> 'catalogued'` is what lets SQLite use the partial index
       const retry = (where: string, ...bound: number[]) =>
         state
           .prepare(
@@ -98,9 +99,9 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
              and path not in (select path from scan_gone where source_no = items.source_no)`,
           )
           .run(sourceNo, ...bound);
-      retry(`status = 'pending'`);
+      retry(`status <> 'catalogued' and status = 'pending'`);
       retry(
-        `status = 'exception' and (exception_code in ('changed-while-reading', 'unreadable')
+        `status <> 'catalogued' and status = 'exception' and (exception_code in ('changed-while-reading', 'unreadable')
          or (exception_code in ('timed-out', 'crashed') and strikes < ${maxStrikes}))`,
       );
       if (withOlderVersions) retry('extract_version < ?', extractVersion);

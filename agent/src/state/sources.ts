@@ -58,7 +58,7 @@ export interface SourceCounts {
   held_deletions: number;
 }
 
-/** Counts by index alone; `items_by_path` and `items_by_status` are partial. */
+/** Counts by index alone: `status <> 'catalogued'` is what lets SQLite use the partial index. */
 export function countSource(state: State, sourceNo: number): SourceCounts {
   const one = (sql: string): number => state.prepare<[number], number>(sql).pluck().get(sourceNo) ?? 0;
   const source = state
@@ -67,10 +67,9 @@ export function countSource(state: State, sourceNo: number): SourceCounts {
     )
     .get(sourceNo) ?? { on_disk: 0, excluded: 0, not_regular: 0 };
   const live = one(`select count(*) from items where source_no = ? and presence = 'live'`);
-  const exceptions = one(
-    `select count(*) from items where source_no = ? and presence = 'live' and status = 'exception'`,
-  );
-  const pending = one(`select count(*) from items where source_no = ? and presence = 'live' and status = 'pending'`);
+  const unfinished = `select count(*) from items where source_no = ? and presence = 'live' and status <> 'catalogued'`;
+  const exceptions = one(`${unfinished} and status = 'exception'`);
+  const pending = one(`${unfinished} and status = 'pending'`);
   return {
     ...source,
     catalogued: live - exceptions - pending,

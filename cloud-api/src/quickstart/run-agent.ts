@@ -33,12 +33,16 @@ export function runAgent(options: AgentArguments): RunningAgent {
     '--data',
     options.data,
   ];
-  const child = spawn(process.execPath, [agentBin, 'run', ...flags, '--listen', options.listen], {
-    stdio: 'inherit',
-    env: { ...process.env, NUCLEUS_AGENT_KEY: options.key, NUCLEUS_CLOUD_KEY: undefined },
-    // A group of its own: Ctrl-C reaches us alone, and we stop it in order.
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [agentBin, 'run', ...flags, '--listen', options.listen, '--log-level', 'warn'],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, NUCLEUS_AGENT_KEY: options.key, NUCLEUS_CLOUD_KEY: undefined },
+      // A group of its own: Ctrl-C reaches us alone, and we stop it in order.
+      detached: true,
+    },
+  );
   const ended = codeOf(child);
   return { ended, stop: () => stopChild(child, ended) };
 }

@@ -69,6 +69,7 @@ export function PixelBanner({ pixels }: { pixels: AgentPixels }): ReactElement |
           Answer in the window that opened.
         </Banner>
       );
+    case 'checking':
     case 'probing':
       return (
         <Banner tone="in" icon={Eye} title={`Reaching ${host}.`}>

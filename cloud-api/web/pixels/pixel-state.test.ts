@@ -32,7 +32,12 @@ describe('the way to pixels', () => {
   });
 
   test('a closed window asks again, a blocked one says so', () => {
-    expect(run([{ type: 'show', nonce }, { type: 'window-closed' }]).at).toBe('ask');
+    const closed: PixelEvent[] = [{ type: 'show', nonce }, { type: 'window-closed' }];
+    expect(run([...closed, { type: 'answered' }]).at).toBe('ask');
+    expect(run([...closed, { type: 'failed', code: 'agent_offline' }])).toMatchObject({
+      at: 'refused',
+      code: 'agent_offline',
+    });
     expect(run([{ type: 'show', nonce }, { type: 'window-blocked' }])).toMatchObject({
       at: 'refused',
       code: 'popup_blocked',

@@ -3,11 +3,13 @@
  *
  *   ask ──show──▶ connecting ──session──▶ probing ──answered──▶ on
  *    ▲              │ closed                 │ failed             │ ended, unreachable, skewed
- *    └──────────────┘                        ▼                    ▼
+ *    └─answered─ checking ──failed───────────┤                    │
+ *    │                                       ▼                    ▼
  *    ◀───────────── stop ───────────────  refused ◀───────────────┘   (show leads to connecting from everywhere)
  *
  * `ask` waits for a click; `connecting` has a window open at the agent; `probing` has a session and waits for one ping before the
- * first picture; only in `on` are links asked for. The session is in the state and nowhere else.
+ * first picture; `checking` asks, after a window that closed without a session, whether the agent is there at all: a person
+ * who said no and an agent that is down look the same. Only in `on` are links asked for. The session is in the state and nowhere else.
  */
 import type { RefusalCode } from './refusals.ts';
 
@@ -21,6 +23,7 @@ export interface GrantedSession {
 export type PixelState =
   | { at: 'ask'; permission: Permission }
   | { at: 'connecting'; permission: Permission; nonce: string }
+  | { at: 'checking'; permission: Permission }
   | { at: 'probing'; permission: Permission; session: GrantedSession }
   | { at: 'on'; permission: Permission; session: GrantedSession }
   | { at: 'refused'; permission: Permission; code: RefusalCode; skewS: number };
@@ -73,7 +76,8 @@ export function step(state: PixelState, event: PixelEvent): PixelStep {
     case 'window-blocked':
       return stay(state.at === 'connecting' ? refused(permission, 'popup_blocked') : state);
     case 'window-closed':
-      return stay(state.at === 'connecting' ? { at: 'ask', permission } : state);
+      if (state.at !== 'connecting') return stay(state);
+      return { state: { at: 'checking', permission }, effects: [{ do: 'probe' }] };
     case 'session':
       if (state.at !== 'connecting' || state.nonce !== event.nonce) return stay(state);
       return {
@@ -81,9 +85,10 @@ export function step(state: PixelState, event: PixelEvent): PixelStep {
         effects: [{ do: 'close-window' }, { do: 'probe' }],
       };
     case 'answered':
+      if (state.at === 'checking') return stay({ at: 'ask', permission });
       return stay(state.at === 'probing' ? { at: 'on', permission, session: state.session } : state);
     case 'failed':
-      return stay(state.at === 'probing' || state.at === 'on' ? refused(permission, event.code) : state);
+      return stay(['checking', 'probing', 'on'].includes(state.at) ? refused(permission, event.code) : state);
     case 'ended':
       return stay(state.at === 'on' || state.at === 'probing' ? refused(permission, 'session_expired') : state);
     case 'skewed':

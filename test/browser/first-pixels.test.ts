@@ -1,0 +1,191 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
+import { aJpeg, aPng } from '../builders/a-picture.ts';
+import type { RunningProgram } from '../builders/a-process.ts';
+import { makeTempFolder, removeFolder } from '../builders/a-temp-folder.ts';
+import { aFreePort, anAgentProcess } from '../builders/an-agent-process.ts';
+import { type ACloud, aCloud } from '../contract/a-cloud.ts';
+import { onEachDatabase } from '../contract/on-each-database.ts';
+import { send } from '../contract/send.ts';
+
+const pages = fileURLToPath(new URL('../../cloud-api/dist/web', import.meta.url));
+const pictureCount = 12;
+const hostileName = `"><img src=x onerror="document.title='pwned'">.jpg`;
+
+describeWithChromium('from sign-in to pixels', () => {
+  onEachDatabase('a person at the dashboard', (open) => {
+    let cloud: ACloud;
+    let agent: RunningProgram;
+    let browser: Browser;
+    let context: BrowserContext;
+    let home: string;
+    let agentUrl: string;
+    const problems: string[] = [];
+
+    beforeAll(async () => {
+      home = await makeTempFolder('pixels');
+      const folder = join(home, 'pictures');
+      await mkdir(folder);
+      for (let seed = 0; seed < pictureCount - 1; seed++) {
+        const picture =
+          seed % 3 === 2
+            ? await aPng({ widthPx: 200, heightPx: 300, seed })
+            : await aJpeg({ widthPx: 480, heightPx: 320, seed });
+        await writeFile(
+          join(folder, `picture-${String(seed).padStart(2, '0')}.${seed % 3 === 2 ? 'png' : 'jpg'}`),
+          picture,
+        );
+      }
+      await writeFile(join(folder, hostileName), await aJpeg({ widthPx: 480, heightPx: 320, seed: 99 }));
+      cloud = await aCloud({ database: await open(), pages });
+      const listen = `127.0.0.1:${await aFreePort()}`;
+      agentUrl = `http://${listen}`;
+      const key = await cloud.makeKey({ scopes: ['agent'] });
+      agent = anAgentProcess({ cloudUrl: cloud.url, key, folder, data: join(home, 'agent'), listen });
+      await agent.printed(new RegExp(`${pictureCount} sent, 0 waiting`));
+      expect(await cloud.running.approveAgentOnceRegistered(agentUrl)).toBe(true);
+      browser = await aChromium();
+      context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      context.setDefaultTimeout(10_000);
+      context.on('page', (page) => {
+        page.on('pageerror', (error) => problems.push(error.message));
+        page.on('dialog', (dialog) => problems.push(dialog.message()));
+        page.on('request', (request) => {
+          const { origin } = new URL(request.url());
+          if (![cloud.url, agentUrl, 'null'].includes(origin)) problems.push(`third party: ${origin}`);
+        });
+      });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await agent?.stop();
+      await cloud?.close();
+      await removeFolder(home);
+    });
+
+    const tiles = (page: Page) => page.getByRole('option');
+    const loadedPixels = (page: Page): Promise<number> =>
+      page.evaluate(
+        (from) =>
+          [...document.images].filter((image) => image.src.startsWith(`${from}/m/`) && image.naturalWidth > 0).length,
+        agentUrl,
+      );
+    async function aDataset(): Promise<Page> {
+      const page = await context.newPage();
+      await page.goto(await cloud.running.createSignInLink());
+      await page.getByText('flow').first().click();
+      await tiles(page)
+        .nth(pictureCount - 1)
+        .waitFor();
+      return page;
+    }
+
+    test('a one-time link signs in and leaves no secret in the address', async () => {
+      const page = await context.newPage();
+      const link = await cloud.running.createSignInLink();
+      await page.goto(link);
+      await page.getByText('flow').first().waitFor();
+      expect(page.url()).not.toContain(new URL(link).hash.slice(1));
+      await page.close();
+    });
+
+    test('the grid shows every item as a blur, and no picture is asked for before consent', async () => {
+      const page = await aDataset();
+      expect(await tiles(page).count()).toBe(pictureCount);
+      expect(await loadedPixels(page)).toBe(0);
+      await page.close();
+    });
+
+    test('after consent the pixels come from the agent, in place', async () => {
+      const page = await aDataset();
+      const before = await tiles(page).nth(5).boundingBox();
+      const popup = context.waitForEvent('page');
+      await page
+        .getByRole('button', { name: /Show pixels/ })
+        .first()
+        .click();
+      const connect = await popup;
+      await connect.getByRole('button', { name: /Show pixels/ }).click();
+      await page.waitForFunction(
+        ([from, count]) =>
+          [...document.images].filter((image) => image.src.startsWith(`${from}/m/`) && image.naturalWidth > 0).length >=
+          Number(count),
+        [agentUrl, pictureCount] as const,
+      );
+      expect(await tiles(page).nth(5).boundingBox()).toEqual(before);
+      const sample = await page.evaluate(() => {
+        const image = [...document.images].find((each) => each.naturalWidth > 0);
+        return image && { widthPx: image.naturalWidth, heightPx: image.naturalHeight };
+      });
+      expect(Math.max(sample?.widthPx ?? 0, sample?.heightPx ?? 0)).toBeGreaterThanOrEqual(256);
+      await tiles(page).nth(3).click();
+      await page.getByText('blurhash', { exact: false }).first().waitFor();
+      const axe = await new AxeBuilder({ page }).analyze();
+      expect(
+        axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
+      ).toEqual([]);
+      await page.close();
+    });
+
+    test('a window of another origin gets no session', async () => {
+      const opener = await context.newPage();
+      const popup = context.waitForEvent('page');
+      await opener.evaluate(
+        (address) => void window.open(address),
+        `${agentUrl}/connect?origin=${encodeURIComponent('https://evil.example')}&state=${'a'.repeat(22)}`,
+      );
+      const stranger = await popup;
+      await stranger.getByRole('button', { name: /Show pixels/ }).click();
+      await stranger.getByText('wrong_origin').waitFor();
+      const answer = await send(`${agentUrl}/v1/connect`, {
+        body: { origin: 'https://evil.example' },
+        headers: { origin: agentUrl },
+      });
+      expect([answer.status, answer.body.code]).toEqual([403, 'origin-refused']);
+      await opener.close();
+    });
+
+    test('the viewer opens by its code without any prompt, shows pixels and what left', async () => {
+      const [, link] = await agent.printed(/Viewer: (\S+)/);
+      const page = await context.newPage();
+      await page.goto(link ?? '');
+      await page.waitForFunction(
+        ([from, count]) =>
+          [...document.images].filter((image) => image.src.startsWith(`${from}/m/`) && image.naturalWidth > 0).length >=
+          Number(count),
+        [agentUrl, pictureCount] as const,
+      );
+      expect(page.url()).not.toContain('code=');
+      await tiles(page).nth(2).click();
+      await page.getByText('"reference_id"').first().waitFor();
+      const axe = await new AxeBuilder({ page }).analyze();
+      expect(
+        axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
+      ).toEqual([]);
+      await page.close();
+    });
+
+    test('without the agent everything but pixels works, and the page says why', async () => {
+      await agent.stop();
+      const page = await aDataset();
+      expect(await tiles(page).count()).toBe(pictureCount);
+      const popup = context.waitForEvent('page');
+      await page
+        .getByRole('button', { name: /Show pixels/ })
+        .first()
+        .click();
+      await (await popup).close();
+      await page.getByText('agent_offline').first().waitFor();
+      await page.close();
+    });
+
+    test('no script of a hostile name ran, nothing threw, and nobody else was asked for anything', () => {
+      expect(problems).toEqual([]);
+    });
+  });
+});
