@@ -13,3 +13,6 @@ export interface KeptImage extends Decoded {
 export function objectKey(tenantId: string, sha256: string): string {
   return `${tenantId}/${sha256.slice(0, 2)}/${sha256}`;
 }
+
+/** The picture of an item, or the sentence why there is none. */
+export type Picture = { kept: KeptImage; error?: never } | { kept?: never; error: string };

@@ -1,14 +1,11 @@
 /** Brings in the pictures of an append before anything is written: nothing but queries may be awaited in a transaction. */
 import { AppError } from '@nucleus/shared/failure/app-error';
-import type { KeptImage } from '../attachments/kept-image.ts';
+import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import { limitConcurrency } from '../attachments/limit-concurrency.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import type { StagedFile } from '../attachments/store/stage-file.ts';
 import type { ReadItem } from './plan-append.ts';
 import type { KnownItem } from './queries.ts';
-
-/** The picture of an item, or the sentence why there is none. */
-export type Picture = { kept: KeptImage; error?: never } | { kept?: never; error: string };
 
 const mostAtOnce = 16;
 const allWithinMs = 45_000;

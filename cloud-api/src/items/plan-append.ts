@@ -1,12 +1,11 @@
 /** Decides what an append does, item by item, before anything is written. Pure: ids, time and known rows are arguments. */
 import { AppendedItem } from '@nucleus/shared/wire/dataset';
 import type { DatasetItemInput } from '@nucleus/shared/wire/dataset-item';
-import type { KeptImage } from '../attachments/kept-image.ts';
+import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { ItemsTable } from '../database/tables.ts';
 import type { DatasetClaim } from '../datasets/claim-write.ts';
 import { newId } from '../ids/new-id.ts';
-import type { Picture } from './intake-images.ts';
 import type { FieldTypes } from './lock-field-types.ts';
 import type { KnownItem } from './queries.ts';
 import { findReservedChange, refKey, withoutReserved } from './rules.ts';
