@@ -26,7 +26,8 @@ function SignedIn({ route }: { route: Route }): ReactElement | null {
   const isSignedOut = session.data === null;
   useEffect(() => {
     if (!isSignedOut) return;
-    const here = location.pathname === '/' ? '' : `?${new URLSearchParams({ next: location.pathname })}`;
+    const here =
+      location.pathname === '/' ? '' : `?${new URLSearchParams({ next: location.pathname + location.search })}`;
     navigate(`/sign-in${here}`, { replace: true });
   }, [isSignedOut]);
   if (session.isError && session.data === undefined) {

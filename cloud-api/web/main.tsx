@@ -8,6 +8,8 @@ import '@nucleus/shared/ui/styles/surfaces.css';
 import '@nucleus/shared/ui/styles/notices.css';
 import '@nucleus/shared/ui/styles/tiles.css';
 import '@nucleus/shared/ui/styles/thumbs.css';
+import './find.css';
+import './facets.css';
 import './pages.css';
 import { setTheme, storedTheme } from '@nucleus/shared/ui/theme/theme.ts';
 import { QueryClientProvider } from '@tanstack/react-query';

@@ -7,17 +7,24 @@ export type Route =
   | { page: 'sign-in' }
   | { page: 'unknown' };
 
-/** Reads a path as the address bar has it: reference ids are percent-encoded completely, slashes too. */
+/** What is looked for in a dataset, and in which order. */
+export interface Find {
+  query: string;
+  sort?: { field: string; descending: boolean } | undefined;
+}
+
+/** Reads a path as the address bar has it. Our links percent-encode reference ids completely; slashes typed by hand are taken as well. */
 export function readRoute(pathname: string): Route {
   const parts = pathname.split('/').slice(1);
   if (parts.at(-1) === '') parts.pop();
-  const [first, datasetId, item, referenceId] = parts.map(decoded);
+  const [first, datasetId, item, ...names] = parts.map(decoded);
   if (parts.length === 0) return { page: 'datasets' };
   if (parts.length === 1 && first === 'agents') return { page: 'agents' };
   if (parts.length === 1 && first === 'sign-in') return { page: 'sign-in' };
   if (first !== 'd' || datasetId === undefined || datasetId === '') return { page: 'unknown' };
   if (parts.length === 2) return { page: 'dataset', datasetId };
-  if (parts.length === 4 && item === 'i' && referenceId) return { page: 'dataset', datasetId, referenceId };
+  const referenceId = names.includes(undefined) ? '' : names.join('/');
+  if (item === 'i' && referenceId) return { page: 'dataset', datasetId, referenceId };
   return { page: 'unknown' };
 }
 
@@ -29,12 +36,32 @@ function decoded(part: string): string | undefined {
   }
 }
 
-export function datasetPath(datasetId: string): string {
-  return `/d/${encodeURIComponent(datasetId)}`;
+export function datasetPath(datasetId: string, find: Find = { query: '' }): string {
+  return `/d/${encodeURIComponent(datasetId)}${findSearch(find)}`;
 }
 
-export function itemPath(datasetId: string, referenceId: string): string {
-  return `${datasetPath(datasetId)}/i/${encodeURIComponent(referenceId)}`;
+export function itemPath(datasetId: string, referenceId: string, find: Find = { query: '' }): string {
+  return `${datasetPath(datasetId)}/i/${encodeURIComponent(referenceId)}${findSearch(find)}`;
+}
+
+/** Reads `?q=…&sort=-field`; a minus before the field is descending. */
+export function readFind(search: string): Find {
+  const parameters = new URLSearchParams(search);
+  const sort = parameters.get('sort') ?? '';
+  const field = sort.replace(/^-/, '');
+  return {
+    query: parameters.get('q') ?? '',
+    ...(field === '' ? {} : { sort: { field, descending: sort.startsWith('-') } }),
+  };
+}
+
+/** The part of an address after its path, empty where nothing is looked for. */
+export function findSearch({ query, sort }: Find): string {
+  const parameters = new URLSearchParams({
+    ...(query.trim() === '' ? {} : { q: query }),
+    ...(sort === undefined ? {} : { sort: `${sort.descending ? '-' : ''}${sort.field}` }),
+  });
+  return parameters.size === 0 ? '' : `?${parameters}`;
 }
 
 /** Where to go after signing in: a path of this page, never another host. */

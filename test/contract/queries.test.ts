@@ -162,6 +162,47 @@ onEachDatabase('queries', (open) => {
     });
   });
 
+  test('the place of an item is where the tiles show it, in every order', async () => {
+    const orders = [undefined, 'frame', '-frame', 'make', '-make', '-reference_id'];
+    for (const query of ['', 'width IS NOT MISSING']) {
+      for (const order of orders) {
+        const sort = order && { field: order.replace('-', ''), descending: order.startsWith('-') };
+        const { body } = await call(`/v1/insights/${datasetId}/tiles`, { offset: 0, limit: rowCount, query, sort });
+        const refs: string[] = body.tiles.map((tile: { ref: string }) => tile.ref);
+        const asked = Array.from({ length: 20 }, (_, i) => i * 7).filter((place) => place < refs.length);
+        const places = asked.map(async (place) => {
+          const found = { query, sort, reference_id: refs[place] };
+          return (await call(`/v1/insights/${datasetId}/place`, found)).body.place;
+        });
+        expect({ order, places: await Promise.all(places) }).toEqual({ order, places: asked });
+      }
+    }
+    const outside = rows.find((row) => row.width === undefined)?.reference_id;
+    for (const reference_id of [outside, 'nowhere']) {
+      const { body } = await call(`/v1/insights/${datasetId}/place`, { query: 'width IS NOT MISSING', reference_id });
+      expect(body).toEqual({ place: null });
+    }
+  });
+
+  test('a histogram over a given span keeps its bins while the query changes', async () => {
+    const asked = { fields: ['frame'], bins: 11, span: { min: 0, max: 10 } };
+    const { body } = await call(`/v1/insights/${datasetId}/histogram`, { ...asked, query: 'frame > 3 AND frame < 6' });
+    const count = (value: number): number => rows.filter((row) => row.frame === value).length;
+    expect(body.histograms[0]).toMatchObject({ min: 0, max: 10 });
+    expect(body.histograms[0].bins).toEqual([0, 0, 0, 0, count(4), count(5), 0, 0, 0, 0, 0]);
+    const narrow = await call(`/v1/insights/${datasetId}/histogram`, {
+      ...asked,
+      query: '',
+      bins: 2,
+      span: { min: 4, max: 6 },
+    });
+    const values = rows.flatMap((row) => (row.frame === undefined ? [] : [Number(row.frame)]));
+    expect(narrow.body.histograms[0].bins).toEqual([
+      values.filter((value) => value < 5).length,
+      values.filter((value) => value >= 5).length,
+    ]);
+  });
+
   describe('the projection is only a projection', () => {
     test.each<{ why: string; spoil: (path: string) => Promise<void> }>([
       { why: 'deleted', spoil: (path) => rm(path) },

@@ -22,11 +22,19 @@ function aRequest(
     appendItems: { items: [{ reference_id: 'planted', image_url: 'https://x.test/a', width: 1, height: 1 }] },
     pageDatasetItems: { pageToken: null, pageSize: 5 },
     pageTiles: { offset: 0, limit: 5 },
+    findPlace: { reference_id: canary },
     queryItems: { query: `reference_id = ${canary}` },
     listFields: {},
     countFacets: { fields: ['reference_id'] },
     countHistogram: { fields: ['width'] },
     completeQuery: { query: 'reference_id = ', caret: 15 },
+    groupDuplicates: { threshold: 4 },
+    findSimilar: { reference_id: canary },
+    createSlice: { name: 'mine', reference_ids: [canary] },
+    appendToSlice: { reference_ids: [canary], dataset_id: agent.datasetId },
+    pageSliceItems: { pageToken: null, pageSize: 5 },
+    tagSlice: { slice_tags: ['x'] },
+    addTaxonomy: { taxonomy_name: 'kinds', type: 'category', labels: ['x'] },
     heartbeat: { agent_id: agent.agentId, sources: [] },
     // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
     registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },
@@ -46,6 +54,7 @@ onEachDatabase('isolation', (open) => {
   let cloud: ACloud;
   let agent: AnAgent;
   let itemId: string;
+  let sliceId: string;
   beforeAll(async () => {
     cloud = await aCloud({ database: await open() });
     agent = await anAgent(cloud, { dataset_name: canary });
@@ -57,6 +66,12 @@ onEachDatabase('isolation', (open) => {
     itemId = (
       await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/refloc/${canary}`, { key: cloud.adminKey })
     ).body.item.id;
+    sliceId = (
+      await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/create_slice`, {
+        key: cloud.adminKey,
+        body: { name: canary, reference_ids: [canary] },
+      })
+    ).body.slice_id;
   });
   afterAll(() => cloud.close());
 
@@ -65,6 +80,8 @@ onEachDatabase('isolation', (open) => {
       datasetId: agent.datasetId,
       referenceId: canary,
       itemId,
+      sliceId,
+      taxonomyName: canary,
       index: '0',
       agentId: agent.agentId,
     });
@@ -97,6 +114,7 @@ onEachDatabase('isolation', (open) => {
         'listDatasetDetails',
         'listDatasetViews',
         'listDatasets',
+        'listSlices',
         'registerAgent',
       ].toSorted(),
     );

@@ -13,6 +13,12 @@ export type AuditAction =
   | 'dataset.tags'
   | 'items.append'
   | 'items.delete'
+  | 'slice.create'
+  | 'slice.append'
+  | 'slice.tag'
+  | 'slice.delete'
+  | 'taxonomy.write'
+  | 'taxonomy.delete'
   | 'agent.register'
   | 'agent.approve'
   | 'agent.changes';

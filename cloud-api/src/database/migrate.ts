@@ -3,11 +3,12 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely, Transaction } from 'kysely';
 import type { ColumnTypes } from './dialect.ts';
 import * as records from './migrations/0001-records.ts';
+import * as slices from './migrations/0003-slices.ts';
 import * as attachments from './migrations/0004-attachments.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
-const migrations = [records, attachments] as const;
+const migrations = [records, slices, attachments] as const;
 
 /**
  * Brings the tables to this version, once, however many processes start together, and answers the store's epoch.

@@ -179,6 +179,47 @@ export interface ItemAssetsTable {
   sha256: string;
 }
 
+/**
+ * A named set of items of one dataset. A deleted one keeps its row, without name and tags, so that projections hear of it by its
+ * change number.
+ */
+export interface SlicesTable {
+  tenant_id: string;
+  dataset_id: string;
+  id: string;
+  name: string;
+  /** `dataset_item`, `object` or `scene`. */
+  type: string;
+  description: string | null;
+  /** JSON array of texts. */
+  tags: string;
+  /** How many jobs still fill it. */
+  pending_jobs: number;
+  change_no: number;
+  created_at: number;
+  deleted_at: number | null;
+}
+
+/** Members of slices by the item's place, which never changes. Members are added and go with their slice, never one by one. */
+export interface SliceItemsTable {
+  tenant_id: string;
+  dataset_id: string;
+  slice_id: string;
+  seq: number;
+  change_no: number;
+}
+
+/** Names of the classes that category labels of a dataset may have. */
+export interface TaxonomiesTable {
+  tenant_id: string;
+  dataset_id: string;
+  name: string;
+  /** `category` or `multicategory`. */
+  type: string;
+  /** JSON array of texts, in the order in which they were added. */
+  labels: string;
+}
+
 export interface Tables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
@@ -194,4 +235,7 @@ export interface Tables {
   sources: SourcesTable;
   objects: ObjectsTable;
   item_assets: ItemAssetsTable;
+  slices: SlicesTable;
+  slice_items: SliceItemsTable;
+  taxonomies: TaxonomiesTable;
 }

@@ -9,6 +9,8 @@ export interface DatasetRow {
   itemMetadataSchema: string | null;
   createdAt: number;
   liveCount: number;
+  /** Number of the last committed write. */
+  changeNo: number;
 }
 
 const columns = [
@@ -20,6 +22,7 @@ const columns = [
   'item_metadata_schema',
   'created_at',
   'live_count',
+  'change_no',
 ] as const;
 
 const selectDatasets = (db: Database, tenantId: string) =>
@@ -37,6 +40,7 @@ function toDataset(row: Row): DatasetRow {
     itemMetadataSchema: row.item_metadata_schema,
     createdAt: row.created_at,
     liveCount: row.live_count,
+    changeNo: row.change_no,
   };
 }
 
@@ -54,7 +58,7 @@ export async function listDatasetRows(db: Database, tenantId: string): Promise<D
 export async function insertDataset(
   db: Database,
   tenantId: string,
-  dataset: Omit<DatasetRow, 'liveCount'>,
+  dataset: Omit<DatasetRow, 'liveCount' | 'changeNo'>,
 ): Promise<void> {
   await db
     .insertInto('datasets')

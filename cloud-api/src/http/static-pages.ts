@@ -36,13 +36,20 @@ export function staticPages(parts: PageParts): Router {
     policy(request, response, () => files(request, response, next));
   });
   router.get('/{*path}', (request: Request, response: Response, next: NextFunction) => {
-    if (request.path.startsWith('/v1/') || request.path.includes('.') || !existsSync(page)) {
+    if (isFileAddress(request.path) || !existsSync(page)) {
       return next(new AppError('not-found', 'There is nothing at this address.'));
     }
     response.set('Cache-Control', 'no-cache');
     response.sendFile(page);
   });
   return router;
+}
+
+/**
+ * Whether an address can only mean a file, so that a missing one is told as missing. Names with a dot further down are items of a dataset.
+ */
+function isFileAddress(path: string): boolean {
+  return /^\/(v1|assets)\//.test(path) || /^\/[^/]*\./.test(path);
 }
 
 function isOtherLoopbackName(request: Request, publicUrl: URL): boolean {

@@ -1,5 +1,6 @@
 import { type CompletionContext, completionContext, spellWord } from '@nucleus/shared/query/completion-context';
 import { compareOps } from '@nucleus/shared/query/query-tree';
+import { spellField } from '@nucleus/shared/query/write-query';
 import type { CompletionOption } from '@nucleus/shared/wire/insights';
 import { countFacet } from '../search/count-facets.ts';
 import { categoricalLimit, type FieldSummary, listFields } from '../search/list-fields.ts';
@@ -51,7 +52,7 @@ function fieldOption(field: FieldSummary): CompletionOption {
     field.min === undefined ? `${field.distinct.toLocaleString('en')} values` : `number, ${field.min} – ${field.max}`;
   return {
     label: field.name,
-    insert: `${field.name.split('.').map(spellWord).join('.')} `,
+    insert: `${spellField(field.name)} `,
     kind: 'field',
     detail: span,
   };

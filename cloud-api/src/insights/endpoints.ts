@@ -3,11 +3,14 @@ import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { countFacet, countHistogram } from '../search/count-facets.ts';
+import { findPlace } from '../search/find-items.ts';
 import { listFields } from '../search/list-fields.ts';
 import type { Projection } from '../search/projection.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
 import { completeQuery } from './complete-query.ts';
+import { findSimilar } from './find-similar.ts';
+import { DuplicateGroups } from './group-duplicates.ts';
 import { listDatasetViews } from './list-dataset-views.ts';
 import { pageTiles } from './page-tiles.ts';
 
@@ -26,6 +29,12 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     timed(() => pageTiles(db, projections, tenantId, params.datasetId, body)),
   );
 
+  mountEndpoint(mount, insightEndpoints.findPlace, async ({ tenantId }, { params, body }) => {
+    const projection = await projectionOf(tenantId, params.datasetId);
+    const find = { condition: readQuery(body.query), sort: body.sort };
+    return { place: (await findPlace(projection, find, body.reference_id)) ?? null };
+  });
+
   mountEndpoint(mount, insightEndpoints.listFields, async ({ tenantId }, { params }) => ({
     fields: await listFields(await projectionOf(tenantId, params.datasetId)),
   }));
@@ -43,10 +52,18 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     const condition = readQuery(body.query);
     return timed(async () => ({
       histograms: await Promise.all(
-        body.fields.map((field) => countHistogram(projection, { condition }, field, body.bins)),
+        body.fields.map((field) => countHistogram(projection, { condition }, field, body.bins, body.span)),
       ),
     }));
   });
+
+  const duplicates = new DuplicateGroups(db);
+  mountEndpoint(mount, insightEndpoints.groupDuplicates, ({ tenantId }, { params, body }) =>
+    timed(() => duplicates.page(tenantId, params.datasetId, body)),
+  );
+  mountEndpoint(mount, insightEndpoints.findSimilar, ({ tenantId }, { params, body }) =>
+    timed(() => findSimilar(db, projections, tenantId, params.datasetId, body)),
+  );
 
   mountEndpoint(mount, insightEndpoints.completeQuery, async ({ tenantId }, { params, body }) =>
     completeQuery(await projectionOf(tenantId, params.datasetId), body.query, body.caret),

@@ -43,7 +43,8 @@ export async function pageTiles(
 /** Side of a tile whose item never said its dimensions. */
 const unknownSide = 1;
 
-function toTile(item: PlacedItem): Tile {
+/** An item as tiles of every page show it. */
+export function toTile(item: PlacedItem): Tile {
   const tile: Tile = {
     id: item.itemId,
     ref: item.referenceId,

@@ -1,5 +1,6 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@nucleus/shared/record/canonical-json';
+import { applySlices } from './apply-slices.ts';
 import { columnTypes, fieldColumn, type ProjectionFile } from './open-projection.ts';
 import type { FieldType, SearchField } from './search-field.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
@@ -12,6 +13,11 @@ const rowsPerChunk = 10_000;
  */
 export async function applyChanges(file: ProjectionFile, feed: TruthFeed): Promise<void> {
   const target = await feed.changeNo();
+  await applyItems(file, feed, target);
+  await applySlices(file, feed, target);
+}
+
+async function applyItems(file: ProjectionFile, feed: TruthFeed, target: number): Promise<void> {
   while (file.position.changeNo < target || file.position.seq !== Number.MAX_SAFE_INTEGER) {
     const rows = await feed.rowsAfter(file.position, rowsPerChunk);
     const last = rows.at(-1);

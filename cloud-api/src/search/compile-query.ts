@@ -54,6 +54,10 @@ class Compiler {
   }
 
   #compare(node: Extract<ConditionNode, { kind: 'compare' }>): string {
+    if (isSlice(node.left)) {
+      if (node.op !== '=' && node.op !== '!=') throw new QueryError('A slice can be compared by = and != only.', node);
+      return this.#inSlices([node.right], node.op === '!=');
+    }
     const left = this.#value(node.left);
     const right = this.#value(node.right, left.type);
     if (left.type !== right.type) throw unlike(node.left, left.type, node.right, right.type);
@@ -69,6 +73,7 @@ class Compiler {
   }
 
   #in(node: Extract<ConditionNode, { kind: 'in' }>): string {
+    if (isSlice(node.field)) return this.#inSlices(node.values, node.negated);
     const field = resolveField(node.field, this.#schema);
     const members = node.values.map((value) => {
       const member = this.#value(value, field.type);
@@ -76,6 +81,15 @@ class Compiler {
       return member.sql;
     });
     return `(${node.negated ? 'not ' : ''}coalesce(${field.column} in (${members.join(', ')}), false))`;
+  }
+
+  #inSlices(named: readonly ValueNode[], negated: boolean): string {
+    const ids = named.map((value) => {
+      if (value.kind !== 'text') throw new QueryError('A slice is named by its id, slc_….', value);
+      if (!this.#schema.slices.has(value.value)) throw new QueryError('This dataset has no such slice.', value);
+      return this.#parameter(value.value);
+    });
+    return `(seq ${negated ? 'not ' : ''}in (select seq from slice_items where slice_id in (${ids.join(', ')})))`;
   }
 
   #contains(node: Extract<ConditionNode, { kind: 'contains' }>): string {
@@ -120,6 +134,10 @@ class Compiler {
     this.#parameters.push(value);
     return '?';
   }
+}
+
+function isSlice(node: ValueNode): boolean {
+  return node.kind === 'field' && node.path.length === 1 && node.path[0] === 'slice';
 }
 
 function unlike(left: ValueNode, leftType: FieldType, right: ValueNode, rightType: FieldType): QueryError {

@@ -15,7 +15,7 @@ export interface Facet {
   distinct: number;
 }
 
-/** Counts of a number field in equal bins from `min` to `max`, the last bin closed. */
+/** Counts of a number field in equal bins from `min` to `max`, the last bin closed; values beyond a given span are in the end bins. */
 export interface Histogram {
   field: string;
   min: number | null;
@@ -58,6 +58,7 @@ export async function countHistogram(
   find: Pick<Find, 'condition'>,
   fieldName: string,
   bins: number,
+  span?: { min: number; max: number },
 ): Promise<Histogram> {
   const schema = await projection.schema();
   const field = fieldByName(fieldName, schema);
@@ -67,13 +68,15 @@ export async function countHistogram(
     });
   }
   const { sql, parameters } = where(find, schema);
+  const ends = span === undefined ? [] : [span.min, span.max];
+  const end = (found: string): string => (span === undefined ? found : 'cast(? as double precision)');
   const rows = await projection.ask(
     `with chosen as (select ${field.column} as value from items ${sql}),
-       span as (select min(value) as low, max(value) as high, count(*) - count(value) as lacking from chosen)
+       span as (select ${end('min(value)')} as low, ${end('max(value)')} as high, count(*) - count(value) as lacking from chosen)
      select low, high, lacking::double,
-       least(cast(floor((value - low) / nullif(high - low, 0) * ?) as integer), ? - 1) as bin, count(value)::double
+       greatest(0, least(cast(floor((value - low) / nullif(high - low, 0) * ?) as integer), ? - 1)) as bin, count(value)::double
      from span left join chosen on value is not null group by all order by bin nulls first`,
-    [...parameters, bins, bins],
+    [...parameters, ...ends, bins, bins],
   );
   const counts = new Array<number>(bins).fill(0);
   for (const [, , , bin, count] of rows) {

@@ -1,6 +1,7 @@
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import { listChangedSlices, listNewMembers } from './feed-slices.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
 
 /** Feeds the projection of one dataset from the database; walks items_by_change. */
@@ -17,6 +18,8 @@ export function feedChanges(db: Database, tenantId: string, datasetId: string, s
       return row?.change_no ?? 0;
     },
     rowsAfter: (after, limit) => listChangedItems(db, tenantId, datasetId, after, limit),
+    slicesAfter: (after, upTo) => listChangedSlices(db, tenantId, datasetId, after, upTo),
+    membersAfter: (after, upTo, limit) => listNewMembers(db, tenantId, datasetId, after, upTo, limit),
   };
 }
 

@@ -42,6 +42,26 @@ export async function findItems(
   return rows.map(([seq]) => Number(seq));
 }
 
+/** How many items of a find stand before the one with a reference id; undefined when it is not among them. @throws QueryError */
+export async function findPlace(projection: Projection, find: Find, referenceId: string): Promise<number | undefined> {
+  const schema = await projection.schema();
+  const { sql, parameters } = where(find, schema);
+  const among = sql === '' ? 'where' : `${sql} and`;
+  const column = find.sort === undefined ? undefined : fieldByName(find.sort.field, schema).column;
+  const isBefore =
+    column === undefined
+      ? 'seq < own_seq'
+      : `(coalesce(${column} ${find.sort?.descending ? '>' : '<'} own_value, false)
+          or (own_value is null and ${column} is not null)
+          or (${column} is not distinct from own_value and seq < own_seq))`;
+  const [row] = await projection.ask(
+    `with own as (select seq as own_seq, ${column ?? 'null'} as own_value from items ${among} reference_id = ?)
+     select (select count(*) from own)::double, (select count(*) from items, own ${among} ${isBefore})::double`,
+    [...parameters, referenceId, ...parameters],
+  );
+  return Number(row?.[0] ?? 0) === 0 ? undefined : Number(row?.[1]);
+}
+
 /** Sequence numbers of the matching items after `afterSeq`, in insertion order: a page that neither repeats nor drops. @throws QueryError */
 export async function findItemsAfter(
   projection: Projection,

@@ -4,7 +4,7 @@ import type { FieldType, SearchField } from './search-field.ts';
 import type { FeedPosition } from './truth-feed.ts';
 
 /** Of the projection's tables; a file of another version is rebuilt. */
-const projectionVersion = 1;
+const projectionVersion = 2;
 
 /** An open projection file of one dataset. */
 export interface ProjectionFile {
@@ -16,6 +16,9 @@ export interface ProjectionFile {
   position: FeedPosition;
   /** Metadata fields by name, in order of their columns. */
   fields: Map<string, SearchField>;
+  /** Ids of the dataset's slices, as of the write `slicesChangeNo`. */
+  slices: ReadonlySet<string>;
+  slicesChangeNo: number;
 }
 
 const columns = `
@@ -33,11 +36,23 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
   await rm(`${path}.wal`, { force: true });
   const instance = await createInstance(path);
   const writer = await instance.connect();
-  await writer.run('create table projection (version integer, store_epoch varchar, change_no bigint, seq bigint)');
+  await writer.run(
+    'create table projection (version integer, store_epoch varchar, change_no bigint, seq bigint, slices_change_no bigint)',
+  );
+  await writer.run('create table slices (slice_id varchar not null)');
+  await writer.run('create table slice_items (slice_id varchar not null, seq bigint not null)');
   await writer.run('create table fields (place integer, name varchar, type varchar)');
   await writer.run(`create table items (${columns})`);
-  await writer.run('insert into projection values (?, ?, 0, -1)', [projectionVersion, storeEpoch]);
-  return { instance, writer, storeEpoch, position: { changeNo: 0, seq: -1 }, fields: new Map() };
+  await writer.run('insert into projection values (?, ?, 0, -1, 0)', [projectionVersion, storeEpoch]);
+  return {
+    instance,
+    writer,
+    storeEpoch,
+    position: { changeNo: 0, seq: -1 },
+    fields: new Map(),
+    slices: new Set(),
+    slicesChangeNo: 0,
+  };
 }
 
 /** Column of the field at a place; names never come from input. */
@@ -61,9 +76,9 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
   };
   try {
     const head = await writer.runAndReadAll(
-      'select version, store_epoch, change_no::double, seq::double from projection',
+      'select version, store_epoch, change_no::double, seq::double, slices_change_no::double from projection',
     );
-    const [version, epoch, changeNo, seq] = head.getRowsJS()[0] ?? [];
+    const [version, epoch, changeNo, seq, slicesChangeNo] = head.getRowsJS()[0] ?? [];
     if (version !== projectionVersion || epoch !== storeEpoch) return close();
     const rows = (await writer.runAndReadAll('select place, name, type from fields order by place')).getRowsJS();
     const fields = new Map(
@@ -72,7 +87,16 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
         { name: String(name), type: type as FieldType, column: fieldColumn(Number(place)) },
       ]),
     );
-    return { instance, writer, storeEpoch, position: { changeNo: Number(changeNo), seq: Number(seq) }, fields };
+    const slices = (await writer.runAndReadAll('select slice_id from slices')).getRowsJS();
+    return {
+      instance,
+      writer,
+      storeEpoch,
+      position: { changeNo: Number(changeNo), seq: Number(seq) },
+      fields,
+      slices: new Set(slices.map(([sliceId]) => String(sliceId))),
+      slicesChangeNo: Number(slicesChangeNo),
+    };
   } catch {
     return close();
   }

@@ -14,6 +14,8 @@ export interface SearchField {
 export interface SearchSchema {
   /** By metadata name, as written. */
   metadata: ReadonlyMap<string, SearchField>;
+  /** Ids of the dataset's slices. */
+  slices: ReadonlySet<string>;
 }
 
 /** Columns that every dataset has, by the root that names them in queries. */

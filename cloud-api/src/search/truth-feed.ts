@@ -22,6 +22,20 @@ export interface FeedPosition {
   seq: number;
 }
 
+/** A slice as projections hear of it. */
+export interface SliceRow {
+  sliceId: string;
+  /** False when it is deleted. */
+  isLive: boolean;
+}
+
+/** That the item at a place is a member of a slice, and the write that made it so. */
+export interface MemberRow {
+  changeNo: number;
+  sliceId: string;
+  seq: number;
+}
+
 /** Where a projection of one dataset gets its rows from: the database that holds the truth. */
 export interface TruthFeed {
   /** Changes when the truth was restored from a backup; a projection of another epoch is thrown away. */
@@ -30,4 +44,8 @@ export interface TruthFeed {
   changeNo(): Promise<number>;
   /** Rows beyond `after`, ordered by change number and place, at most `limit`. Rows of one write share its number. */
   rowsAfter(after: FeedPosition, limit: number): Promise<FeedRow[]>;
+  /** Slices that writes after `after`, up to and including `upTo`, made or deleted. */
+  slicesAfter(after: number, upTo: number): Promise<SliceRow[]>;
+  /** Members beyond the row `after` of writes up to and including `upTo`, ordered by change number, slice and place, at most `limit`. */
+  membersAfter(after: MemberRow, upTo: number, limit: number): Promise<MemberRow[]>;
 }

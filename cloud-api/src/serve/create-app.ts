@@ -10,6 +10,7 @@ import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
+import { mountExports } from '../exports/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Mount } from '../http/mount-endpoint.ts';
@@ -24,6 +25,8 @@ import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
 import { cookiePolicy, readCookie } from '../sessions/rules.ts';
+import { mountSlices } from '../slices/endpoints.ts';
+import { mountTaxonomies } from '../taxonomies/endpoints.ts';
 
 export interface AppParts {
   db: Kysely<Tables>;
@@ -64,6 +67,9 @@ export function createApp(parts: AppParts): Express {
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
   mountAssets(mount, db, parts.attachments.objects, parts.linkKeyring);
+  mountSlices(mount, db);
+  mountExports(mount, db, projections);
+  mountTaxonomies(mount, db);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
     next(new AppError('not-found', 'There is no such route.'));

@@ -1,7 +1,7 @@
 /** The lists that several pages show, kept fresh while a page is looked at. */
 import { type AgentView, agentEndpoints } from '@nucleus/shared/wire/agents';
-import { type DatasetView, insightEndpoints } from '@nucleus/shared/wire/insights';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type DatasetView, type FieldView, insightEndpoints } from '@nucleus/shared/wire/insights';
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { callCloud } from './call-cloud.ts';
 import { agentsKey, datasetsKey } from './queries.ts';
 
@@ -20,5 +20,15 @@ export function useAgents(): UseQueryResult<AgentView[]> {
     queryKey: agentsKey,
     queryFn: async ({ signal }) => (await callCloud(agentEndpoints.listAgents, { signal })).agents,
     refetchInterval: refreshMs,
+  });
+}
+
+/** The metadata fields of a dataset; asked for again when its number of items changes. */
+export function useFields(datasetId: string, length: number): UseQueryResult<FieldView[]> {
+  return useQuery({
+    queryKey: ['fields', datasetId, length],
+    queryFn: async ({ signal }) =>
+      (await callCloud(insightEndpoints.listFields, { params: { datasetId }, body: {}, signal })).fields,
+    placeholderData: keepPreviousData,
   });
 }

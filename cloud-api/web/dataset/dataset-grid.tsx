@@ -1,43 +1,54 @@
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { GridTools } from '@nucleus/shared/ui/grid/grid-tools.tsx';
-import {
-  type GridStand,
-  type GridView,
-  storedStand,
-  storedView,
-  storeStand,
-  storeView,
-} from '@nucleus/shared/ui/grid/grid-view.ts';
+import { type GridView, storedView, storeView } from '@nucleus/shared/ui/grid/grid-view.ts';
 import { SelectionBar } from '@nucleus/shared/ui/grid/selection-bar.tsx';
-import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import { TileGrid } from '@nucleus/shared/ui/grid/tile-grid.tsx';
-import type { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
+import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
-import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
-import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { CloudOff } from 'lucide-react';
+import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { useAgents } from '../cloud/lists.ts';
+import { useAgents, useFields } from '../cloud/lists.ts';
+import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
+import { FindBar } from '../find/find-bar.tsx';
+import { NoResult } from '../find/no-result.tsx';
+import { readFault } from '../find/read-fault.ts';
+import { useFind } from '../find/use-find.ts';
+import { usePlace } from '../find/use-place.ts';
+import { useResult } from '../find/use-result.ts';
+import { useStand } from '../find/use-stand.ts';
 import { ItemPanel } from '../item/item-panel.tsx';
 import { agentsOfDataset, DatasetPixels, noteHeartbeats } from '../pixels/dataset-pixels.ts';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
-import { datasetPath, itemPath } from '../route.ts';
+import { datasetPath, findSearch, itemPath } from '../route.ts';
 
 interface DatasetGridProps {
   dataset: DatasetView;
-  pages: TilePages<GridTile>;
-  total: number;
   referenceId: string | undefined;
 }
 
-/** The grid of a dataset with its tools and, beside it, the open item. */
-export function DatasetGrid({ dataset, pages, total, referenceId }: DatasetGridProps): ReactElement {
+/** The items of a dataset: what finds them, their grid and, beside it, the open item. */
+export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactElement {
   const id = dataset.dataset_id;
-  const [start] = useState(() => storedStand(id));
+  const state = useFind(id, referenceId);
+  const { find, change } = state;
+  const result = useResult(id, find, dataset.length);
+  const fields = useFields(id, dataset.length).data;
+  const fault = readFault(result.failure);
+  const goodQuery = fault === undefined ? find.query : (result.shown?.find.query ?? '');
+  const setQuery = (query: string): void => change({ ...find, query });
+  const isNarrow = useIsNarrow();
+  const [showsFilters, setShowsFilters] = useFiltersShown(isNarrow);
+  useKeys({ f: () => setShowsFilters(!showsFilters) });
+
   const [view, setView] = useState(storedView);
-  const [current, setCurrent] = useState(Math.min(start.current, total - 1));
-  const [selection, setSelection] = useState(start.selection);
-  const stand = useRef<GridStand>(start);
+  const changeView = (next: GridView): void => {
+    setView(next);
+    storeView(next);
+  };
   const agents = useAgents();
   // The lists come anew every few seconds; the pixels change only with what is in them.
   const wiring = JSON.stringify([
@@ -49,75 +60,124 @@ export function DatasetGrid({ dataset, pages, total, referenceId }: DatasetGridP
   useEffect(() => noteHeartbeats(agents.data ?? []), [agents.data]);
   const pixels = useMemo(() => new DatasetPixels(byAlias), [byAlias]);
 
-  const keep = (change: Partial<GridStand>): void => {
-    stand.current = { ...stand.current, ...change };
-    storeStand(id, stand.current);
-  };
-  const changeView = (next: GridView): void => {
-    setView(next);
-    storeView(next);
-  };
-  const isOpen = referenceId !== undefined && pages.tile(current)?.ref === referenceId;
+  const { shown } = result;
+  const total = shown?.pages.total;
+  const name = `${id}${findSearch(shown?.find ?? find)}`;
+  const { stand, keep } = useStand(name);
+  const current = Math.max(0, Math.min(stand.current, (total ?? 1) - 1));
+  const isCurrent = referenceId !== undefined && shown?.pages.tile(current)?.ref === referenceId;
+  const place = usePlace(id, shown?.find ?? find, isCurrent ? undefined : referenceId);
+  const isOpen = isCurrent || (referenceId !== undefined && place === current);
+  useEffect(() => {
+    if (typeof place === 'number') keep({ current: place });
+  }, [place, keep]);
+
   const show = (index: number, replace: boolean): void => {
-    const tile = pages.tile(index);
-    if (tile !== undefined) navigate(itemPath(id, tile.ref), { replace });
+    const tile = shown?.pages.tile(index);
+    if (tile !== undefined) navigate(itemPath(id, tile.ref, find), { replace });
   };
   const goTo = (index: number): void => {
-    setCurrent(index);
     keep({ current: index });
     if (referenceId !== undefined) show(index, true);
   };
   const close = (): void => {
     if (referenceId === undefined) return;
-    navigate(datasetPath(id));
+    navigate(datasetPath(id, find));
     document.querySelector<HTMLElement>('.grid')?.focus();
   };
 
   return (
     <PixelContext value={pixels}>
-      <div className={`with-panel${referenceId === undefined ? '' : ' open'}`}>
-        <section className="work" aria-label={dataset.name}>
-          <GridTools view={view} onView={changeView}>
-            <span className="nowrap">
-              <b>{count(total)}</b> <span className="t2">{total === 1 ? 'item' : 'items'}</span>
-            </span>
-            {[...new Set(dataset.sources.map((source) => source.level))].map((level) => (
-              <LevelMark key={level} level={level} />
-            ))}
-          </GridTools>
-          {[...new Set(byAlias.values())].map((agent) => (
-            <PixelBanner key={agent.address.origin} pixels={agent} />
-          ))}
-          <TileGrid
-            label={`Items of ${dataset.name}`}
-            pages={pages}
-            total={total}
-            view={view}
-            start={start.anchor}
-            current={Math.min(current, total - 1)}
-            selection={selection}
-            isOpen={isOpen}
-            onCurrent={goTo}
-            onSelect={(next) => {
-              setSelection(next);
-              keep({ selection: next });
-            }}
-            onOpen={(index) => show(index, referenceId !== undefined)}
-            onEscape={close}
-            onLeave={(anchor) => keep({ anchor })}
-          />
-          <SelectionBar selection={selection} total={total} pages={pages} onSelect={setSelection} />
-        </section>
-        {referenceId !== undefined && (
-          <ItemPanel
-            dataset={dataset}
-            referenceId={referenceId}
-            position={isOpen ? current : undefined}
-            total={total}
-            onStep={(by) => goTo(Math.min(total - 1, Math.max(0, current + by)))}
-            onClose={close}
-          />
-        )}
+      <div className="finder">
+        <FindBar
+          datasetId={id}
+          state={state}
+          fields={fields}
+          fault={fault}
+          isRunning={result.isRunning}
+          total={result.isStale ? undefined : total}
+          tookMs={shown?.tookMs()}
+          showsFilters={showsFilters}
+          onFilters={() => setShowsFilters(!showsFilters)}
+        />
+        <div className={showsFilters && !isNarrow ? 'with-facets' : 'with-facets off'}>
+          {showsFilters && (
+            <Filters
+              datasetId={id}
+              fields={fields}
+              query={goodQuery}
+              isNarrow={isNarrow}
+              onQuery={setQuery}
+              onClose={() => setShowsFilters(false)}
+            />
+          )}
+          <div className={`with-panel${referenceId === undefined ? '' : ' open'}`}>
+            <section className={`work${fault === undefined ? '' : ' dim'}`} aria-label={dataset.name}>
+              <GridTools view={view} onView={changeView}>
+                {[...new Set(dataset.sources.map((source) => source.level))].map((level) => (
+                  <LevelMark key={level} level={level} />
+                ))}
+              </GridTools>
+              {[...new Set(byAlias.values())].map((agent) => (
+                <PixelBanner key={agent.address.origin} pixels={agent} />
+              ))}
+              {result.failure !== undefined && fault === undefined && (
+                <Banner
+                  tone="w"
+                  icon={CloudOff}
+                  title={failureCode(result.failure) === 'network' ? 'Some tiles did not load.' : 'This did not work.'}
+                  actions={
+                    <button type="button" className="btn dense" onClick={result.retry}>
+                      Retry now
+                    </button>
+                  }
+                >
+                  {failureSentence(result.failure)}
+                </Banner>
+              )}
+              {shown === undefined || total === undefined ? (
+                <div className="work" aria-busy={result.isRunning} />
+              ) : total === 0 ? (
+                <NoResult query={shown.find.query} onQuery={setQuery} />
+              ) : (
+                <TileGrid
+                  key={name}
+                  label={`Items of ${dataset.name}`}
+                  pages={shown.pages}
+                  total={total}
+                  view={view}
+                  start={stand.anchor}
+                  current={current}
+                  selection={stand.selection}
+                  isOpen={isOpen}
+                  onCurrent={goTo}
+                  onSelect={(selection) => keep({ selection })}
+                  onOpen={(index) => show(index, referenceId !== undefined)}
+                  onEscape={close}
+                  onLeave={(anchor) => keep({ anchor }, name)}
+                />
+              )}
+              {shown !== undefined && total !== undefined && (
+                <SelectionBar
+                  selection={stand.selection}
+                  total={total}
+                  pages={shown.pages}
+                  onSelect={(selection) => keep({ selection })}
+                />
+              )}
+            </section>
+            {referenceId !== undefined && (
+              <ItemPanel
+                dataset={dataset}
+                referenceId={referenceId}
+                position={isOpen ? current : undefined}
+                total={total ?? 0}
+                onStep={(by) => goTo(Math.min((total ?? 1) - 1, Math.max(0, current + by)))}
+                onClose={close}
+              />
+            )}
+          </div>
+        </div>
       </div>
     </PixelContext>
   );

@@ -3,6 +3,14 @@ import { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
 import { insightEndpoints, type Tile } from '@nucleus/shared/wire/insights';
 import type { z } from 'zod';
 import { callCloud } from '../cloud/call-cloud.ts';
+import type { Find } from '../route.ts';
+
+/** The tiles of one find, and how long the server took for those asked for last. */
+export interface FoundTiles {
+  find: Find;
+  pages: TilePages<GridTile>;
+  tookMs: () => number | undefined;
+}
 
 function gridTile(tile: z.infer<typeof Tile>): GridTile {
   return {
@@ -17,14 +25,17 @@ function gridTile(tile: z.infer<typeof Tile>): GridTile {
   };
 }
 
-/** The tiles of a dataset in insertion order. */
-export function datasetTiles(datasetId: string): TilePages<GridTile> {
-  return new TilePages(async (offset, limit, signal) => {
+/** The tiles of a dataset that meet a query, in its order; without one, in insertion order. */
+export function findTiles(datasetId: string, find: Find): FoundTiles {
+  let tookMs: number | undefined;
+  const pages = new TilePages(async (offset, limit, signal) => {
     const page = await callCloud(insightEndpoints.pageTiles, {
       params: { datasetId },
-      body: { offset, limit },
+      body: { offset, limit, query: find.query, sort: find.sort },
       signal,
     });
+    tookMs ??= page.took_ms;
     return { total: page.total, tiles: page.tiles.map(gridTile) };
   });
+  return { find, pages, tookMs: () => tookMs };
 }

@@ -1,5 +1,5 @@
 import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet.tsx';
-import { anywhereKeys, dashboardKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
+import { anywhereKeys, dashboardKeys, findKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
 import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button.tsx';
@@ -63,7 +63,7 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
           )}
         </div>
         <AgentPill agents={agents.data} />
-        <KeySheet groups={[...gridKeys, dashboardKeys, anywhereKeys]} />
+        <KeySheet groups={[...gridKeys, findKeys, dashboardKeys, anywhereKeys]} />
         <ThemeButton />
         <button
           type="button"

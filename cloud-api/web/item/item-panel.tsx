@@ -12,7 +12,7 @@ import { Tabs } from 'radix-ui';
 import { type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
-import { itemPath } from '../route.ts';
+import { itemPath, readFind } from '../route.ts';
 import { ItemMetadata } from './item-metadata.tsx';
 import { ItemPicture } from './item-picture.tsx';
 import { WhatLeft } from './what-left.tsx';
@@ -47,7 +47,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: () => setTab(tab === 'left' ? 'metadata' : 'left'),
-    u: () => copy(location.origin + itemPath(dataset.dataset_id, referenceId)),
+    u: () => copy(location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))),
     i: () => copy(referenceId),
     escape: props.onClose,
   });
@@ -80,7 +80,10 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           {position === undefined ? 'Item' : `${count(position + 1)} of ${count(props.total)}`}
         </span>
         <span className="end row g2">
-          <CopyButton text={location.origin + itemPath(dataset.dataset_id, referenceId)} name="Copy link" />
+          <CopyButton
+            text={location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))}
+            name="Copy link"
+          />
           <button
             type="button"
             className="btn ghost icon-only dense"

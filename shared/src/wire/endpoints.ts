@@ -1,8 +1,11 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
 import { datasetEndpoints } from './dataset.ts';
+import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { sessionEndpoints } from './session.ts';
+import { sliceEndpoints } from './slices.ts';
+import { taxonomyEndpoints } from './taxonomies.ts';
 
 /** Every route of the cloud, once. The server mounts this table; OpenAPI and the tests walk it. */
 export const cloudEndpoints = {
@@ -11,4 +14,7 @@ export const cloudEndpoints = {
   ...assetEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
+  ...sliceEndpoints,
+  ...exportEndpoints,
+  ...taxonomyEndpoints,
 } as const;

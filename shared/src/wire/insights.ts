@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ReferenceId } from '../ids/ids.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** What a tile of the grid needs, and nothing more. */
@@ -53,7 +54,7 @@ const FacetView = z.object({
 });
 export type FacetView = z.infer<typeof FacetView>;
 
-/** Counts in equal bins from `min` to `max`; both are null when no item has the field. */
+/** Counts in equal bins from `min` to `max`; both are null when no item has the field and no span was asked for. */
 const HistogramView = z.object({
   field: z.string(),
   min: z.number().nullable(),
@@ -72,6 +73,26 @@ export const CompletionOption = z.object({
   detail: z.string().optional(),
 });
 export type CompletionOption = z.infer<typeof CompletionOption>;
+
+const Sort = z.strictObject({ field: FieldName, descending: z.boolean().default(false) }).optional();
+
+/** Items that are connected by small steps of their perceptual hashes. */
+const DuplicateGroup = z.object({
+  size: z.int(),
+  /** The first of them, in insertion order. */
+  tiles: z.array(Tile),
+});
+export type DuplicateGroup = z.infer<typeof DuplicateGroup>;
+
+const SimilarItem = z.object({
+  /** Bits in which the perceptual hashes differ, 0 to 64. */
+  distance: z.int(),
+  tile: Tile,
+});
+export type SimilarItem = z.infer<typeof SimilarItem>;
+
+/** Beyond this, hashes of unlike pictures meet and everything is one group. */
+const mostGroupBits = 16;
 
 /** What the pages need beside the Nucleus routes. Queries are Nucleus queries; an error in one carries its range in `at`. */
 export const insightEndpoints = {
@@ -93,9 +114,19 @@ export const insightEndpoints = {
       offset: z.int().min(0),
       limit: z.int().min(1).max(2000),
       query: Query,
-      sort: z.strictObject({ field: FieldName, descending: z.boolean().default(false) }).optional(),
+      sort: Sort,
     }),
     reply: z.object({ total: z.int(), took_ms: z.number(), tiles: z.array(Tile) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  findPlace: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/place',
+    access: 'read',
+    summary: 'Where an item stands among those that meet a query; null when it does not meet it',
+    body: z.strictObject({ query: Query, sort: Sort, reference_id: z.string().min(1).max(1024) }),
+    reply: z.object({ place: z.int().nullable() }),
     errors: ['dataset-not-found'],
     dialect: 'own',
   },
@@ -132,9 +163,42 @@ export const insightEndpoints = {
       query: Query,
       fields: z.array(FieldName).min(1).max(32),
       bins: z.int().min(1).max(200).default(24),
+      /** Ends of the bins, so that they stand still while the query changes; without it, the least and the greatest value found. */
+      span: z.strictObject({ min: z.number(), max: z.number() }).optional(),
     }),
     reply: z.object({ took_ms: z.number(), histograms: z.array(HistogramView) }),
     errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  groupDuplicates: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/groups',
+    access: 'read',
+    summary: 'Groups of near duplicates, the largest first',
+    body: z.strictObject({
+      threshold: z.int().min(0).max(mostGroupBits).default(4),
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(100).default(20),
+      members: z.int().min(1).max(200).default(50),
+    }),
+    reply: z.object({
+      total: z.int(),
+      items_in_groups: z.int(),
+      without_hash: z.int(),
+      took_ms: z.number(),
+      groups: z.array(DuplicateGroup),
+    }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  findSimilar: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/similar',
+    access: 'read',
+    summary: 'Items whose perceptual hash is nearest to that of an item',
+    body: z.strictObject({ reference_id: ReferenceId, limit: z.int().min(1).max(500).default(24) }),
+    reply: z.object({ took_ms: z.number(), items: z.array(SimilarItem) }),
+    errors: ['dataset-not-found', 'item-not-found', 'perceptual-hash-missing'],
     dialect: 'own',
   },
   completeQuery: {

@@ -54,6 +54,22 @@ export const gridKeys: readonly KeyGroup[] = [
   },
 ];
 
+export const findKeys: KeyGroup = {
+  title: 'Find',
+  lines: [
+    { does: 'Query bar', keys: [['/'], ['Ctrl', 'K']] },
+    { does: 'Filters', keys: [['F']] },
+    { does: 'Chips, text', keys: [['Ctrl', '.']] },
+    {
+      does: 'Leave a value out',
+      keys: [
+        ['Alt', 'Space'],
+        ['Alt', 'click'],
+      ],
+    },
+  ],
+};
+
 export const dashboardKeys: KeyGroup = {
   title: 'Pixels and links',
   lines: [

@@ -1,0 +1,78 @@
+import type { SliceType } from '@nucleus/shared/wire/slices';
+import type { Kysely } from 'kysely';
+import type { Acting } from '../audit/acting.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { Database } from '../database/open-database.ts';
+import type { Tables } from '../database/tables.ts';
+import { claimWrite, type DatasetClaim } from '../datasets/claim-write.ts';
+import { newId } from '../ids/new-id.ts';
+import { placeItemIds, placeReferences } from '../items/place-items.ts';
+import { insertMembers, insertSlice } from './queries.ts';
+import { chooseMembers, type Members, membersNotFound, type NamedMembers, sliceTypeOf } from './rules.ts';
+
+/**
+ * Creates a slice in one of its three forms and answers its id. All members or none: a single unknown one refuses the whole.
+ * @throws AppError `dataset-not-found`, `invalid-request`, `item-not-found` naming the members that are not there
+ */
+export async function createSlice(
+  db: Kysely<Tables>,
+  acting: Acting,
+  datasetId: string,
+  input: NamedMembers & { name: string },
+): Promise<string> {
+  const members = chooseMembers(input);
+  return db.transaction().execute(async (tx) => {
+    const claim = await claimWrite(tx, acting.tenantId, datasetId);
+    const seqs = await placeMembers(tx, acting.tenantId, claim, members);
+    const type = sliceTypeOf(members, claim.isScene);
+    const sliceId = await addSlice(tx, acting, claim, { name: input.name, type, pendingJobs: 0 });
+    await insertMembers(tx, acting.tenantId, { datasetId, sliceId }, seqs, claim.changeNo);
+    return sliceId;
+  });
+}
+
+/** Adds an empty slice in the caller's transaction, whose claim on the dataset it needs. */
+export async function addSlice(
+  tx: Database,
+  acting: Acting,
+  claim: DatasetClaim,
+  slice: { name: string; type: SliceType; pendingJobs: number },
+): Promise<string> {
+  const sliceId = newId('slice');
+  await insertSlice(tx, {
+    tenant_id: acting.tenantId,
+    dataset_id: claim.datasetId,
+    id: sliceId,
+    name: slice.name,
+    type: slice.type,
+    description: null,
+    tags: '[]',
+    pending_jobs: slice.pendingJobs,
+    change_no: claim.changeNo,
+    created_at: acting.nowMs,
+    deleted_at: null,
+  });
+  await writeAudit(tx, acting, { action: 'slice.create', targetId: sliceId });
+  return sliceId;
+}
+
+/** Places of the named members, each once. @throws AppError `item-not-found` */
+async function placeMembers(
+  tx: Database,
+  tenantId: string,
+  dataset: { datasetId: string; isScene: boolean },
+  members: Members,
+): Promise<number[]> {
+  if (members.kind === 'none') return [];
+  // Neither scenes nor labels are kept yet: none can be named.
+  if (members.kind === 'scenes' || members.kind === 'objects') {
+    throw membersNotFound(members.kind === 'scenes' ? 'scene' : 'object', members.names);
+  }
+  const names = [...new Set(members.names)];
+  const byReference = members.kind === 'references';
+  const place = byReference ? placeReferences : placeItemIds;
+  const found = await place(tx, tenantId, dataset.datasetId, names);
+  const unknown = names.filter((name) => !found.has(name));
+  if (unknown.length > 0) throw membersNotFound(byReference ? 'reference id' : 'item', unknown);
+  return [...found.values()];
+}

@@ -1,0 +1,57 @@
+import { sliceEndpoints } from '@nucleus/shared/wire/slices';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../database/tables.ts';
+import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
+import { largeBodyBytes } from '../http/read-body.ts';
+import { appendToSlice } from './append-to-slice.ts';
+import { createSlice } from './create-slice.ts';
+import { deleteSlice } from './delete-slice.ts';
+import { getSlice, listSlices, listSlicesOf } from './find-slice.ts';
+import { listSliceItems, pageSliceItems } from './read-slice.ts';
+import { toSliceEntry, toSliceInfo } from './rules.ts';
+import { tagSlice } from './tag-slice.ts';
+
+/** Mounts the routes of wire contract 6, but for those that answer a job. */
+export function mountSlices(mount: Mount, db: Kysely<Tables>): void {
+  mountEndpoint(
+    mount,
+    sliceEndpoints.createSlice,
+    async (context, { params, body }) => ({ slice_id: await createSlice(db, context, params.datasetId, body) }),
+    largeBodyBytes,
+  );
+  mountEndpoint(mount, sliceEndpoints.listSlices, async ({ tenantId }) =>
+    (await listSlices(db, tenantId)).map(toSliceEntry),
+  );
+  mountEndpoint(mount, sliceEndpoints.listDatasetSlices, async ({ tenantId }, { params, query }) =>
+    (await listSlicesOf(db, tenantId, params.datasetId, query)).map(toSliceEntry),
+  );
+
+  mountEndpoint(mount, sliceEndpoints.getSlice, async ({ tenantId }, { params }) => {
+    const slice = await getSlice(db, tenantId, params.sliceId);
+    return { ...toSliceInfo(slice), items: await listSliceItems(db, tenantId, params.sliceId) };
+  });
+  mountEndpoint(mount, sliceEndpoints.getSliceInfo, async ({ tenantId }, { params }) =>
+    toSliceInfo(await getSlice(db, tenantId, params.sliceId)),
+  );
+  mountEndpoint(mount, sliceEndpoints.pageSliceItems, ({ tenantId }, { params, body }) =>
+    pageSliceItems(db, tenantId, params.sliceId, body),
+  );
+
+  mountEndpoint(
+    mount,
+    sliceEndpoints.appendToSlice,
+    async (context, { params, body }) => ({
+      slice_id: params.sliceId,
+      new_items: await appendToSlice(db, context, params.sliceId, body),
+    }),
+    largeBodyBytes,
+  );
+  mountEndpoint(mount, sliceEndpoints.tagSlice, async (context, { params, body }) => ({
+    slice_id: params.sliceId,
+    tags: await tagSlice(db, context, params.sliceId, body.slice_tags),
+  }));
+  mountEndpoint(mount, sliceEndpoints.deleteSlice, async (context, { params }) => {
+    await deleteSlice(db, context, params.sliceId);
+    return { message: 'Slice deleted.' };
+  });
+}

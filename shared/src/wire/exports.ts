@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { DatasetItem, Metadata } from './dataset-item.ts';
+import type { Endpoint } from './endpoint.ts';
+import { NextPage, PageRequest } from './page.ts';
+
+const Labels = z.array(z.json());
+
+/** An item with its labels; the client reads all seven lists, so that each is there even if it is empty (wire contract 8.2). */
+export const TrainingRow = z.object({
+  item: DatasetItem.extend({ processed_url: z.string().optional() }),
+  box: Labels,
+  line: Labels,
+  polygon: Labels,
+  keypoints: Labels,
+  cuboid: Labels,
+  category: Labels,
+  multicategory: Labels,
+  segmentation: z.json().nullable(),
+});
+export type TrainingRow = z.infer<typeof TrainingRow>;
+
+export const RawItem = z.object({
+  id: z.string(),
+  ref_id: z.string(),
+  metadata: Metadata,
+  original_url: z.string(),
+  scale_url: z.string(),
+});
+export type RawItem = z.infer<typeof RawItem>;
+
+const Rows = z.object({ exportedRows: z.array(TrainingRow) });
+const RowPage = z.object({ data: z.array(TrainingRow), ...NextPage });
+const ClassLabels = z.object({ data: z.array(z.string()) });
+const SlicePage = PageRequest.extend({ chip: z.boolean().nullish() });
+
+/** Exports of datasets and slices in Nucleus' own shapes. */
+export const exportEndpoints = {
+  exportDatasetForTraining: {
+    method: 'get',
+    path: '/v1/nucleus/dataset/:datasetId/exportForTraining',
+    access: 'export',
+    summary: 'All items of a dataset with their labels',
+    reply: Rows,
+    errors: ['dataset-not-found'],
+    dialect: 'nucleus',
+  },
+  pageDatasetForTraining: {
+    method: 'post',
+    path: '/v1/nucleus/dataset/:datasetId/exportForTrainingPage',
+    access: 'export',
+    summary: 'A page of items that meet a query, with their labels',
+    body: SlicePage.extend({ query: z.string().max(8192).nullish(), onlyMostRecentTask: z.boolean().nullish() }),
+    reply: RowPage,
+    errors: ['dataset-not-found'],
+    dialect: 'nucleus',
+  },
+  listDatasetClassLabels: {
+    method: 'get',
+    path: '/v1/nucleus/dataset/:datasetId/class_labels',
+    access: 'read',
+    summary: 'Distinct labels of the annotations of a dataset',
+    reply: ClassLabels,
+    errors: ['dataset-not-found'],
+    dialect: 'nucleus',
+  },
+  exportSliceForTraining: {
+    method: 'get',
+    path: '/v1/nucleus/slice/:sliceId/exportForTraining',
+    access: 'export',
+    summary: 'All items of a slice with their labels',
+    reply: Rows,
+    errors: ['slice-not-found'],
+    dialect: 'nucleus',
+  },
+  pageSliceForTraining: {
+    method: 'post',
+    path: '/v1/nucleus/slice/:sliceId/exportForTrainingPage',
+    access: 'export',
+    summary: 'A page of the items of a slice with their labels',
+    body: SlicePage,
+    reply: RowPage,
+    errors: ['slice-not-found'],
+    dialect: 'nucleus',
+  },
+  listSliceClassLabels: {
+    method: 'get',
+    path: '/v1/nucleus/slice/:sliceId/class_labels',
+    access: 'read',
+    summary: 'Distinct labels of the annotations of a slice',
+    reply: ClassLabels,
+    errors: ['slice-not-found'],
+    dialect: 'nucleus',
+  },
+  exportRawItems: {
+    method: 'get',
+    path: '/v1/nucleus/slice/:sliceId/exportRawItems',
+    access: 'export',
+    summary: 'Addresses of the pictures of a slice',
+    reply: z.object({ raw_dataset_items: z.array(RawItem) }),
+    errors: ['slice-not-found'],
+    dialect: 'nucleus',
+  },
+  exportRawJson: {
+    method: 'get',
+    path: '/v1/nucleus/slice/:sliceId/export_raw_json',
+    access: 'export',
+    summary: 'Members of a slice as plain JSON',
+    reply: z.array(z.object({ item: DatasetItem })),
+    errors: ['slice-not-found'],
+    dialect: 'nucleus',
+  },
+} as const satisfies Record<string, Endpoint>;
