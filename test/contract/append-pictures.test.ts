@@ -1,11 +1,13 @@
 /** Pictures of ordinary datasets: brought in with the append, or not at all; privacy mode requests nothing. */
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import http from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { aJpeg, aPng } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
+import { eventually } from '../builders/eventually.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
@@ -251,6 +253,32 @@ onEachDatabase('pictures of appended items', (open) => {
     expect(await readdir(join(cloud.data, 'cloud', 'incoming'))).toEqual([]);
   });
 
+  test('a file over the limit and a client that goes away leave nothing behind', async () => {
+    const id = await aDataset();
+    const incoming = (count: number) =>
+      eventually(`${count} files on their way in`, 5_000, async () =>
+        (await readdir(join(cloud.data, 'cloud', 'incoming'))).length === count ? count : undefined,
+      );
+    const items = [{ reference_id: 'a', image_url: 'a.jpg', update: false }];
+    const large = Buffer.concat([jpeg, Buffer.alloc(64 * 1024 * 1024)]);
+    const reply = await upload(id, items, [large]).catch(() => undefined);
+    // The server answers before it has read the rest, so a client may see the connection end instead.
+    if (reply !== undefined) expect([reply.status, reply.headers.get('x-error-code')]).toEqual([413, 'body-too-large']);
+    await incoming(0);
+    const request = http.request(`${cloud.url}/v1/nucleus/dataset/${id}/append`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x', 'authorization': basic() },
+    });
+    request.on('error', () => undefined);
+    request.write('--x\r\ncontent-disposition: form-data; name="image"; filename="a"\r\n\r\n');
+    request.write(jpeg);
+    await incoming(1);
+    request.destroy();
+    await incoming(0);
+    expect((await call(`dataset/${id}/size`)).body).toEqual({ count: 0 });
+  });
+
+  const basic = () => `Basic ${Buffer.from(`${cloud.adminKey}:`).toString('base64')}`;
   const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
   const bytesOf = async (found: { id: string }) => {
     const headers = { authorization: `Basic ${Buffer.from(`${cloud.adminKey}:`).toString('base64')}` };

@@ -1,4 +1,5 @@
 /** Brings in the pictures of an append before anything is written: nothing but queries may be awaited in a transaction. */
+import { setMaxListeners } from 'node:events';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import { limitConcurrency } from '../attachments/limit-concurrency.ts';
@@ -22,6 +23,8 @@ export async function intakeImages(
   uploads: readonly StagedFile[] | undefined,
 ): Promise<ReadonlyMap<ReadItem, Picture>> {
   const signal = AbortSignal.timeout(allWithinMs);
+  // Every item of a request waits for this one; the warning is about leaks.
+  setMaxListeners(0, signal);
   const inTurn = limitConcurrency(mostAtOnce);
   const byUrl = new Map<string, Promise<Picture>>();
   const attempt = (work: () => Promise<KeptImage>) =>

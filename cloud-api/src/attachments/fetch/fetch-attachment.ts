@@ -132,14 +132,16 @@ function assertPlain(response: IncomingMessage): void {
 /** A resolver that does not answer holds nobody up. */
 async function within<Value>(work: Promise<Value>, ms: number, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
+  const done = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new FetchRefusal('resolve timeout')), ms);
-    signal.addEventListener('abort', () => reject(new FetchRefusal('time')), { once: true });
+    signal.addEventListener('abort', () => reject(new FetchRefusal('time')), { once: true, signal: done.signal });
   });
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+    done.abort();
   }
 }
