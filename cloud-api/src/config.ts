@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 const ListenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/, 'must be HOST:PORT');
 
+const HostPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s/@]+):\d{1,5}$/i, 'must be HOST:PORT');
+
 /** The `cloud:` part of the file. Strict: a misspelt setting is an error, never ignored. */
 export const CloudConfig = z.strictObject({
   data: z.string().min(1).default('./data').describe('folder of everything that this process keeps'),
@@ -19,6 +21,10 @@ export const CloudConfig = z.strictObject({
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:PATH or postgres://…')
     .optional()
     .describe('by default a SQLite file below the data folder'),
+  fetch_allow: z
+    .array(HostPort)
+    .default([])
+    .describe('host:port in private networks that item and task addresses may name'),
   insecure_http: z.boolean().default(false).describe('serve plain http on another host than this one'),
   role: z
     .enum(['all', 'http', 'jobs'])
@@ -41,11 +47,23 @@ export type CloudFlags = { [Name in keyof CloudConfig]?: CloudConfig[Name] | und
 export interface CloudSecrets {
   /** NUCLEUS_CLOUD_KEY: admin key of the tenant `default`. */
   givenKey: string | undefined;
+  /** NUCLEUS_CLOUD_LINK_KEY: signs expiring links; one for all processes of a deployment. By default a secret in the database. */
+  linkKey?: string | undefined;
 }
 
 /** Reads what the environment holds for the cloud. */
 export function readSecrets(env: NodeJS.ProcessEnv): CloudSecrets {
-  return { givenKey: env.NUCLEUS_CLOUD_KEY || undefined };
+  const linkKey = env.NUCLEUS_CLOUD_LINK_KEY || undefined;
+  if (linkKey !== undefined && linkKey.length < 32)
+    throw new AppError('config-invalid', 'NUCLEUS_CLOUD_LINK_KEY must have at least 32 characters.');
+  return { givenKey: env.NUCLEUS_CLOUD_KEY || undefined, linkKey };
+}
+
+/** `fetch_allow` from NUCLEUS_CLOUD_FETCH_ALLOW, a comma list; undefined when it is not set. */
+export function readFetchAllow(env: NodeJS.ProcessEnv): string[] | undefined {
+  const listed = env.NUCLEUS_CLOUD_FETCH_ALLOW;
+  if (listed === undefined || listed === '') return undefined;
+  return listed.split(',').map((each) => each.trim());
 }
 
 /**

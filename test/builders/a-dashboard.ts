@@ -35,7 +35,8 @@ export async function aDashboard(browser: Browser, items: readonly Item[]): Prom
   if (!existsSync(join(pages, 'index.html'))) throw new Error('The dashboard is not built: npm run build');
   const cloud = await aCloud({ database: { url: undefined, drop: async () => undefined }, pages });
   const call = (path: string, body: unknown) => send(`${cloud.url}${path}`, { key: cloud.adminKey, body });
-  const datasetId = (await call('/v1/nucleus/dataset/create', { name: 'yard' })).body.dataset_id as string;
+  const datasetId = (await call('/v1/nucleus/dataset/create', { name: 'yard', use_privacy_mode: true })).body
+    .dataset_id as string;
   const appended = await call(`/v1/nucleus/dataset/${datasetId}/append`, {
     items: items.map((item) => ({ ...item, image_url: 'https://pictures.example/a.jpg' })),
   });

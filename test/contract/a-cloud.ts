@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { type FetchLimits, fetchLimits } from '../../cloud-api/src/attachments/fetch/fetch-attachment.ts';
 import { CloudConfig } from '../../cloud-api/src/config.ts';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { createKey, type NewKey } from '../../cloud-api/src/keys/create-key.ts';
@@ -11,13 +12,15 @@ import { type RunningCloud, startCloud } from '../../cloud-api/src/serve/start-c
 import { createTenant } from '../../cloud-api/src/tenants/create-tenant.ts';
 import type { TestDatabase } from './on-each-database.ts';
 
+const builtDecoder = new URL('../../cloud-api/dist/attachments/decode/decode-child.js', import.meta.url);
+
 export interface ACloud {
   url: string;
-  /** Folder of everything that it keeps. */
-  data: string;
   running: RunningCloud;
   /** Admin key of the tenant `default`. */
   adminKey: string;
+  /** Folder of everything that it keeps. */
+  data: string;
   /** URL of its database, for a look behind the routes or a second process. */
   databaseUrl: string;
   /** A key of `default`, or of another tenant that is made for it. */
@@ -32,13 +35,23 @@ export async function aCloud(options: {
   database: TestDatabase;
   pages?: string;
   clock?: () => number;
+  /** `host:port` in private networks that addresses of items may name. */
+  fetchAllow?: string[];
+  fetchLimits?: Partial<FetchLimits>;
 }): Promise<ACloud> {
   const data = await mkdtemp(join(tmpdir(), 'a-cloud-'));
   const adminKey = `live_${randomBytes(32).toString('base64url')}`;
   const databaseUrl = options.database.url ?? `sqlite:${join(data, 'cloud', 'cloud.db')}`;
   const start = () =>
     startCloud({
-      config: CloudConfig.parse({ data, listen: '127.0.0.1:0', database: databaseUrl }),
+      config: CloudConfig.parse({
+        data,
+        listen: '127.0.0.1:0',
+        database: databaseUrl,
+        fetch_allow: options.fetchAllow ?? [],
+      }),
+      decodeChild: builtDecoder,
+      fetchLimits: { ...fetchLimits, ...options.fetchLimits },
       secrets: { givenKey: adminKey },
       log: pino({ level: 'silent' }),
       ...(options.pages === undefined ? {} : { pages: options.pages }),
@@ -49,11 +62,11 @@ export async function aCloud(options: {
     get url() {
       return running.url;
     },
-    data,
     get running() {
       return running;
     },
     adminKey,
+    data,
     databaseUrl,
     makeKey: (key) => makeKey(databaseUrl, running.tenantId, key),
     restart: async () => {

@@ -64,8 +64,9 @@ onEachDatabase('opening a database', (open) => {
     const cloud = await started();
     const call = (route: string, options: object) =>
       send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
-    const { dataset_id: id } = (await call('dataset/create', { body: { name: 'secret-name' } })).body;
-    const items = [{ reference_id: 'secret-ref', image_url: 'https://secret.test/a' }];
+    const { dataset_id: id } = (await call('dataset/create', { body: { name: 'secret-name', use_privacy_mode: true } }))
+      .body;
+    const items = [{ reference_id: 'secret-ref', image_url: 'https://secret.test/a', width: 8, height: 6 }];
     await call(`dataset/${id}/append`, { body: { items } });
     await call(`dataset/${id}/refloc/secret-ref`, { method: 'DELETE', body: {} });
     await call(`dataset/${id}/append`, { body: { items } });

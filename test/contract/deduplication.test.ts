@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { deduplicate } from '../../cloud-api/src/deduplication/deduplicate.ts';
 import { abandonBuiltSlice, fillBuiltSlice, openBuiltSlice } from '../../cloud-api/src/slices/build-slice.ts';
+import { aJpeg } from '../builders/a-picture.ts';
+import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { anAgent, aPut } from './an-agent.ts';
 import { onEachDatabase } from './on-each-database.ts';
@@ -20,14 +22,17 @@ function distance(a: string, b: string): number {
 
 onEachDatabase('near duplicates', (open) => {
   let cloud: ACloud;
+  let pictures: PictureServer;
   let second: OpenDatabase;
   beforeAll(async () => {
-    cloud = await aCloud({ database: await open() });
+    pictures = await aPictureServer({ '/a.jpg': await aJpeg() });
+    cloud = await aCloud({ database: await open(), fetchAllow: [pictures.host] });
     second = await openDatabase(cloud.databaseUrl, () => undefined);
   });
   afterAll(async () => {
     await second.close();
     await cloud.close();
+    await pictures.close();
   });
 
   const call = (route: string, body?: unknown) =>
@@ -38,12 +43,21 @@ onEachDatabase('near duplicates', (open) => {
     const id = (await call('nucleus/dataset/create', { name: 'set', ...over })).body.dataset_id;
     const items = Object.entries(hashes).map(([ref, phash]) => ({
       reference_id: ref,
-      image_url: `https://x.test/${ref}`,
+      image_url: `${pictures.origin}/a.jpg`,
       width: 4,
       height: 3,
       phash,
     }));
     if (items.length > 0) await call(`nucleus/dataset/${id}/append`, { items });
+    // Intake fills in what is absent; what was stored before there was an intake has none.
+    const bare = Object.keys(hashes).filter((ref) => hashes[ref] === null);
+    for (let at = 0; at < bare.length; at += 500) {
+      const update = second.db.updateTable('items').set({ phash: null }).where('tenant_id', '=', tenant());
+      await update
+        .where('dataset_id', '=', id)
+        .where('reference_id', 'in', bare.slice(at, at + 500))
+        .execute();
+    }
     return id;
   };
   const run = (datasetId: string, input: Partial<Parameters<typeof deduplicate>[3]> = {}) =>

@@ -18,7 +18,8 @@ onEachDatabase('exports', (open) => {
   const call = (route: string, options: Parameters<typeof send>[1] = {}) =>
     send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
   const aDataset = async (items: readonly object[], over: object = {}): Promise<string> => {
-    const id = (await call('dataset/create', { body: { name: 'set', ...over } })).body.dataset_id;
+    const id = (await call('dataset/create', { body: { name: 'set', use_privacy_mode: true, ...over } })).body
+      .dataset_id;
     const answer = await call(`dataset/${id}/append`, { body: { items } });
     expect(answer.body.new_items).toBe(items.length);
     return id;
@@ -26,6 +27,8 @@ onEachDatabase('exports', (open) => {
   const five = ['a', 'b', 'c', 'd', 'e'].map((ref, at) => ({
     reference_id: ref,
     image_url: `https://x.test/${ref}`,
+    width: 8,
+    height: 6,
     metadata: { at, half: 0.5 },
   }));
 
@@ -101,7 +104,8 @@ onEachDatabase('exports', (open) => {
     send(`${cloud.url}/v1/exports/${dataset}/${format}${query}`, { key: cloud.adminKey });
 
   test('a CSV has CRLF, quoted texts, no formula, numbers as they are and nothing lost', async () => {
-    const dataset = await aDataset([nasty, { reference_id: 'plain', image_url: 'https://x.test/p', metadata: {} }]);
+    const plain = { reference_id: 'plain', image_url: 'https://x.test/p', width: 2, height: 1, metadata: {} };
+    const dataset = await aDataset([nasty, plain]);
     const answer = await download(dataset, 'csv');
     expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${dataset}.csv"`);
@@ -110,7 +114,7 @@ onEachDatabase('exports', (open) => {
       [
         '"reference_id","item_id","image_url","width","height","phash","metadata.flag","metadata.minus","metadata.note","metadata.plus","metadata_json"',
         `"'=cmd|/c calc","${first.id}","https://x.test/a,b",4,3,,true,-2.5,"say ""hi"",\r\nbye","'+1","{""nested"":{""a"":[1]}}"`,
-        `"plain","${second.id}","https://x.test/p",,,,,,,,`,
+        `"plain","${second.id}","https://x.test/p",2,1,,,,,,`,
         '',
       ].join('\r\n'),
     );

@@ -44,11 +44,12 @@ onEachDatabase('queries', (open) => {
     new Projection(join(folder, name), feedChanges(second.db, cloud.running.tenantId, datasetId, second.storeEpoch));
 
   async function aDataset(of: readonly OracleRow[]): Promise<string> {
-    const { body } = await call('/v1/nucleus/dataset/create', { name: 'queries' });
+    const { body } = await call('/v1/nucleus/dataset/create', { name: 'queries', use_privacy_mode: true });
     const items = of.map(({ reference_id, width, ...metadata }) => ({
       reference_id,
       image_url: 'https://pictures.example/a.jpg',
-      width,
+      width: width ?? 1,
+      height: 1,
       metadata,
     }));
     const appended = await call(`/v1/nucleus/dataset/${body.dataset_id}/append`, { items });
@@ -93,7 +94,7 @@ onEachDatabase('queries', (open) => {
         (item: { reference_id: string }) => item.reference_id,
       );
     expect(await find('iso = 1')).toEqual(['one']);
-    const item = { image_url: 'https://pictures.example/a.jpg' };
+    const item = { image_url: 'https://pictures.example/a.jpg', width: 1, height: 1 };
     await call(`/v1/nucleus/dataset/${own}/append`, {
       items: [
         { ...item, reference_id: 'two', metadata: { iso: 2 } },
@@ -125,16 +126,16 @@ onEachDatabase('queries', (open) => {
     const { body } = await call(`/v1/insights/${datasetId}/tiles`, {
       offset: 5,
       limit: 20,
-      query: 'width IS NOT MISSING',
+      query: 'iso IS NOT MISSING',
       sort: { field: 'frame', descending: true },
     });
     const want = rows
       .map((row, seq): OracleRow & { seq: number } => ({ ...row, seq }))
-      .filter((row) => row.width !== undefined)
+      .filter((row) => row.iso !== undefined)
       .toSorted((a, b) => Number(b.frame ?? -1) - Number(a.frame ?? -1) || a.seq - b.seq)
       .slice(5, 25);
     expect(body.tiles.map((tile: { ref: string }) => tile.ref)).toEqual(want.map((row) => row.reference_id));
-    expect(body.total).toBe(rows.filter((row) => row.width !== undefined).length);
+    expect(body.total).toBe(rows.filter((row) => row.iso !== undefined).length);
   });
 
   test('facets and histograms count what a loop over the rows counts', async () => {
@@ -163,7 +164,7 @@ onEachDatabase('queries', (open) => {
 
   test('the place of an item is where the tiles show it, in every order', async () => {
     const orders = [undefined, 'frame', '-frame', 'make', '-make', '-reference_id'];
-    for (const query of ['', 'width IS NOT MISSING']) {
+    for (const query of ['', 'iso IS NOT MISSING']) {
       for (const order of orders) {
         const sort = order && { field: order.replace('-', ''), descending: order.startsWith('-') };
         const { body } = await call(`/v1/insights/${datasetId}/tiles`, { offset: 0, limit: rowCount, query, sort });
@@ -176,9 +177,9 @@ onEachDatabase('queries', (open) => {
         expect({ order, places: await Promise.all(places) }).toEqual({ order, places: asked });
       }
     }
-    const outside = rows.find((row) => row.width === undefined)?.reference_id;
+    const outside = rows.find((row) => row.iso === undefined)?.reference_id;
     for (const reference_id of [outside, 'nowhere']) {
-      const { body } = await call(`/v1/insights/${datasetId}/place`, { query: 'width IS NOT MISSING', reference_id });
+      const { body } = await call(`/v1/insights/${datasetId}/place`, { query: 'iso IS NOT MISSING', reference_id });
       expect(body).toEqual({ place: null });
     }
   });

@@ -62,7 +62,8 @@ export function randomRow(random: () => number, i: number): OracleRow {
   const maybe = <T>(value: T): T | undefined => (random() < 0.75 ? value : undefined);
   return {
     reference_id: `a/b/IMG_${i}.jpg`,
-    width: maybe(100 * (1 + (i % 40))),
+    // Every item has a size: privacy mode asks for it, and else it is read from the picture.
+    width: 100 * (1 + (i % 40)),
     iso: maybe(pick([100, 200, 400, 800, 1600])),
     f_number: maybe(pick([1.4, 2.8, 5.6])),
     frame: maybe(i % 11),

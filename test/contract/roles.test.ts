@@ -44,8 +44,8 @@ describeWithPostgres('two roles over one PostgreSQL', () => {
     });
     const call = (route: string, options: Parameters<typeof send>[1] = {}) =>
       send(`${http.url}/v1/nucleus/${route}`, { key, ...options });
-    const id = (await call('dataset/create', { body: { name: 'set' } })).body.dataset_id;
-    const items = [{ reference_id: 'a', image_url: 'https://images.test/a.jpg' }];
+    const id = (await call('dataset/create', { body: { name: 'set', use_privacy_mode: true } })).body.dataset_id;
+    const items = [{ reference_id: 'a', image_url: 'https://images.test/a.jpg', width: 1, height: 1 }];
     await call(`dataset/${id}/append`, { body: { items } });
     const metadata = [{ reference_id: 'a', metadata: { n: 1 } }];
     const { job_id } = (await call(`dataset/${id}/metadata?async=1`, { body: { level: 'item', metadata } })).body;

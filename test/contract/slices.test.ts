@@ -16,8 +16,15 @@ onEachDatabase('slices', (open) => {
   const call = (route: string, options: Parameters<typeof send>[1] = {}) =>
     send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
   const aDataset = async (refs: readonly string[] = [], over: object = {}): Promise<string> => {
-    const id = (await call('dataset/create', { body: { name: 'set', ...over } })).body.dataset_id;
-    const items = refs.map((ref, at) => ({ reference_id: ref, image_url: `https://x.test/${ref}`, metadata: { at } }));
+    const id = (await call('dataset/create', { body: { name: 'set', use_privacy_mode: true, ...over } })).body
+      .dataset_id;
+    const items = refs.map((ref, at) => ({
+      reference_id: ref,
+      image_url: `https://x.test/${ref}`,
+      width: 8,
+      height: 6,
+      metadata: { at },
+    }));
     if (items.length > 0) await call(`dataset/${id}/append`, { body: { items } });
     return id;
   };

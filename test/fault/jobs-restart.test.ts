@@ -46,12 +46,14 @@ onEachDatabase('a job whose process is killed', (open) => {
   const call = (url: string, route: string, options: Parameters<typeof send>[1] = {}) =>
     send(`${url}/v1/nucleus/${route}`, { key, ...options });
   const aDataset = async (url: string): Promise<string> =>
-    (await call(url, 'dataset/create', { body: { name: 'set' } })).body.dataset_id;
+    (await call(url, 'dataset/create', { body: { name: 'set', use_privacy_mode: true } })).body.dataset_id;
   /** Every hundredth line is refused and every line of the second half is known from the first. */
   const lines = Array.from({ length: amount }, (_, at) =>
     JSON.stringify({
       reference_id: `item/${at % (amount / 2)}`,
       image_url: at % 100 === 7 ? '' : `https://images.test/${at}.jpg`,
+      width: 1,
+      height: 1,
       metadata: { at },
     }),
   );
@@ -71,6 +73,8 @@ onEachDatabase('a job whose process is killed', (open) => {
     const items = Array.from({ length: known }, (_, at) => ({
       reference_id: `item/${at}`,
       image_url: 'https://images.test/a.jpg',
+      width: 1,
+      height: 1,
       metadata: { keep: at },
     }));
     await call(url, `dataset/${id}/append`, { body: { items } });

@@ -1,13 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
+import { bucketSeconds, type Keyring, type SigningKey } from '@nucleus/shared/media/sealed-token';
 import type { State } from '../state/open-state.ts';
-import { bucketSeconds, type MediaKey, type MediaKeyring, maxLinkMinutes } from './media-token.ts';
+import { maxLinkMinutes } from './media-token.ts';
 
 /**
  * The keys behind media links. What signs is derived from the key file and an epoch kept in state: raising the epoch makes every
  * link worthless at once, those of the command line included, and a restart does not bring them back.
  */
 export interface MediaKeys {
-  keyring(): MediaKeyring;
+  keyring(): Keyring;
   /** Signs with `next` from now on; links of the key before it open until the longest of them has ended. */
   rotate(next: Uint8Array): void;
   /** Every link made until now is refused from now on. */
@@ -28,7 +29,7 @@ export function openMediaKeys(state: State, media: Uint8Array, now: () => number
   let current = media;
   let previous: { media: Uint8Array; until: number } | undefined;
   let signing = deriveKey(current, epoch);
-  let verifying: MediaKey | undefined;
+  let verifying: SigningKey | undefined;
   return {
     keyring() {
       if (!previous || !verifying) return [signing];
@@ -53,7 +54,7 @@ export function openMediaKeys(state: State, media: Uint8Array, now: () => number
   };
 }
 
-function deriveKey(media: Uint8Array, epoch: number): MediaKey {
+function deriveKey(media: Uint8Array, epoch: number): SigningKey {
   const secret = createHmac('sha256', media).update(`media links, epoch ${epoch}`).digest();
   return {
     id: createHash('sha256').update('media key id').update(secret).digest().subarray(0, 6).toString('base64url'),

@@ -1,18 +1,17 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Keyring, SigningKey } from '@nucleus/shared/media/sealed-token';
 import { describe, expect, test } from 'vitest';
 import {
   commandLineSession,
   linkTimes,
   linkTimesFor,
   type MediaClaim,
-  type MediaKey,
-  type MediaKeyring,
   signToken,
   type TokenVerdict,
   verifyToken,
 } from './media-token.ts';
 
-const aKey = (id: string): MediaKey => {
+const aKey = (id: string): SigningKey => {
   const secret = randomBytes(32);
   return { id, mac: (text) => createHmac('sha256', secret).update(text).digest() };
 };
@@ -29,7 +28,7 @@ const aClaim = (over: Partial<MediaClaim> = {}): MediaClaim => ({
   sessionId: randomBytes(16),
   ...over,
 });
-type Verify = (token: string, keyring: MediaKeyring, at: number) => TokenVerdict;
+type Verify = (token: string, keyring: Keyring, at: number) => TokenVerdict;
 const verify: Verify = (token, keyring, at) => verifyToken(token, keyring, at, timingSafeEqual);
 
 /** What an implementation without the re-encoding check does: it compares what the base64url means, not what came. */

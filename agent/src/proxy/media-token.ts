@@ -1,7 +1,13 @@
-/**
- * Signed media links: what a link opens is sealed into it, nothing else of the request is read (contract 6). Pure: the MAC, the
- * comparison and the clock are arguments. A token is verified over the very bytes received and parsed only after that.
- */
+/** What the agent seals into its media links (contract 6): one item, one generation, one variant, one session. Pure. */
+import {
+  bucketSeconds,
+  judgeLife,
+  type Keyring,
+  openToken,
+  type SameBytes,
+  type SigningKey,
+  sealToken,
+} from '@nucleus/shared/media/sealed-token';
 
 /** What a link opens, for how long and by whose session. Times are seconds since 1970. */
 export interface MediaClaim {
@@ -17,17 +23,6 @@ export interface MediaClaim {
   sessionId: Uint8Array;
 }
 
-/** One signing key: its public name and the function that signs with it. */
-export interface MediaKey {
-  /** 8 characters of base64url. */
-  id: string;
-  /** HMAC-SHA-256, 32 bytes. */
-  mac(text: string): Buffer;
-}
-
-/** Keys that open links: the first one signs, the ones after it still verify. Two at most live at a time. */
-export type MediaKeyring = readonly [MediaKey, ...MediaKey[]];
-
 export type TokenVerdict =
   | { verdict: 'valid'; claim: MediaClaim }
   /** Not made here, or changed on the way. */
@@ -36,16 +31,8 @@ export type TokenVerdict =
   /** Genuine, but from the future: the clock of this host went back. */
   | { verdict: 'not-yet-valid' };
 
-export type SameBytes = (a: Uint8Array, b: Uint8Array) => boolean;
-
-const version = '1';
 const payloadBytes = 49;
-const macBytes = 32;
-/** `1.` + key id + `.` + payload + `.` + mac */
-const tokenLength = 2 + 8 + 1 + 66 + 1 + 43;
 
-/** Links live in steps, so that the same page asks for the same addresses and the browser's cache answers. */
-export const bucketSeconds = 300;
 /** Longest minutes a link may be asked for. */
 export const maxLinkMinutes = 60;
 /** Whatever a payload says, no link may span more: the longest life, its rounding up, and the buckets before its making. */
@@ -67,7 +54,7 @@ export function linkTimesFor(nowSeconds: number, minutes: number): { notBefore: 
 }
 
 /** Spells a claim as a token. */
-export function signToken(claim: MediaClaim, key: MediaKey): string {
+export function signToken(claim: MediaClaim, key: SigningKey): string {
   const payload = Buffer.alloc(payloadBytes);
   payload.writeUInt32BE(claim.sourceNo, 0);
   payload.set(claim.itemKey, 4);
@@ -76,46 +63,16 @@ export function signToken(claim: MediaClaim, key: MediaKey): string {
   payload.writeUInt32BE(claim.notBefore, 25);
   payload.writeUInt32BE(claim.expiresAt, 29);
   payload.set(claim.sessionId, 33);
-  const signed = `${version}.${key.id}.${payload.toString('base64url')}`;
-  return `${signed}.${key.mac(signed).toString('base64url')}`;
+  return sealToken(payload, key);
 }
 
 /** Judges a token as it came. Session, item and generation are the caller's to look up. */
-export function verifyToken(
-  token: string,
-  keyring: MediaKeyring,
-  nowSeconds: number,
-  sameBytes: SameBytes,
-): TokenVerdict {
-  if (token.length !== tokenLength) return { verdict: 'refused' };
-  const parts = token.split('.');
-  const [spelledVersion, keyId, spelledPayload, spelledMac] = parts;
-  if (parts.length !== 4 || spelledVersion !== version || spelledPayload === undefined || spelledMac === undefined) {
-    return { verdict: 'refused' };
-  }
-  const key = keyring.find((candidate) => candidate.id === keyId);
-  const mac = decodeExactly(spelledMac, macBytes);
-  if (!key || !mac) return { verdict: 'refused' };
-  if (!sameBytes(mac, key.mac(token.slice(0, token.length - spelledMac.length - 1)))) return { verdict: 'refused' };
-  const payload = decodeExactly(spelledPayload, payloadBytes);
-  return payload ? judgeTimes(parsePayload(payload), nowSeconds) : { verdict: 'refused' };
-}
-
-function judgeTimes(claim: MediaClaim, nowSeconds: number): TokenVerdict {
-  const span = claim.expiresAt - claim.notBefore;
-  if (span <= 0 || span > maxSpanSeconds) return { verdict: 'refused' };
-  if (nowSeconds >= claim.expiresAt) return { verdict: 'expired' };
-  if (nowSeconds < claim.notBefore) return { verdict: 'not-yet-valid' };
-  return { verdict: 'valid', claim };
-}
-
-/**
- * Bytes of a base64url text, or undefined when it is not the one way of spelling them. Without the comparison the spare bits of the
- * last character could be changed and the token would still verify.
- */
-function decodeExactly(text: string, bytes: number): Buffer | undefined {
-  const decoded = Buffer.from(text, 'base64url');
-  return decoded.length === bytes && decoded.toString('base64url') === text ? decoded : undefined;
+export function verifyToken(token: string, keyring: Keyring, nowSeconds: number, sameBytes: SameBytes): TokenVerdict {
+  const payload = openToken(token, keyring, payloadBytes, sameBytes);
+  if (!payload) return { verdict: 'refused' };
+  const claim = parsePayload(Buffer.from(payload));
+  const verdict = judgeLife(claim, nowSeconds, maxSpanSeconds);
+  return verdict === 'valid' ? { verdict, claim } : { verdict };
 }
 
 function parsePayload(payload: Buffer): MediaClaim {

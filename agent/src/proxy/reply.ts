@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ErrorCode } from '@nucleus/shared/failure/error-codes';
+import { RangeRefusal } from '@nucleus/shared/media/byte-range';
 import { errorCodeHeader } from '@nucleus/shared/wire/error-reply';
 import type { Logger } from 'pino';
-import { RangeRefusal } from './byte-range.ts';
 
 /** Answers on bare node:http. Every reply states its length, forbids sniffing and is kept by nobody unless it says otherwise. */
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
-import { noneMatchHits } from './byte-range.ts';
+import { noneMatchHits } from '@nucleus/shared/media/byte-range';
 import type { Headers } from './reply.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Kysely } from 'kysely';
-import { type CloudConfig, readConfig } from '../config.ts';
+import { type CloudConfig, readConfig, readFetchAllow } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { openDataFolder } from '../serve/data-folder.ts';
@@ -35,6 +35,7 @@ export function settingsOf(flags: SettingsFlags): CloudConfig {
     insecure_http: flags.insecureHttp,
     // Checked with the rest of the settings.
     role: flags.role as CloudConfig['role'] | undefined,
+    fetch_allow: readFetchAllow(process.env),
   });
 }
 

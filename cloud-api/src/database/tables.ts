@@ -157,6 +157,28 @@ export interface SourcesTable {
   health: string | null;
 }
 
+/** An image in the object store, at TENANT/first two of sha256/sha256. Stored once per tenant, whoever refers to it. */
+export interface ObjectsTable {
+  tenant_id: string;
+  /** 64 hex of the bytes. */
+  sha256: string;
+  bytes: number;
+  format: string;
+  width: number;
+  height: number;
+  phash: string;
+  blurhash: string;
+  created_at: number;
+}
+
+/** Which object holds an item's picture; items of privacy-mode datasets never have one. */
+export interface ItemAssetsTable {
+  tenant_id: string;
+  item_id: string;
+  dataset_id: string;
+  sha256: string;
+}
+
 /**
  * A named set of items of one dataset. A deleted one keeps its row, without name and tags, so that projections hear of it by its
  * change number.
@@ -256,6 +278,8 @@ export interface Tables {
   field_types: FieldTypesTable;
   agents: AgentsTable;
   sources: SourcesTable;
+  objects: ObjectsTable;
+  item_assets: ItemAssetsTable;
   slices: SlicesTable;
   slice_items: SliceItemsTable;
   taxonomies: TaxonomiesTable;

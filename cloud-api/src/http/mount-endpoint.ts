@@ -114,6 +114,23 @@ async function begin(pieces: AsyncIterable<string>): Promise<AsyncIterable<strin
   })();
 }
 
+/** Mounts an endpoint whose handler sees the exchange itself: it reads the body, or answers what is no JSON. */
+export function mountExchange<E extends Endpoint>(
+  mount: Mount,
+  endpoint: E,
+  handler: (
+    context: RequestContext,
+    input: Input<E>,
+    exchange: { request: Request; response: Response },
+  ) => Promise<ReplyOf<E>>,
+): void {
+  mountRoute(mount, endpoint, async (request, response) => {
+    const context = await contextOf(mount, endpoint, request);
+    const { body: _unread, ...withoutBody } = endpoint;
+    return handler(context, parseInput(withoutBody as E, request, undefined), { request, response });
+  });
+}
+
 /** Mounts an endpoint of access `open`. */
 export function mountOpen<E extends Endpoint>(mount: Mount, endpoint: E, handler: OpenHandler<E>): void {
   const readBody = endpoint.body === undefined ? undefined : bodyReader(smallBodyBytes);
@@ -131,6 +148,8 @@ function mountRoute(
   mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
     response.locals.endpoint = endpoint;
     const reply = await answer(request, response);
+    // A handler that has answered by itself sent something else than JSON.
+    if (response.headersSent || response.destroyed) return;
     response.set('Cache-Control', 'no-store');
     response.status(200).json(reply);
   });

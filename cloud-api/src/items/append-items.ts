@@ -2,57 +2,121 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AppendReply } from '@nucleus/shared/wire/dataset';
 import type { Kysely } from 'kysely';
+import { showImages } from '../attachments/item-assets.ts';
+import type { Picture } from '../attachments/kept-image.ts';
+import type { Attachments } from '../attachments/open-attachments.ts';
+import type { StagedFile } from '../attachments/store/stage-file.ts';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
+import { getDataset } from '../datasets/find-dataset.ts';
+import { intakeImages } from './intake-images.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
-import { type AppendPlan, planAppend, readAppendedItems } from './plan-append.ts';
-import { findSourceOfDataset, insertItems, listKnownItems, updateUserMetadata } from './queries.ts';
+import { type AppendFacts, type AppendPlan, planAppend, type ReadItem, readAppendedItems } from './plan-append.ts';
+import { findSourceOfDataset, insertItems, listKnownItems, updateItem, updateUserMetadata } from './queries.ts';
 
 export interface Append {
   /** As they came; each is checked by itself. */
   items: readonly unknown[];
-  /** Whether users' metadata of known items is replaced; else they are ignored. */
+  /** Whether known items are changed; else they are ignored. An item may say it for itself when files come with it. */
   update: boolean;
+  /** Files by the place of their item. This operation takes them over, whatever happens. */
+  uploads?: readonly StagedFile[];
 }
+
+export interface AppendParts {
+  db: Kysely<Tables>;
+  attachments: Attachments;
+  /** Origin of the addresses that uploaded items answer. */
+  publicOrigin: string;
+}
+
+/** An append whose pictures are brought in: only rows are left to write. */
+export interface PreparedAppend {
+  good: readonly ReadItem[];
+  bad: readonly unknown[];
+  pictures: ReadonlyMap<ReadItem, Picture>;
+  uploadedUrl: AppendFacts['uploadedUrl'];
+}
+
+/** How long the pictures of one request may take together. */
+const requestPicturesMs = 45_000;
 
 /**
  * @returns counts that add up to the number of items sent, and the items that were refused, each with its `error`.
- * @throws AppError `dataset-not-found`, `dataset-holds-scenes`
+ * @throws AppError `dataset-not-found`, `dataset-holds-scenes`, `privacy-mode-refuses-bytes`
  */
 export async function appendItems(
-  db: Kysely<Tables>,
+  parts: AppendParts,
   acting: Acting,
   datasetId: string,
   input: Append,
 ): Promise<AppendReply> {
-  return db.transaction().execute((tx) => appendItemsIn(tx, acting, datasetId, input));
+  try {
+    const signal = AbortSignal.timeout(requestPicturesMs);
+    const prepared = await prepareAppend(parts, acting.tenantId, datasetId, input, signal);
+    return await parts.db.transaction().execute((tx) => appendItemsIn(tx, acting, datasetId, prepared));
+  } finally {
+    await Promise.all((input.uploads ?? []).map((staged) => parts.attachments.dropStaged(staged)));
+  }
 }
 
-/** {@link appendItems} in the caller's transaction, so that the append and a job's progress are one fact. */
+/**
+ * Reads the items and brings in their pictures, before any transaction. A picture that cannot be had is an error of its item.
+ * @param signal once it aborts, pictures that are not there yet count as unreachable
+ * @throws AppError `dataset-not-found`, `dataset-holds-scenes`, `privacy-mode-refuses-bytes`
+ */
+export async function prepareAppend(
+  { db, attachments, publicOrigin }: AppendParts,
+  tenantId: string,
+  datasetId: string,
+  input: Append,
+  signal: AbortSignal,
+): Promise<PreparedAppend> {
+  const dataset = await getDataset(db, tenantId, datasetId);
+  assertTakesItems(dataset, input.uploads !== undefined);
+  const { good, bad } = readAppendedItems(
+    input.items,
+    (raw) => input.update || (input.uploads !== undefined && saysUpdate(raw)),
+  );
+  // In privacy mode no address is ever requested: the mode of a dataset never changes, so this look is as good as one later.
+  const pictures = dataset.isPrivate
+    ? new Map()
+    : await intakeImages(
+        attachments,
+        tenantId,
+        good,
+        await listKnownItems(db, tenantId, datasetId, keysOf(good)),
+        input.uploads,
+        signal,
+      );
+  const uploadedUrl = input.uploads === undefined ? undefined : (id: string) => `${publicOrigin}/v1/assets/${id}`;
+  return { good, bad, pictures, uploadedUrl };
+}
+
+/** Writes a prepared append in the caller's transaction, so that the append and a job's progress are one fact. */
 export async function appendItemsIn(
   tx: Database,
   acting: Acting,
   datasetId: string,
-  input: Append,
+  prepared: PreparedAppend,
 ): Promise<AppendReply> {
-  const read = readAppendedItems(input.items);
+  const { good, bad, pictures, uploadedUrl } = prepared;
   const claim = await claimWrite(tx, acting.tenantId, datasetId);
-  if (claim.isScene)
-    throw new AppError('dataset-holds-scenes', 'This dataset holds scenes: items cannot be added to it.');
-  const keys = [...new Set(read.good.map((item) => item.refKey))];
   const plan = planAppend({
-    items: read.good,
-    known: await listKnownItems(tx, acting.tenantId, datasetId, keys),
-    update: input.update,
+    items: good,
+    known: await listKnownItems(tx, acting.tenantId, datasetId, keysOf(good)),
+    pictures,
+    uploadedUrl,
     isPrivate: claim.isPrivate,
     isAgentBound: (await findSourceOfDataset(tx, acting.tenantId, datasetId)) !== undefined,
     fieldTypes: await lockFieldTypes(tx, acting.tenantId, datasetId),
     claim,
     acting,
   });
+  await showImages(tx, acting, datasetId, plan.images);
   await writePlan(tx, acting, datasetId, plan, claim.changeNo);
   await settleWrite(tx, acting.tenantId, datasetId, {
     nextSeq: claim.nextSeq + plan.inserts.length,
@@ -60,7 +124,7 @@ export async function appendItemsIn(
   });
   const written = plan.inserts.length + plan.updates.size;
   if (written > 0) await writeAudit(tx, acting, { action: 'items.append', targetId: datasetId, amount: written });
-  const errors = [...read.bad, ...plan.errors];
+  const errors = [...bad, ...plan.errors];
   return {
     dataset_id: datasetId,
     new_items: plan.inserts.length,
@@ -71,6 +135,25 @@ export async function appendItemsIn(
   };
 }
 
+/** @throws AppError `dataset-holds-scenes`, `privacy-mode-refuses-bytes` */
+export function assertTakesItems(dataset: { isScene: boolean; isPrivate: boolean }, hasFiles: boolean): void {
+  if (dataset.isScene)
+    throw new AppError('dataset-holds-scenes', 'This dataset holds scenes: items cannot be added to it.');
+  if (dataset.isPrivate && hasFiles)
+    throw new AppError(
+      'privacy-mode-refuses-bytes',
+      'This dataset is in privacy mode: it takes addresses, never files.',
+    );
+}
+
+function keysOf(items: readonly ReadItem[]): string[] {
+  return [...new Set(items.map((item) => item.refKey))];
+}
+
+function saysUpdate(raw: unknown): boolean {
+  return typeof raw === 'object' && raw !== null && 'update' in raw && raw.update === true;
+}
+
 async function writePlan(
   tx: Database,
   acting: Acting,
@@ -79,6 +162,12 @@ async function writePlan(
   changeNo: number,
 ): Promise<void> {
   await insertItems(tx, plan.inserts);
-  await updateUserMetadata(tx, acting.tenantId, datasetId, plan.updates, { changeNo, nowMs: acting.nowMs });
+  const change = { changeNo, nowMs: acting.nowMs };
+  const metadataAlone = new Map<string, string>();
+  for (const [itemId, update] of plan.updates) {
+    if (update.picture === undefined) metadataAlone.set(itemId, update.userMetadata);
+    else await updateItem(tx, acting.tenantId, datasetId, itemId, { ...update, ...change });
+  }
+  await updateUserMetadata(tx, acting.tenantId, datasetId, metadataAlone, change);
   await plan.fieldTypes.save();
 }

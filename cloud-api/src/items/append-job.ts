@@ -12,7 +12,7 @@ import type { JobHandler, StepResult } from '../job-queue/job.ts';
 import { type ChunkLimits, countLines, type LineChunk, readLines } from '../uploads/read-lines.ts';
 import { requestKeyOf } from '../uploads/take-upload.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
-import { appendItemsIn } from './append-items.ts';
+import { type AppendParts, appendItemsIn, prepareAppend } from './append-items.ts';
 
 export const appendJobKind = 'uploadDatasetItems';
 
@@ -58,8 +58,12 @@ export async function startAppendJob(
   return enqueueJob(db, acting, { kind: appendJobKind, datasetId, requestKey: requestKeyOf(place), input });
 }
 
-/** Appends the file's lines in their order; a line that is refused is an error of the job and the rest goes in. */
-export function appendJob(db: Kysely<Tables>, uploads: UploadStore): JobHandler {
+/**
+ * Appends the file's lines in their order; a line that is refused, or whose picture cannot be had, is an error of the job and the
+ * rest goes in. Pictures have no deadline together, because nobody waits for a reply.
+ */
+export function appendJob(parts: AppendParts, uploads: UploadStore): JobHandler {
+  const { db } = parts;
   return async ({ job, signal, acting, step }) => {
     const { requestId, update } = JobInput.parse(job.input);
     const datasetId = job.datasetId ?? '';
@@ -71,9 +75,13 @@ export function appendJob(db: Kysely<Tables>, uploads: UploadStore): JobHandler 
     for await (const chunk of readLines(path, at, limits)) {
       signal.throwIfAborted();
       const next = at;
+      const { items, bad } = readItems(chunk);
+      const input = { items: items.map(({ item }) => item), update };
+      const prepared = await prepareAppend(parts, job.tenantId, datasetId, input, signal);
+      // Pictures that a stop cut off are no errors of their lines: the chunk is done again.
+      signal.throwIfAborted();
       await step(async (tx): Promise<StepResult> => {
-        const { items, bad } = readItems(chunk);
-        const reply = await appendItemsIn(tx, acting(), datasetId, { items: items.map(({ item }) => item), update });
+        const reply = await appendItemsIn(tx, acting(), datasetId, prepared);
         const errors = [...bad, ...refusedItems(items, reply, isPrivate)];
         at = advance(next, chunk, reply, bad.length);
         return { checkpoint: at, completedSteps: at.done, totalSteps: at.lines, errors };

@@ -1,5 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely } from 'kysely';
+import { hideImage } from '../attachments/item-assets.ts';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
@@ -23,6 +24,7 @@ export async function deleteItem(
     if (item?.state !== 'live') throw new AppError('item-not-found', 'There is no such item in this dataset.');
     const state = item.sourceId === null ? 'deleted' : 'removed_by_user';
     await hideItem(tx, acting.tenantId, datasetId, item.itemId, { state, changeNo, nowMs: acting.nowMs });
+    await hideImage(tx, acting.tenantId, item.itemId);
     await settleWrite(tx, acting.tenantId, datasetId, { nextSeq, liveDelta: -1 });
     await writeAudit(tx, acting, { action: 'items.delete', targetId: item.itemId });
   });

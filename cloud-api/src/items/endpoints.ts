@@ -2,28 +2,25 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import { asksForJob, type JobHead } from '@nucleus/shared/wire/jobs';
-import type { Kysely } from 'kysely';
 import type { Acting } from '../audit/acting.ts';
-import type { Tables } from '../database/tables.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
-import { largeBodyBytes } from '../http/read-body.ts';
+import { type Mount, mountEndpoint, mountExchange } from '../http/mount-endpoint.ts';
+import { bodyReader, largeBodyBytes } from '../http/read-body.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import type { Projections } from '../search/projections.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
-import { appendItems } from './append-items.ts';
+import { type AppendParts, appendItems } from './append-items.ts';
 import { startAppendJob } from './append-job.ts';
 import { deleteItem } from './delete-item.ts';
 import { startMetadataJob, updateMetadata } from './metadata-job.ts';
 import { queryItems } from './query-items.ts';
 import { getItemById, getItemByIndex, getItemByReference, listAllItems, pageItemsOf } from './read-items.ts';
-import { refuseFiles } from './refuse-files.ts';
+import { isMultipart, readUploads } from './read-uploads.ts';
 
 /** Larger updates are jobs, so that no request holds the dataset for long; the Python client sends 500. */
 const mostSyncEntries = 5_000;
 
-export interface ItemParts {
-  db: Kysely<Tables>;
+export interface ItemParts extends AppendParts {
   projections: Projections;
   metrics: Metrics;
   uploads: UploadStore;
@@ -38,23 +35,19 @@ export function mountItems(mount: Mount, parts: ItemParts): void {
     parts.afterEnqueue();
     return describeJob(db, tenantId, jobId, nowMs);
   };
-  mountEndpoint(
-    mount,
-    datasetEndpoints.appendItems,
-    async (context, { params, query, body }) => {
-      if ('requestId' in body) {
-        if (!asksForJob(query))
-          throw new AppError('invalid-request', 'A requestId goes with async=1.', { at: 'async' });
-        const jobId = await startAppendJob(db, parts.uploads, context, params.datasetId, body);
-        return headOf(context, jobId);
-      }
-      const reply = await appendItems(db, context, params.datasetId, body);
-      metrics.itemsWritten.inc({ by: 'append' }, reply.new_items + reply.updated_items);
-      return reply;
-    },
-    largeBodyBytes,
-    (context, params, headers) => refuseFiles(db, context.tenantId, params.datasetId, headers['content-type']),
-  );
+  const readJson = bodyReader(largeBodyBytes);
+  mountExchange(mount, datasetEndpoints.appendItems, async (context, { params, query }, { request, response }) => {
+    const input = isMultipart(request)
+      ? await readUploads(parts, context.tenantId, params.datasetId, request)
+      : datasetEndpoints.appendItems.body.parse(await readJson(request, response));
+    if ('requestId' in input) {
+      if (!asksForJob(query)) throw new AppError('invalid-request', 'A requestId goes with async=1.', { at: 'async' });
+      return headOf(context, await startAppendJob(db, parts.uploads, context, params.datasetId, input));
+    }
+    const reply = await appendItems(parts, context, params.datasetId, input);
+    metrics.itemsWritten.inc({ by: 'append' }, reply.new_items + reply.updated_items);
+    return reply;
+  });
   mountEndpoint(
     mount,
     datasetEndpoints.updateMetadata,

@@ -1,6 +1,7 @@
 /** Decides what an append does, item by item, before anything is written. Pure: ids, time and known rows are arguments. */
 import { AppendedItem } from '@nucleus/shared/wire/dataset';
 import type { DatasetItemInput } from '@nucleus/shared/wire/dataset-item';
+import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { ItemsTable } from '../database/tables.ts';
 import type { DatasetClaim } from '../datasets/claim-write.ts';
@@ -12,14 +13,26 @@ import { findReservedChange, refKey, withoutReserved } from './rules.ts';
 /** An item that is well formed, beside what was sent. */
 export interface ReadItem {
   raw: unknown;
+  /** Place among the items that were sent. */
+  place: number;
   refKey: string;
+  /** Whether a known item is changed; else it is ignored. */
+  update: boolean;
   item: DatasetItemInput;
+}
+
+/** What an append changes of a known item; without a picture its address and size stay. */
+export interface ItemUpdate {
+  userMetadata: string;
+  picture: Pick<ItemsTable, 'image_url' | 'width' | 'height' | 'phash'> | undefined;
 }
 
 export interface AppendPlan {
   inserts: ItemsTable[];
-  /** Users' metadata by item id; the last one sent wins. */
-  updates: Map<string, string>;
+  /** Changes of known items by item id; the last one sent wins. */
+  updates: Map<string, ItemUpdate>;
+  /** Images to show by item id. */
+  images: Map<string, KeptImage>;
   updatedCount: number;
   ignoredCount: number;
   errors: unknown[];
@@ -29,7 +42,10 @@ export interface AppendPlan {
 export interface AppendFacts {
   items: readonly ReadItem[];
   known: readonly KnownItem[];
-  update: boolean;
+  /** Pictures that were brought in; empty in privacy mode, where none ever is. */
+  pictures: ReadonlyMap<ReadItem, Picture>;
+  /** Address that an item answers whose file was uploaded; undefined when addresses were sent. */
+  uploadedUrl: ((itemId: string) => string) | undefined;
   isPrivate: boolean;
   isAgentBound: boolean;
   fieldTypes: FieldTypes;
@@ -38,12 +54,22 @@ export interface AppendFacts {
 }
 
 /** Parts well-formed items from the others, which come back with a sentence each. */
-export function readAppendedItems(items: readonly unknown[]): { good: ReadItem[]; bad: unknown[] } {
+export function readAppendedItems(
+  items: readonly unknown[],
+  updates: (raw: unknown) => boolean,
+): { good: ReadItem[]; bad: unknown[] } {
   const good: ReadItem[] = [];
   const bad: unknown[] = [];
-  for (const raw of items) {
+  for (const [place, raw] of items.entries()) {
     const parsed = AppendedItem.safeParse(raw);
-    if (parsed.success) good.push({ raw, refKey: refKey(parsed.data.reference_id), item: parsed.data });
+    if (parsed.success)
+      good.push({
+        raw,
+        place,
+        refKey: refKey(parsed.data.reference_id),
+        update: updates(raw),
+        item: parsed.data,
+      });
     else {
       const issue = parsed.error.issues[0];
       bad.push(refused(raw, `${issue?.path.join('.') || 'item'}: ${issue?.message ?? 'is not valid'}`));
@@ -59,6 +85,7 @@ export function planAppend(facts: AppendFacts): AppendPlan {
   const plan: AppendPlan = {
     inserts: [],
     updates: new Map(),
+    images: new Map(),
     updatedCount: 0,
     ignoredCount: 0,
     errors: [],
@@ -67,11 +94,13 @@ export function planAppend(facts: AppendFacts): AppendPlan {
   for (const read of facts.items) {
     const there = known.get(read.refKey);
     const isKnown = there !== undefined || fresh.has(read.refKey);
-    if (!facts.update && (there?.state === 'live' || fresh.has(read.refKey))) {
+    if (!read.update && (there?.state === 'live' || fresh.has(read.refKey))) {
       plan.ignoredCount += 1;
       continue;
     }
-    const problem = findProblem(facts, read.item, there, isKnown);
+    const picture = pictureOf(facts, read, there ?? fresh.get(read.refKey));
+    // First, because a refused item must not lock the kinds of its fields.
+    const problem = picture?.error ?? findProblem(facts, read.item, there, isKnown);
     if (problem !== undefined) {
       plan.errors.push(refused(read.raw, problem));
       continue;
@@ -80,14 +109,25 @@ export function planAppend(facts: AppendFacts): AppendPlan {
       there?.sourceId == null ? (read.item.metadata ?? {}) : withoutReserved(read.item.metadata ?? {}),
     );
     const twin = fresh.get(read.refKey);
+    const kept = picture?.kept;
     if (twin !== undefined) {
       twin.user_metadata = metadata;
+      if (kept !== undefined) {
+        Object.assign(twin, pictureColumns(facts, read, twin.id, kept));
+        plan.images.set(twin.id, kept);
+      }
       plan.updatedCount += 1;
     } else if (there !== undefined) {
-      plan.updates.set(there.itemId, metadata);
+      const earlier = plan.updates.get(there.itemId)?.picture;
+      plan.updates.set(there.itemId, {
+        userMetadata: metadata,
+        picture: kept === undefined ? earlier : pictureColumns(facts, read, there.itemId, kept),
+      });
+      if (kept !== undefined) plan.images.set(there.itemId, kept);
       plan.updatedCount += 1;
     } else {
-      const row = newRow(facts, read, metadata, facts.claim.nextSeq + plan.inserts.length);
+      const row = newRow(facts, read, metadata, facts.claim.nextSeq + plan.inserts.length, kept);
+      if (kept !== undefined) plan.images.set(row.id, kept);
       fresh.set(read.refKey, row);
       plan.inserts.push(row);
     }
@@ -116,21 +156,51 @@ function findProblem(
   return conflict === undefined ? undefined : `metadata.${conflict}: holds another type in this dataset`;
 }
 
-function newRow(facts: AppendFacts, read: ReadItem, metadata: string, seq: number): ItemsTable {
+/**
+ * The picture that an item shows from now on; undefined in privacy mode and for known items that keep theirs. What was not brought
+ * in although it is needed has changed since it was looked at.
+ */
+function pictureOf(facts: AppendFacts, read: ReadItem, there: KnownItem | ItemsTable | undefined): Picture | undefined {
+  if (facts.isPrivate) return undefined;
+  const picture = facts.pictures.get(read);
+  if (picture !== undefined || there !== undefined) return picture;
+  return { error: 'reference_id: the item changed meanwhile, send it again' };
+}
+
+/** Sizes and hash as the caller gave them, else as they were found. */
+function pictureColumns(
+  facts: AppendFacts,
+  read: ReadItem,
+  itemId: string,
+  kept: KeptImage | undefined,
+): Pick<ItemsTable, 'image_url' | 'width' | 'height' | 'phash'> {
+  return {
+    image_url: facts.uploadedUrl?.(itemId) ?? read.item.image_url,
+    width: read.item.width ?? kept?.width ?? null,
+    height: read.item.height ?? kept?.height ?? null,
+    phash: read.item.phash ?? kept?.phash ?? null,
+  };
+}
+
+function newRow(
+  facts: AppendFacts,
+  read: ReadItem,
+  metadata: string,
+  seq: number,
+  kept: KeptImage | undefined,
+): ItemsTable {
   const { claim, acting } = facts;
+  const id = newId('item');
   return {
     tenant_id: acting.tenantId,
     dataset_id: claim.datasetId,
-    id: newId('item'),
+    id,
     ref_key: read.refKey,
     reference_id: read.item.reference_id,
     seq,
     state: 'live',
     change_no: claim.changeNo,
-    image_url: read.item.image_url,
-    width: read.item.width ?? null,
-    height: read.item.height ?? null,
-    phash: read.item.phash ?? null,
+    ...pictureColumns(facts, read, id, kept),
     user_metadata: metadata,
     agent_metadata: null,
     embedding_info: null,

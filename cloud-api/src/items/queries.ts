@@ -162,6 +162,33 @@ export async function updateUserMetadata(
   }
 }
 
+/** Replaces users' metadata, and the picture when another one came. */
+export async function updateItem(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemId: string,
+  change: {
+    userMetadata: string;
+    picture: Pick<ItemsTable, 'image_url' | 'width' | 'height' | 'phash'> | undefined;
+    changeNo: number;
+    nowMs: number;
+  },
+): Promise<void> {
+  await db
+    .updateTable('items')
+    .set({
+      ...change.picture,
+      user_metadata: change.userMetadata,
+      change_no: change.changeNo,
+      updated_at: change.nowMs,
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where('id', '=', itemId)
+    .execute();
+}
+
 /**
  * Takes an item out of sight. `deleted` empties the row down to its id and change number and frees the reference id;
  * `removed_by_user` keeps what the agent sent, so that it can be brought back and is not sent again.

@@ -6,7 +6,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { Command } from 'commander';
 import pino from 'pino';
 import { reportFailure } from '../commands/report-failure.ts';
-import { readConfig, readSecrets } from '../config.ts';
+import { readConfig, readFetchAllow, readSecrets } from '../config.ts';
 import { type RunningCloud, startCloud } from '../serve/start-cloud.ts';
 import { stopSignal } from '../serve/stop-signal.ts';
 import { findAgentKey, keepAgentKey } from './agent-key.ts';
@@ -36,7 +36,11 @@ async function run(named: string | undefined, flags: Flags): Promise<void> {
   const { folder, dataset } = await chooseFolder(named, flags.data);
   await assertPortIsFree(agentPort);
   const log = pino({ level: 'warn' }, pino.destination(2));
-  const config = readConfig(undefined, { data: flags.data, listen: `127.0.0.1:${cloudPort}` });
+  const config = readConfig(undefined, {
+    data: flags.data,
+    listen: `127.0.0.1:${cloudPort}`,
+    fetch_allow: readFetchAllow(process.env),
+  });
   const cloud = await startCloud({ config, secrets: readSecrets(process.env), log });
   const stopApproving = new AbortController();
   try {

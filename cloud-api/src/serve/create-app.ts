@@ -5,6 +5,8 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { mountAgents } from '../agents/endpoints.ts';
 import { listApprovedOrigins } from '../agents/list-agents.ts';
+import { mountAssets } from '../attachments/endpoints.ts';
+import type { Attachments } from '../attachments/open-attachments.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
@@ -20,7 +22,7 @@ import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
-import type { LinkKey } from '../links/signed-token.ts';
+import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
@@ -33,6 +35,8 @@ import type { UploadStore } from '../uploads/upload-store.ts';
 export interface AppParts {
   db: Kysely<Tables>;
   projections: Projections;
+  attachments: Attachments;
+  linkKeyrings: LinkKeyrings;
   storeEpoch: string;
   publicUrl: URL;
   /** Folder of the built dashboard. */
@@ -45,7 +49,6 @@ export interface AppParts {
   /** Told that a job waits. */
   afterEnqueue: () => void;
   uploads: UploadStore;
-  linkKey: LinkKey;
 }
 
 const mostOpenRequests = 512;
@@ -69,11 +72,12 @@ export function createApp(parts: AppParts): Express {
   const mount: Mount = { router, gate, clock: parts.clock };
   mountSessions(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
-  mountItems(mount, parts);
+  mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db);
-  mountUploads(mount, db, parts);
+  mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
+  mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings.object);
   mountSlices(mount, db);
   mountExports(mount, db, projections);
   mountTaxonomies(mount, db);

@@ -1,6 +1,7 @@
 /** Which jobs there are, and the process that runs them. */
 import type { CloudConfig } from '../config.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
+import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
@@ -16,10 +17,11 @@ const sweepEveryMs = 60 * 60 * 1000;
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  uploads: UploadStore,
+  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore },
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
+  const { uploads } = stores;
   // One process has a SQLite file: who held a lease is dead.
   if (!isShared(config)) await forgetLeases(db);
   const sweep = () => void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
@@ -29,7 +31,7 @@ export async function runJobs(
     ...parts,
     db,
     claimLock,
-    handlers: { [appendJobKind]: appendJob(db, uploads), [metadataJobKind]: metadataJob },
+    handlers: { [appendJobKind]: appendJob({ ...stores, db }, uploads), [metadataJobKind]: metadataJob },
     times: timesOf(config.job_lease_s * 1000),
     random: Math.random,
     slots,

@@ -6,6 +6,8 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { approveAgent } from '../agents/approve-agent.ts';
 import { listAgents } from '../agents/list-agents.ts';
+import type { FetchLimits } from '../attachments/fetch/fetch-attachment.ts';
+import { openAttachments } from '../attachments/open-attachments.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
@@ -13,7 +15,9 @@ import { purgeDeletedDatasets } from '../datasets/delete-dataset.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
-import { openLinkKey } from '../links/link-key.ts';
+import { linkKeyrings } from '../links/link-keyrings.ts';
+import { openLinkSecret } from '../links/link-secret.ts';
+import { openDiskStore } from '../objects/disk-store.ts';
 import { Projections } from '../search/projections.ts';
 import { createSignInCode } from '../sessions/open-session.ts';
 import { isLoopbackHost } from '../sessions/rules.ts';
@@ -32,6 +36,10 @@ export interface StartOptions {
   clock?: () => number;
   /** Folder of the built dashboard; by default the one that is shipped. */
   pages?: string;
+  /** The built `decode-child.js`; by default the one beside this program. */
+  decodeChild?: URL;
+  /** Limits of fetching, for tests of what happens at them. */
+  fetchLimits?: FetchLimits;
 }
 
 export interface RunningCloud {
@@ -54,6 +62,7 @@ export interface RunningCloud {
 
 // Of the ten seconds that a stop may take: what open requests get, and beside them running jobs.
 const drainMs = 8_000;
+const shippedDecoder = new URL('../attachments/decode/decode-child.js', import.meta.url);
 const shippedPages = fileURLToPath(new URL('../web', import.meta.url));
 
 /**
@@ -73,6 +82,13 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
   const uploads = openUploadStore(join(folder, 'uploads'));
   const metrics = createMetrics();
+  const attachments = await openAttachments({
+    objects: await openDiskStore(join(folder, 'objects')),
+    staging: join(folder, 'incoming'),
+    fetchAllow: config.fetch_allow,
+    decodeChild: options.decodeChild ?? shippedDecoder,
+    ...(options.fetchLimits === undefined ? {} : { limits: options.fetchLimits }),
+  });
   const stopping = new AbortController();
   let queue: Awaited<ReturnType<typeof runJobs>> | undefined;
   let purging = Promise.resolve();
@@ -82,12 +98,14 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       .catch((error: unknown) => log.warn({ kind: error instanceof Error ? error.name : 'unknown' }, 'purge failed'));
   };
   try {
-    const linkKey = await openLinkKey(db);
+    const linkSecret = secrets.linkKey === undefined ? await openLinkSecret(db) : Buffer.from(secrets.linkKey);
     const http = await listenWithPublicUrl(config, (publicUrl) => {
       if (config.role === 'jobs') return createJobsApp({ db, metrics, log });
       return createApp({
         db,
         projections,
+        attachments,
+        linkKeyrings: linkKeyrings(linkSecret),
         storeEpoch: database.storeEpoch,
         publicUrl,
         pages: options.pages ?? shippedPages,
@@ -97,7 +115,6 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         afterDelete: purge,
         afterEnqueue: () => queue?.wake(),
         uploads,
-        linkKey,
       });
     });
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
@@ -107,7 +124,13 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     });
     const firstKey = freshKey === undefined ? undefined : { secret: freshKey, file: keepFirstKey(folder, freshKey) };
     purge();
-    if (config.role !== 'http') queue = await runJobs(config, database, uploads, { clock, log, metrics });
+    if (config.role !== 'http')
+      queue = await runJobs(
+        config,
+        database,
+        { attachments, uploads, publicOrigin: http.publicUrl.origin },
+        { clock, log, metrics },
+      );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
     let closing: Promise<void> | undefined;
     return {
@@ -130,6 +153,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
           stopping.abort();
           await Promise.all([http.close(drainMs), queue?.close(drainMs)]);
           await purging;
+          await attachments.close();
           await projections.close();
           await database.close();
         })();

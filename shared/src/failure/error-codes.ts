@@ -26,6 +26,8 @@ export const errorCodes = {
   'dataset-holds-scenes': { status: 400, exit: 2 },
   'perceptual-hash-missing': { status: 400, exit: 2 },
   'privacy-mode-refuses-bytes': { status: 400, exit: 2 },
+  'attachment-unreachable': { status: 400, exit: 1 },
+  'attachment-refused': { status: 400, exit: 1 },
   'body-too-large': { status: 413, exit: 1 },
   'unsupported-media-type': { status: 415, exit: 2 },
   'range-not-satisfiable': { status: 416, exit: 2 },

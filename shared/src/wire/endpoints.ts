@@ -1,4 +1,5 @@
 import { agentEndpoints } from './agents.ts';
+import { assetEndpoints } from './assets.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
@@ -12,6 +13,7 @@ import { uploadEndpoints } from './uploads.ts';
 export const cloudEndpoints = {
   ...datasetEndpoints,
   ...agentEndpoints,
+  ...assetEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database/open-database.ts';
-import { type LinkKey, toLinkKey } from './signed-token.ts';
 
 const name = 'link_key';
 
-/** The key that signs this store's links, made at its first start; every process over the database has the same. */
-export async function openLinkKey(db: Database): Promise<LinkKey> {
+/** The secret behind this store's links, made at its first start; every process over the database has the same. */
+export async function openLinkSecret(db: Database): Promise<Uint8Array> {
   await db
     .insertInto('store_meta')
     .values({ name, value: randomBytes(32).toString('hex') })
@@ -16,5 +15,5 @@ export async function openLinkKey(db: Database): Promise<LinkKey> {
     .select('value')
     .where('name', '=', name)
     .executeTakeFirstOrThrow();
-  return toLinkKey(Buffer.from(value, 'hex'));
+  return Buffer.from(value, 'hex');
 }

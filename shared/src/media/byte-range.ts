@@ -1,4 +1,4 @@
-import { AppError } from '@nucleus/shared/failure/app-error';
+import { AppError } from '../failure/app-error.ts';
 
 /** Which bytes of a representation a request wants, after RFC 9110 section 14. Pure. */
 

@@ -1,0 +1,75 @@
+/** Decodes one picture, in a process that may be killed. The descriptors are made as the agent makes them. */
+import { analysisSize } from '@nucleus/shared/image/analysis-size';
+import { blurhashRaster } from '@nucleus/shared/image/blurhash-raster';
+import { lumaOf } from '@nucleus/shared/image/luma';
+import { perceptualHash } from '@nucleus/shared/image/perceptual-hash';
+import { encode } from 'blurhash';
+import sharp from 'sharp';
+import type { ImageFormat } from '../check/sniff-image.ts';
+import { type Decoded, maxPixels } from './decoded.ts';
+
+const loaders: Record<ImageFormat, { operation: string; name: string }> = {
+  jpeg: { operation: 'VipsForeignLoadJpeg', name: 'jpeg' },
+  png: { operation: 'VipsForeignLoadPng', name: 'png' },
+  webp: { operation: 'VipsForeignLoadWebp', name: 'webp' },
+  gif: { operation: 'VipsForeignLoadNsgif', name: 'gif' },
+  tiff: { operation: 'VipsForeignLoadTiff', name: 'tiff' },
+  avif: { operation: 'VipsForeignLoadHeif', name: 'heif' },
+};
+
+/** Older ones have known memory faults in their loaders (GHSA-f88m-g3jw-g9cj). */
+const floors = { sharp: [0, 35, 3], vips: [8, 18, 3] } as const;
+const maxDimension = 1_000_000;
+const decodeSeconds = 10;
+
+/**
+ * Closes every decoder but those on the list, and bounds memory and threads; once a process.
+ * @throws Error when the installed sharp or libvips is older than what is safe
+ */
+export function prepareDecoder(): void {
+  for (const [name, floor] of Object.entries(floors)) {
+    const version = (sharp.versions[name as keyof typeof sharp.versions] ?? '0').split('.').map(Number);
+    const differs = floor.findIndex((least, i) => (version[i] ?? 0) !== least);
+    if (differs >= 0 && (version[differs] ?? 0) < (floor[differs] as number)) throw new Error(`${name} is too old`);
+  }
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: Object.values(loaders).map(({ operation }) => operation) });
+  sharp.cache(false);
+  sharp.concurrency(1);
+}
+
+/** @throws Error from the decoder, or for a picture of another format, without size or with too many pixels */
+export async function decodePicture(path: string, format: ImageFormat): Promise<Decoded> {
+  const header = await sharp(path, { limitInputPixels: maxPixels, failOn: 'error' }).metadata();
+  if (header.format !== loaders[format].name) throw new Error('the decoder found another format');
+  const { width, height } = header.autoOrient;
+  const area = width * height * (header.pages ?? 1);
+  if (!(width >= 1 && height >= 1 && width <= maxDimension && height <= maxDimension && area <= maxPixels)) {
+    throw new Error('the size is not usable');
+  }
+  const size = analysisSize(width, height);
+  const rgb = await readRaster(path, size);
+  const small = blurhashRaster(rgb, size.width, size.height);
+  return {
+    width,
+    height,
+    phash: perceptualHash(lumaOf(rgb), size.width, size.height),
+    blurhash: encode(small.rgba, small.width, small.height, 4, 3),
+  };
+}
+
+/** The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly this size. */
+async function readRaster(path: string, size: { width: number; height: number }): Promise<Uint8Array> {
+  const { data, info } = await sharp(path, { limitInputPixels: maxPixels, failOn: 'error', pages: 1 })
+    .autoOrient()
+    .resize({ width: size.width, height: size.height, fit: 'fill' })
+    .flatten({ background: '#808080' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .timeout({ seconds: decodeSeconds })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels === 3) return data;
+  const rgb = new Uint8Array(info.width * info.height * 3);
+  for (let i = 0; i < info.width * info.height; i++) rgb.fill(data[i * info.channels] as number, i * 3, i * 3 + 3);
+  return rgb;
+}

@@ -1,0 +1,24 @@
+import type { ImageFormat } from '../check/sniff-image.ts';
+
+/** What a picture is, as displayed (after its EXIF rotation). */
+export interface Decoded {
+  width: number;
+  height: number;
+  /** 64 characters of 0 and 1. */
+  phash: string;
+  /** 4x3 components, 28 characters. */
+  blurhash: string;
+}
+
+export interface DecodeTask {
+  id: number;
+  /** A file of this machine. */
+  path: string;
+  /** What its first bytes say; a decoder that says otherwise refuses it. */
+  format: ImageFormat;
+}
+
+export type DecodeReply = { id: number; rssBytes: number } & ({ decoded: Decoded } | { decoded: undefined });
+
+/** Pixels of one picture, frames included. */
+export const maxPixels = 100_000_000;

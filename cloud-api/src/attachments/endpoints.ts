@@ -1,0 +1,42 @@
+import { AppError } from '@nucleus/shared/failure/app-error';
+import type { Keyring } from '@nucleus/shared/media/sealed-token';
+import { assetEndpoints } from '@nucleus/shared/wire/assets';
+import type { Database } from '../database/open-database.ts';
+import { type Mount, mountExchange, mountOpen } from '../http/mount-endpoint.ts';
+import { sendObject } from '../http/send-object.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import type { ImageFormat } from './check/sniff-image.ts';
+import { objectKey } from './kept-image.ts';
+import { linkItemImage, openObjectLink } from './link-images.ts';
+
+const served: Record<ImageFormat, { contentType: string; ending: string }> = {
+  jpeg: { contentType: 'image/jpeg', ending: 'jpg' },
+  png: { contentType: 'image/png', ending: 'png' },
+  webp: { contentType: 'image/webp', ending: 'webp' },
+  gif: { contentType: 'image/gif', ending: 'gif' },
+  tiff: { contentType: 'image/tiff', ending: 'tif' },
+  avif: { contentType: 'image/avif', ending: 'avif' },
+};
+
+/** Mounts the stable addresses of stored pictures and the expiring links that they lead to. */
+export function mountAssets(mount: Mount, db: Database, objects: ObjectStore, keyring: Keyring): void {
+  mountExchange(mount, assetEndpoints.getAsset, async ({ tenantId, nowMs }, { params }, { response }) => {
+    const path = await linkItemImage(db, keyring, tenantId, params.itemId, nowMs);
+    response.set('Cache-Control', 'no-store').redirect(302, path);
+  });
+
+  mountOpen(mount, assetEndpoints.getObject, async ({ request, response, nowMs }, { params }) => {
+    const { tenantId, sha256, format, expiresAt } = openObjectLink(params.token, keyring, nowMs);
+    const key = objectKey(tenantId, sha256);
+    const found = await objects.stat(key);
+    if (found === undefined) throw new AppError('link-refused', 'This link opens nothing.');
+    await sendObject(request, response, {
+      bytes: found.bytes,
+      contentType: served[format].contentType,
+      etag: `"${sha256}"`,
+      maxAgeSeconds: expiresAt - Math.floor(nowMs / 1000),
+      fileName: `${sha256.slice(0, 16)}.${served[format].ending}`,
+      open: (range) => objects.get(key, range),
+    });
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * Fetches what a caller's address names: the only code of the cloud that sends a request to a host that somebody else chose. Every
+ * hop is vetted anew, every wait is bounded, and whoever asked learns one sentence, whatever happened.
+ */
+import { lookup } from 'node:dns/promises';
+import type { IncomingMessage } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import { openResponse } from './open-response.ts';
+import { type FetchPolicy, FetchRefusal, vetTarget } from './vet-target.ts';
+
+export interface FetchLimits {
+  connectMs: number;
+  headersMs: number;
+  /** Longest gap within a body. */
+  idleMs: number;
+  /** All hops and the body together. */
+  totalMs: number;
+  maxBytes: number;
+  /** A body slower than this on average, once `minRateAfterMs` have passed, is given up. */
+  minBytesPerSecond: number;
+  minRateAfterMs: number;
+  maxRedirects: number;
+}
+
+export const fetchLimits: FetchLimits = {
+  connectMs: 5_000,
+  headersMs: 10_000,
+  idleMs: 15_000,
+  totalMs: 120_000,
+  maxBytes: 64 * 1024 * 1024,
+  minBytesPerSecond: 1024,
+  minRateAfterMs: 10_000,
+  maxRedirects: 5,
+};
+
+/** The policy of a running cloud. @param allowed `host:port` that an operator has named. */
+export function systemPolicy(allowed: readonly string[]): FetchPolicy {
+  return {
+    allowed: new Set(allowed.map((each) => each.toLowerCase())),
+    resolve: async (hostname) => (await lookup(hostname, { all: true, verbatim: true })).map(({ address }) => address),
+    ownAddresses: () =>
+      new Set(Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))),
+  };
+}
+
+/**
+ * Fetches `address` and hands its body to `keep`, which reads it to the end.
+ * @param signal of whoever waits; aborting ends the transfer.
+ * @throws AppError `attachment-unreachable`, always with the same sentence; the reason is only in its cause
+ */
+export async function fetchAttachment<Kept>(
+  address: string,
+  policy: FetchPolicy,
+  limits: FetchLimits,
+  keep: (body: AsyncIterable<Uint8Array>) => Promise<Kept>,
+  signal: AbortSignal,
+): Promise<Kept> {
+  const whole = AbortSignal.any([signal, AbortSignal.timeout(limits.totalMs)]);
+  let response: IncomingMessage | undefined;
+  try {
+    response = await follow(address, policy, limits, whole);
+    return await keep(readBody(response, limits, whole));
+  } catch (cause) {
+    throw new AppError('attachment-unreachable', 'The image could not be fetched.', { cause });
+  } finally {
+    response?.destroy();
+  }
+}
+
+async function follow(
+  address: string,
+  policy: FetchPolicy,
+  limits: FetchLimits,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  let next = address;
+  let from: URL | undefined;
+  for (let hop = 0; hop <= limits.maxRedirects; hop++) {
+    const target = await within(vetTarget(next, policy, from), limits.connectMs, signal);
+    const response = await openResponse(target, limits, signal);
+    const { location } = response.headers;
+    if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0)) return response;
+    response.destroy();
+    if (location === undefined) throw new FetchRefusal('redirect');
+    next = location;
+    from = target.url;
+  }
+  throw new FetchRefusal('redirects');
+}
+
+async function* readBody(
+  response: IncomingMessage,
+  limits: FetchLimits,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  assertPlain(response);
+  const declared = response.headers['content-length'];
+  if (declared !== undefined && Number(declared) > limits.maxBytes) throw new FetchRefusal('declared size');
+  const startedAt = performance.now();
+  const idle = setTimeout(() => response.destroy(new FetchRefusal('idle')), limits.idleMs);
+  const stop = () => response.destroy(new FetchRefusal('time'));
+  signal.addEventListener('abort', stop, { once: true });
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      idle.refresh();
+      bytes += chunk.length;
+      if (bytes > limits.maxBytes) throw new FetchRefusal('size');
+      const tookMs = performance.now() - startedAt;
+      if (tookMs > limits.minRateAfterMs && bytes * 1000 < limits.minBytesPerSecond * tookMs)
+        throw new FetchRefusal('rate');
+      yield chunk;
+      idle.refresh();
+    }
+    if (!response.complete) throw new FetchRefusal('cut off');
+  } finally {
+    clearTimeout(idle);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Encoded bodies are refused rather than inflated: nobody was asked to send one. */
+function assertPlain(response: IncomingMessage): void {
+  if (response.statusCode !== 200) throw new FetchRefusal('status');
+  const content = response.headers['content-encoding'];
+  const transfer = response.headers['transfer-encoding'];
+  if (content !== undefined && content.toLowerCase() !== 'identity') throw new FetchRefusal('content encoding');
+  if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') throw new FetchRefusal('transfer encoding');
+}
+
+/** A resolver that does not answer holds nobody up. */
+async function within<Value>(work: Promise<Value>, ms: number, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const done = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new FetchRefusal('resolve timeout')), ms);
+    signal.addEventListener('abort', () => reject(new FetchRefusal('time')), { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    done.abort();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Acting } from '../audit/acting.ts';
+import type { Database } from '../database/open-database.ts';
+import type { KeptImage } from './kept-image.ts';
+import { deleteItemAsset, insertObjects, putItemAssets } from './queries.ts';
+
+/** Names the kept images of items, within the transaction that writes the items. */
+export async function showImages(
+  tx: Database,
+  acting: Acting,
+  datasetId: string,
+  images: ReadonlyMap<string, KeptImage>,
+): Promise<void> {
+  const objects = new Map(Array.from(images.values(), (image) => [image.sha256, image]));
+  await insertObjects(
+    tx,
+    Array.from(objects.values(), (image) => ({ tenant_id: acting.tenantId, ...image, created_at: acting.nowMs })),
+  );
+  await putItemAssets(
+    tx,
+    Array.from(images, ([itemId, { sha256 }]) => ({
+      tenant_id: acting.tenantId,
+      item_id: itemId,
+      dataset_id: datasetId,
+      sha256,
+    })),
+  );
+}
+
+/** An item that goes shows nothing any more. */
+export function hideImage(tx: Database, tenantId: string, itemId: string): Promise<void> {
+  return deleteItemAsset(tx, tenantId, itemId);
+}

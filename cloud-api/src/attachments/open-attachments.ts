@@ -1,0 +1,92 @@
+/** The attachment operation: fetch, check, decode, store. Only this brings bytes of a caller into the object store. */
+import { rm } from 'node:fs/promises';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import { readFileStream } from '../objects/disk-store.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { openIncoming } from '../objects/open-incoming.ts';
+import { sniffBytes, sniffImage } from './check/sniff-image.ts';
+import { openDecodePool } from './decode/decode-pool.ts';
+import { type FetchLimits, fetchAttachment, fetchLimits, systemPolicy } from './fetch/fetch-attachment.ts';
+import { type KeptImage, objectKey } from './kept-image.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
+import { type StagedFile, stageFile } from './store/stage-file.ts';
+
+export interface Attachments {
+  objects: ObjectStore;
+  /**
+   * Fetches an image and keeps it for a tenant.
+   * @throws AppError `attachment-unreachable`, `attachment-refused`; nothing is kept then
+   */
+  fetchImage(tenantId: string, url: string, signal: AbortSignal): Promise<KeptImage>;
+  /** Writes an uploaded body to a private file; {@link keepStaged} or {@link dropStaged} ends it. */
+  stage(body: AsyncIterable<Uint8Array>): Promise<StagedFile>;
+  /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
+  keepStaged(tenantId: string, staged: StagedFile, signal: AbortSignal): Promise<KeptImage>;
+  dropStaged(staged: StagedFile): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AttachmentsOptions {
+  objects: ObjectStore;
+  /** Folder for bodies on their way in. */
+  staging: string;
+  /** `host:port` that may be fetched in private networks. */
+  fetchAllow: readonly string[];
+  /** The built `decode/decode-child.js`. */
+  decodeChild: URL;
+  limits?: FetchLimits;
+}
+
+/** Transfers of one process at once, whatever requests ask for. */
+const mostTransfers = 64;
+const decodeProcesses = 2;
+const decodeTimeoutMs = 15_000;
+
+/** Makes the folder for bodies on their way in; decoders start with the first image. */
+export async function openAttachments(options: AttachmentsOptions): Promise<Attachments> {
+  const { objects, staging, limits = fetchLimits } = options;
+  await openIncoming(staging);
+  const policy = systemPolicy(options.fetchAllow);
+  const inTurn = limitConcurrency(mostTransfers);
+  const pool = openDecodePool({
+    childUrl: options.decodeChild,
+    processes: decodeProcesses,
+    timeoutMs: decodeTimeoutMs,
+  });
+
+  async function keepStaged(tenantId: string, staged: StagedFile, signal: AbortSignal): Promise<KeptImage> {
+    try {
+      const format = await sniffImage(staged.head);
+      const decoded = format === undefined ? undefined : await pool.decode({ path: staged.path, format }, signal);
+      if (format === undefined || decoded === undefined || signal.aborted) throw notAnImage();
+      const key = objectKey(tenantId, staged.sha256);
+      if ((await objects.stat(key))?.bytes !== staged.bytes) await objects.put(key, readFileStream(staged.path));
+      return { ...decoded, sha256: staged.sha256, bytes: staged.bytes, format };
+    } finally {
+      await rm(staged.path, { force: true });
+    }
+  }
+
+  return {
+    objects,
+    fetchImage: (tenantId, url, signal) =>
+      inTurn(async () => {
+        const staged = await fetchAttachment(
+          url,
+          policy,
+          limits,
+          (body) => stageFile(staging, body, sniffBytes),
+          signal,
+        );
+        return keepStaged(tenantId, staged, signal);
+      }, signal),
+    stage: (body) => stageFile(staging, body, sniffBytes),
+    keepStaged,
+    dropStaged: (staged) => rm(staged.path, { force: true }),
+    close: () => pool.close(),
+  };
+}
+
+function notAnImage(): AppError {
+  return new AppError('attachment-refused', 'The file is not an image that can be read.');
+}

@@ -1,0 +1,63 @@
+import { inChunks } from '../database/in-chunks.ts';
+import type { Database } from '../database/open-database.ts';
+import type { ItemAssetsTable, ObjectsTable } from '../database/tables.ts';
+
+/** Rows of objects that are there already stay as they are: equal bytes are equal pictures. */
+export async function insertObjects(db: Database, rows: readonly ObjectsTable[]): Promise<void> {
+  for (const chunk of inChunks(rows, 9)) {
+    await db
+      .insertInto('objects')
+      .values(chunk)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Points items at objects; an item shows one at a time. */
+export async function putItemAssets(db: Database, rows: readonly ItemAssetsTable[]): Promise<void> {
+  for (const chunk of inChunks(rows, 4)) {
+    await db
+      .insertInto('item_assets')
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'item_id'])
+          .doUpdateSet((set) => ({ sha256: set.ref('excluded.sha256'), dataset_id: set.ref('excluded.dataset_id') })),
+      )
+      .execute();
+  }
+}
+
+export async function deleteItemAsset(db: Database, tenantId: string, itemId: string): Promise<void> {
+  await db.deleteFrom('item_assets').where('tenant_id', '=', tenantId).where('item_id', '=', itemId).execute();
+}
+
+/** The object that a live item of a living dataset shows. */
+export function findItemAsset(
+  db: Database,
+  tenantId: string,
+  itemId: string,
+): Promise<{ sha256: string; format: string } | undefined> {
+  return db
+    .selectFrom('item_assets')
+    .innerJoin('items', (join) =>
+      join
+        .onRef('items.tenant_id', '=', 'item_assets.tenant_id')
+        .onRef('items.dataset_id', '=', 'item_assets.dataset_id')
+        .onRef('items.id', '=', 'item_assets.item_id'),
+    )
+    .innerJoin('datasets', (join) =>
+      join
+        .onRef('datasets.tenant_id', '=', 'item_assets.tenant_id')
+        .onRef('datasets.id', '=', 'item_assets.dataset_id'),
+    )
+    .innerJoin('objects', (join) =>
+      join.onRef('objects.tenant_id', '=', 'item_assets.tenant_id').onRef('objects.sha256', '=', 'item_assets.sha256'),
+    )
+    .select(['objects.sha256', 'objects.format'])
+    .where('item_assets.tenant_id', '=', tenantId)
+    .where('item_assets.item_id', '=', itemId)
+    .where('items.state', '=', 'live')
+    .where('datasets.deleted_at', 'is', null)
+    .executeTakeFirst();
+}
