@@ -14,6 +14,7 @@ import { type RunFlags, run } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import type { Terminal } from './commands/terminal.ts';
 import type { ConfigFlags } from './load-config.ts';
+import { addOperatorCommands } from './operator-cli.ts';
 
 export interface CliContext {
   terminal: Terminal;
@@ -21,6 +22,8 @@ export interface CliContext {
   workingDir: string;
   version: string;
   signal: AbortSignal;
+  /** Where answers to questions come from; without it nothing can be asked. */
+  input?: NodeJS.ReadableStream;
 }
 
 /**
@@ -114,6 +117,7 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
   withData(program.command('map').description('print path and reference id as CSV'))
     .option('--source <alias>', 'only one source')
     .action((flags: DataFlags & { source?: string }) => end(printMap(flags, terminal, workingDir)));
+  addOperatorCommands(program, parts, context, end);
   program
     .command('make-samples', { hidden: true })
     .argument('<dir>')

@@ -35,7 +35,7 @@ const exif = {
     BodySerialNumber: '0123456789ABCDEF',
     LensSerialNumber: 'LENS-77-4711',
     CameraOwnerName: 'camera owner Ada',
-    MakerNote: `maker note 8812 ${createHash('sha256').update('maker note').digest('hex')}`,
+    LensModel: `maker note 8812 ${createHash('sha256').update('maker note').digest('hex')}`,
   },
   IFD3: {
     GPSLatitudeRef: 'N',
@@ -55,7 +55,7 @@ export async function tellingPictures(seed: number): Promise<Map<string, Buffer>
     .tiff()
     .toBuffer();
   return new Map([
-    ['yard/a.jpg', withThumbnail(await aJpeg({ ...shot, seed, orientation: 6 }), thumbnail)],
+    ['yard/a.jpg', withThumbnail(withMakerNote(await aJpeg({ ...shot, seed, orientation: 6 })), thumbnail)],
     [
       'yard/b.jpg',
       await sharp(await aJpeg({ ...shot, seed: seed + 1 }))
@@ -69,6 +69,16 @@ export async function tellingPictures(seed: number): Promise<Map<string, Buffer>
     ['f.png', await aPng({ widthPx: 64, heightPx: 64, seed: seed + 4 })],
     ['deep/er/g.tif', raster],
   ]);
+}
+
+/** Calls the tag LensModel a MakerNote: the picture library writes none itself. */
+function withMakerNote(jpeg: Buffer): Buffer {
+  const [from, to] = jpeg.includes(Buffer.from([0x34, 0xa4, 2, 0]))
+    ? [Buffer.from([0x34, 0xa4, 2, 0]), Buffer.from([0x7c, 0x92, 7, 0])]
+    : [Buffer.from([0xa4, 0x34, 0, 2]), Buffer.from([0x92, 0x7c, 0, 7])];
+  const at = jpeg.indexOf(from);
+  if (at < 0) throw new Error('the picture holds no LensModel');
+  return Buffer.concat([jpeg.subarray(0, at), to, jpeg.subarray(at + 4)]);
 }
 
 /** A segment of its own that holds a whole small JPEG, as cameras embed theirs. */
