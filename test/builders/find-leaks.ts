@@ -1,7 +1,7 @@
 /** What an auditor searches in everything that left, written down here from the promise and not from the product. */
 import sharp from 'sharp';
 import { type AuditedRun, sentItems } from './an-audited-run.ts';
-import { findSharedRun } from './shingles.ts';
+import { sharedRunFinder } from './shingles.ts';
 
 /** What must not be found outside. */
 export interface Corpus {
@@ -9,6 +9,8 @@ export interface Corpus {
   files: readonly Buffer[];
   /** Texts that stand in the files, their EXIF or their place: names, serials, absolute paths, coordinates. */
   secrets: readonly string[];
+  /** Decoded pixels are searched too, unless the files are too large for that. */
+  hasLargeFiles?: boolean;
 }
 
 const minimalFields = [
@@ -62,7 +64,7 @@ export async function findLeaks(
     ...ledgerDifferences(run),
     ...strangeFields(run, level),
     ...foundSecrets(outgoing, corpus.secrets, 'left'),
-    ...(await sharedRuns([...outgoing, ...run.streams], corpus.files)),
+    ...(await sharedRuns([...outgoing, ...run.streams], corpus)),
   ];
 }
 
@@ -139,19 +141,22 @@ function spellings(secret: string): string[] {
 }
 
 /** Runs of 16 bytes that stand outside and in a file or its decoded pixels; encoded text is looked at decoded too. */
-async function sharedRuns(outgoing: readonly Buffer[], files: readonly Buffer[]): Promise<string[]> {
+async function sharedRuns(outgoing: readonly Buffer[], { files, hasLargeFiles }: Corpus): Promise<string[]> {
   const haystacks = outgoing.flatMap((bytes) => [bytes, ...decodedTexts(bytes)]);
+  const findRun = sharedRunFinder(haystacks);
   const found: string[] = [];
   for (const [i, file] of files.entries()) {
-    const pixels = await sharp(file)
-      .raw()
-      .toBuffer()
-      .catch(() => Buffer.alloc(0));
+    const pixels = hasLargeFiles
+      ? Buffer.alloc(0)
+      : await sharp(file)
+          .raw()
+          .toBuffer()
+          .catch(() => Buffer.alloc(0));
     for (const [what, bytes] of [
       ['bytes', file],
       ['pixels', pixels],
     ] as const) {
-      const run = findSharedRun(haystacks, bytes);
+      const run = findRun(bytes);
       if (run) found.push(`16 ${what} of file ${i} at ${run.offset}`);
     }
   }
