@@ -142,7 +142,7 @@ function spellings(secret: string): string[] {
 
 /** Runs of 16 bytes that stand outside and in a file or its decoded pixels; encoded text is looked at decoded too. */
 async function sharedRuns(outgoing: readonly Buffer[], { files, hasLargeFiles }: Corpus): Promise<string[]> {
-  const haystacks = outgoing.flatMap((bytes) => [bytes, ...decodedTexts(bytes)]);
+  const haystacks = outgoing.map(withoutTimes).flatMap((bytes) => [bytes, ...decodedTexts(bytes)]);
   const findRun = sharedRunFinder(haystacks);
   const found: string[] = [];
   for (const [i, file] of files.entries()) {
@@ -157,11 +157,15 @@ async function sharedRuns(outgoing: readonly Buffer[], { files, hasLargeFiles }:
       ['pixels', pixels],
     ] as const) {
       const run = findRun(bytes);
-      if (run) found.push(`16 ${what} of file ${i} at ${run.offset}`);
+      if (run) found.push(`16 ${what} of file ${i} at ${run.offset}: ${JSON.stringify(run.bytes.toString('latin1'))}`);
     }
   }
   return found;
 }
+
+/** Capture times are promised, and XMP spells them the same way. */
+const withoutTimes = (bytes: Buffer): Buffer =>
+  Buffer.from(bytes.toString('latin1').replace(/"capture_(local|time)":"[-0-9T:Z]{19,20}"/g, ''), 'latin1');
 
 function decodedTexts(bytes: Buffer): Buffer[] {
   const text = bytes.toString('latin1');
