@@ -19,4 +19,5 @@ process.exitCode = await runCli(process.argv.slice(2), wiredParts, {
   workingDir: process.cwd(),
   version,
   signal: stopping.signal,
+  input: process.stdin,
 });

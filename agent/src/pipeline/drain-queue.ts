@@ -12,6 +12,7 @@ import { nameOf } from '../source/walk-folder.ts';
 import type { FileChange, Found } from '../state/files.ts';
 import type { QueuedFile } from '../state/scan-queue.ts';
 import { lookAgain, settleWaitMs, type Watched } from '../watch/settle-file.ts';
+import { openLateFiles } from './late-files.ts';
 import type { RunningSource } from './running-source.ts';
 
 /** Files of one transaction; each costs one flush to disk. */
@@ -35,28 +36,37 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
   const total = source.queue.size();
   const startedMs = performance.now();
   const young: Young[] = [];
+  const late = openLateFiles<DescribedFile>();
   let described = 0;
   let vanished = 0;
 
   for (const kind of ['changed', 'new'] as const) {
-    let next = describeBatch(takeSettled(kind));
+    let next = describeNext(kind);
     for (;;) {
       const batch = await next;
       if (batch.length === 0 || source.signal.aborted) break;
       if (kind === 'changed') await addPartners(batch);
       // the decoders work on the next batch while this one is written
-      const settled = takeSettled(kind);
       if (kind === 'changed') {
         record(batch, kind);
-        next = describeBatch(settled);
+        next = describeNext(kind);
       } else {
-        next = describeBatch(settled);
-        record(batch, kind);
+        next = describeNext(kind);
+        record([...batch, ...late.take()], kind);
       }
     }
   }
   await drainYoung();
+  record(await late.takeAll(), 'new');
+  await drainYoung();
+  record(await late.takeAll(), 'new', true);
   return { described, vanished };
+
+  /** Changed files come out together, because a swap is seen whole; among new ones nobody waits for the slowest. */
+  function describeNext(kind: 'new' | 'changed'): Promise<DescribedFile[]> {
+    const settled = takeSettled(kind);
+    return kind === 'changed' ? describeBatch(settled) : late.describe(settled, describeFile);
+  }
 
   function takeSettled(kind: 'new' | 'changed'): QueuedFile[] {
     const settled: QueuedFile[] = [];
@@ -83,20 +93,20 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
   }
 
   async function describeBatch(files: QueuedFile[]): Promise<DescribedFile[]> {
-    return Promise.all(
-      files.map(async ({ path, stat }) => {
-        const { described } = await describeOne(source, path, stat);
-        return {
-          path,
-          stat,
-          described,
-          key: pathKey(path),
-          dev: stat.dev,
-          ino: stat.ino,
-          hash: described.contentHash && Buffer.from(described.contentHash).toString('hex'),
-        };
-      }),
-    );
+    return Promise.all(files.map(describeFile));
+  }
+
+  async function describeFile({ path, stat }: QueuedFile): Promise<DescribedFile> {
+    const { described } = await describeOne(source, path, stat);
+    return {
+      path,
+      stat,
+      described,
+      key: pathKey(path),
+      dev: stat.dev,
+      ino: stat.ino,
+      hash: described.contentHash && Buffer.from(described.contentHash).toString('hex'),
+    };
   }
 
   function record(batch: DescribedFile[], kind: 'new' | 'changed', isLastTry = false): void {
@@ -129,13 +139,15 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       }
       for (let at = 0; at < ready.length; at += batchFiles) {
         const part = ready.slice(at, at + batchFiles);
-        const batch = await describeBatch(part);
+        const isNew = part.every(({ kind }) => kind === 'new');
+        const batch = await (isNew ? late.describe(part, describeFile) : describeBatch(part));
+        const roundsOf = (file: DescribedFile): number => part.find(({ path }) => path === file.path)?.rounds ?? 0;
         record(
-          batch.filter((_, i) => (part[i] as Young).rounds >= maxRounds),
+          batch.filter((file) => roundsOf(file) >= maxRounds),
           'new',
           true,
         );
-        const rest = batch.filter((_, i) => (part[i] as Young).rounds < maxRounds);
+        const rest = batch.filter((file) => roundsOf(file) < maxRounds);
         for (const file of rest.filter(isChanging)) {
           const before = part.find(({ path }) => path.equals(file.path)) as Young;
           young.push({ ...before, rounds: before.rounds + 1 });
