@@ -28,10 +28,11 @@ export interface RunningProgram {
 export function aProgram(
   name: keyof typeof programs,
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
+  options: { env?: Record<string, string>; cwd?: string; uid?: number } = {},
 ): RunningProgram {
   const child = spawn(process.execPath, [programs[name], ...args], {
     cwd: options.cwd ?? root,
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

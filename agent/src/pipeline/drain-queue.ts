@@ -35,14 +35,27 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
   const total = source.queue.size();
   const startedMs = performance.now();
   const young: Young[] = [];
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<DescribedFile[]>((resolve) => {
+    onAbort = () => resolve([]);
+  });
+  source.signal.addEventListener('abort', onAbort, { once: true });
   let described = 0;
   let vanished = 0;
 
-  for (const kind of ['changed', 'new'] as const) {
+  try {
+    for (const kind of ['changed', 'new'] as const) await drainKind(kind);
+    await drainYoung();
+    return { described, vanished };
+  } finally {
+    source.signal.removeEventListener('abort', onAbort);
+  }
+
+  async function drainKind(kind: 'new' | 'changed'): Promise<void> {
     let next = describeBatch(takeSettled(kind));
     for (;;) {
       const batch = await next;
-      if (batch.length === 0 || source.signal.aborted) break;
+      if (batch.length === 0 || source.signal.aborted) return;
       if (kind === 'changed') await addPartners(batch);
       // the decoders work on the next batch while this one is written
       const settled = takeSettled(kind);
@@ -55,8 +68,6 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       }
     }
   }
-  await drainYoung();
-  return { described, vanished };
 
   function takeSettled(kind: 'new' | 'changed'): QueuedFile[] {
     const settled: QueuedFile[] = [];
@@ -82,7 +93,13 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
     }
   }
 
+  /** Nothing once the signal aborts: a stop does not wait for slow pictures. */
   async function describeBatch(files: QueuedFile[]): Promise<DescribedFile[]> {
+    const described = describeAll(files);
+    return source.signal.aborted ? [] : Promise.race([described, aborted]);
+  }
+
+  function describeAll(files: QueuedFile[]): Promise<DescribedFile[]> {
     return Promise.all(
       files.map(async ({ path, stat }) => {
         const { described } = await describeOne(source, path, stat);

@@ -22,6 +22,8 @@ export interface KnownRowItem {
 
 /** As many equal contents are looked at; beyond, one is as good as another. */
 const maxAlike = 200;
+/** Bytes of a content hash that the cloud knows. */
+export const cloudHashBytes = 16;
 
 export interface KnownItems {
   /** Items at a path (live, or missing from there), and with a content those missing and those deleted since. */
@@ -41,8 +43,9 @@ export function prepareKnownItems(state: State, sourceNo: number): KnownItems {
   const missing = state.prepare<[number, Buffer], KnownRow>(
     `select rowid, * from items where source_no = ? and path = ? and presence <> 'live' and presence = 'missing' limit 1`,
   );
-  const gone = state.prepare<[number, Uint8Array, number], KnownRow>(
-    `select rowid, * from items where source_no = ? and content_hash = ? and presence <> 'live'
+  // an item adopted without its file has only as much of the hash as the cloud knows
+  const gone = state.prepare<[number, Uint8Array, Uint8Array, number], KnownRow>(
+    `select rowid, * from items where source_no = ? and content_hash in (?, ?) and presence <> 'live'
      and (presence = 'missing' or deleted_ms >= ?) limit ${maxAlike}`,
   );
   const inode = state.prepare<[number, number, number], ItemRow>(
@@ -58,7 +61,11 @@ export function prepareKnownItems(state: State, sourceNo: number): KnownItems {
       for (const { path, hash } of files) {
         take(live.get(sourceNo, path));
         take(missing.get(sourceNo, path));
-        if (hash) for (const row of gone.all(sourceNo, hash, deletedAfterMs)) take(row);
+        if (!hash) continue;
+        const known = hash.subarray(0, cloudHashBytes);
+        for (const row of gone.all(sourceNo, hash, known, deletedAfterMs)) {
+          take(row.content_hash?.length === cloudHashBytes ? { ...row, content_hash: Buffer.from(hash) } : row);
+        }
       }
       return Array.from(found, ([itemKey, row]) => ({
         itemKey,
