@@ -12,6 +12,7 @@ import { nameOf } from '../source/walk-folder.ts';
 import type { FileChange, Found } from '../state/files.ts';
 import type { QueuedFile } from '../state/scan-queue.ts';
 import { lookAgain, settleWaitMs, type Watched } from '../watch/settle-file.ts';
+import { findPartners } from './find-partners.ts';
 import type { RunningSource } from './running-source.ts';
 
 /** Files of one transaction; each costs one flush to disk. */
@@ -56,7 +57,7 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
     for (;;) {
       const batch = await next;
       if (batch.length === 0 || source.signal.aborted) return;
-      if (kind === 'changed') await addPartners(batch);
+      await addPartners(batch);
       // the decoders work on the next batch while this one is written
       const settled = takeSettled(kind);
       if (kind === 'changed') {
@@ -90,6 +91,10 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       const { contentHash } = (batch[i] as DescribedFile).described;
       const partner = contentHash && source.queue.takePartner(contentHash);
       if (partner) batch.push(...(await describeBatch([partner])));
+    }
+    for (let added = batch; added.length > 0 && batch.length < batchFiles * 10; ) {
+      added = await describeBatch(findPartners(source, added.map(contentOf)));
+      batch.push(...added.filter(({ key }) => !batch.some((file) => file.key === key)));
     }
   }
 
@@ -147,21 +152,14 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       for (let at = 0; at < ready.length; at += batchFiles) {
         const part = ready.slice(at, at + batchFiles);
         const batch = await describeBatch(part);
-        record(
-          batch.filter((_, i) => (part[i] as Young).rounds >= maxRounds),
-          'new',
-          true,
-        );
-        const rest = batch.filter((_, i) => (part[i] as Young).rounds < maxRounds);
-        for (const file of rest.filter(isChanging)) {
-          const before = part.find(({ path }) => path.equals(file.path)) as Young;
-          young.push({ ...before, rounds: before.rounds + 1 });
+        const steady: DescribedFile[] = [];
+        for (const [i, file] of batch.entries()) {
+          const before = part[i] as Young;
+          if (isChanging(file) && before.rounds < maxRounds) young.push({ ...before, rounds: before.rounds + 1 });
+          else steady.push(file);
         }
-        record(
-          rest.filter((file) => !isChanging(file)),
-          'new',
-          true,
-        );
+        await addPartners(steady);
+        record(steady, 'new', true);
       }
     }
   }
@@ -176,6 +174,14 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       filesPerSecond: seconds > 0 ? described / seconds : 0,
     });
   }
+}
+
+function contentOf({ key, dev, described }: DescribedFile): {
+  key: string;
+  dev: number;
+  hash: Uint8Array | undefined;
+} {
+  return { key, dev, hash: described.contentHash };
 }
 
 function isChanging(file: DescribedFile): boolean {

@@ -32,6 +32,8 @@ export interface KnownItems {
   atPath(path: Buffer): ItemRow | undefined;
   /** A missing item that had this inode. */
   missingInode(dev: number, ino: number): ItemRow | undefined;
+  /** Live items with a content, some of them when there are very many. */
+  liveWith(hash: Uint8Array): ItemRow[];
   /** Any item with facts of this content. */
   withFacts(hash: Uint8Array): ItemRow | undefined;
 }
@@ -50,6 +52,9 @@ export function prepareKnownItems(state: State, sourceNo: number): KnownItems {
   );
   const inode = state.prepare<[number, number, number], ItemRow>(
     `select * from items where source_no = ? and ino = ? and presence = 'missing' and dev = ? limit 1`,
+  );
+  const alike = state.prepare<[number, Uint8Array], ItemRow>(
+    `select * from items where source_no = ? and content_hash = ? and presence = 'live' limit 50`,
   );
   const facts = state.prepare<[number, Uint8Array], ItemRow>(
     `select * from items where source_no = ? and content_hash = ? and facts is not null limit 1`,
@@ -81,6 +86,7 @@ export function prepareKnownItems(state: State, sourceNo: number): KnownItems {
     },
     atPath: (path) => live.get(sourceNo, path) ?? missing.get(sourceNo, path),
     missingInode: (dev, ino) => inode.get(sourceNo, ino, dev),
+    liveWith: (hash) => alike.all(sourceNo, hash),
     withFacts: (hash) => facts.get(sourceNo, hash),
   };
 }

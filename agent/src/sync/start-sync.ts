@@ -18,6 +18,8 @@ import { type Clock, runLoop } from './run-loop.ts';
 
 /** Rest between looks at an empty outbox; a look is one indexed read. */
 const restMs = 500;
+/** A comparison so old is made anew: a store that was put back while nobody called looks as before. */
+const comparisonAgeMs = 15 * 60_000;
 
 export interface SyncOptions {
   state: State;
@@ -62,6 +64,7 @@ export function startSync(options: SyncOptions): Sync {
   const comparisons = new Map<string, ConvergeReport>();
   const totals: Settled = { acknowledged: 0, requeued: 0, rejected: 0 };
   const toCompare = new Set<string>();
+  const suspected = new Set<string>();
   const compared = new Map<string, { endMs: number; tookMs: number }>();
   const adopt =
     options.adopt ??
@@ -89,17 +92,21 @@ export function startSync(options: SyncOptions): Sync {
     if (!row || !toCompare.has(alias)) return false;
     return told.page(row.source_no, '', 1).length === 0 && !isCatalogued(state, row.source_no);
   };
-  /** Whether to look if the cloud still holds what it took: after each interruption, yet never for more than a hundredth of the time. */
-  const isWorthComparing = (alias: string): boolean => {
+  /** Looks if the cloud still holds what it took: after each interruption and now and then, yet never for more than a twentieth of the time. */
+  function suspect(alias: string): void {
     const row = bindings.findSource(alias);
     const last = compared.get(alias);
-    if (!row || told.page(row.source_no, '', 1).length === 0) return false;
-    return !last || clock.now() - last.endMs >= 100 * last.tookMs;
-  };
+    const ageMs = last ? clock.now() - last.endMs : Number.POSITIVE_INFINITY;
+    if (last && ageMs >= comparisonAgeMs) suspected.add(alias);
+    if (!row || !suspected.has(alias) || (last && ageMs < 20 * last.tookMs)) return;
+    suspected.delete(alias);
+    if (told.page(row.source_no, '', 1).length > 0) toCompare.add(alias);
+  }
 
   async function connect(signal: AbortSignal): Promise<CloudSession> {
     const opened = await registerAgent({ gate, bindings, registration, now: clock.now }, signal);
-    for (const alias of aliases) if (opened.mustConverge || isWorthComparing(alias)) toCompare.add(alias);
+    for (const alias of aliases) (opened.mustConverge ? toCompare : suspected).add(alias);
+    aliases.forEach(suspect);
     for (const [alias, reason] of paused)
       if (reason === 'key-refused' || reason === 'not-approved') paused.delete(alias);
     if (toCompare.size === 0) bindings.setMark('store_epoch', opened.storeEpoch);
@@ -153,6 +160,7 @@ export function startSync(options: SyncOptions): Sync {
 
   async function round(signal: AbortSignal): Promise<number> {
     session ??= await connect(signal);
+    aliases.forEach(suspect);
     cloud = 'connected';
     let pushed = 0;
     for (const source of session.sources) {
@@ -194,7 +202,6 @@ export function startSync(options: SyncOptions): Sync {
     const before = cloud;
     if (code === 'cloud-unreachable') {
       cloud = 'unreachable';
-      // who answers after an interruption may be another store than before
       session = undefined;
     }
     if (pauseOf(error) || code === 'upgrade-required') {
@@ -248,7 +255,8 @@ export function startSync(options: SyncOptions): Sync {
     clock,
     signal: options.signal,
     onFailure: (error) => {
-      if (codeOf(error) === 'agent-not-found') session = undefined;
+      // who answers after an interruption may be another store than before
+      if (['agent-not-found', 'cloud-unreachable'].includes(codeOf(error))) session = undefined;
     },
   });
 
