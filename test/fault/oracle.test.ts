@@ -9,15 +9,15 @@ import { onEachDatabase } from '../contract/on-each-database.ts';
 import { Oracle, tellable } from './oracle.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
-const files = isLong ? 2000 : 120;
-const changes = isLong ? 60 : 12;
+const files = isLong ? 2000 : 40;
+const changes = isLong ? 60 : 9;
 const seed = Number(process.env.NUCLEUS_SEED ?? Math.floor(Math.random() * 1e9));
 const disasters = ['none', 'kill', 'chaos', 'restore', 'lose-state'] as const;
 const rounds = isLong ? 60 : disasters.length;
 const fates: Fate[] = ['unheard', 'cut', 'lost', 'torn', 'doubled', 'portal', 'overloaded', 'too-large'];
 
 onEachDatabase('disk, agent and cloud', (open) => {
-  test(`agree after every disaster (seed ${seed})`, { timeout: isLong ? 3_600_000 : 60_000 }, async () => {
+  test(`agree after every disaster (seed ${seed})`, { timeout: isLong ? 3_600_000 : 180_000 }, async () => {
     const trial = await aTrial({ database: await open(), config: { scan: { interval_s: 1 } } });
     const oracle = new Oracle(trial.folder, seed);
     await oracle.change(files, ['create']);
@@ -76,7 +76,7 @@ onEachDatabase('disk, agent and cloud', (open) => {
 async function agrees(trial: ATrial, oracle: Oracle, after = 'the first scan'): Promise<void> {
   let wrong: string[] = [];
   try {
-    await eventually('agreement', isLong ? 120_000 : 20_000, async () => {
+    await eventually('agreement', isLong ? 120_000 : 45_000, async () => {
       wrong = await oracle.differences(trial);
       return wrong.length === 0 ? true : undefined;
     });

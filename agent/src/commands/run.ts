@@ -85,6 +85,8 @@ export async function run(
     const summary = summarise(
       Object.values(scans),
       { acknowledged: agent.sync.totals().acknowledged, waiting: waiting.get() ?? 0 },
+      // adopting after a loss may hold some after the scan
+      agent.state.prepare<[], number>('select count(*) from held_deletions').pluck().get() ?? 0,
       deadLetters.reduce<number>(
         (sum, sourceNo) => sum + (sourceNo === undefined ? 0 : outbox.deadLetters(sourceNo)),
         0,
@@ -116,6 +118,7 @@ async function runUntil(agent: RunningAgent, signal: AbortSignal): Promise<void>
 function summarise(
   scans: readonly ScanCounts[],
   sent: { acknowledged: number; waiting: number },
+  heldDeletions: number,
   deadLetters: number,
 ): RunSummary {
   const sum = (field: Exclude<keyof ScanCounts, 'suspended'>): number =>
@@ -129,7 +132,7 @@ function summarise(
     changes: sent.acknowledged + sent.waiting + deadLetters,
     acknowledged: sent.acknowledged,
     dead_letters: deadLetters,
-    held_deletions: sum('held_deletions'),
+    held_deletions: heldDeletions,
     suspended: scans.filter(({ suspended }) => suspended).length,
   };
 }

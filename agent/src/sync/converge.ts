@@ -59,8 +59,12 @@ export async function convergeSource(
 
   const root = await ask('');
   if (root.count === 0 && local.count > 0) return { ...report, owed: outbox.oweAll(source.sourceNo) };
-  for (const middle of await differing(local, '', root)) {
-    const leaves = await differing(local, middle, await ask(middle));
+  const middles = await differing(local, '', root);
+  for (let at = 0; at < middles.length; at += leavesAtOnce) {
+    const part = middles.slice(at, at + leavesAtOnce);
+    const pages = await Promise.all(part.map(async (middle) => ({ middle, page: await ask(middle) })));
+    const leaves: string[] = [];
+    for (const { middle, page } of pages) leaves.push(...(await differing(local, middle, page)));
     for (let i = 0; i < leaves.length; i += leavesAtOnce) {
       const pages = await Promise.all(
         leaves.slice(i, i + leavesAtOnce).map(async (leaf) => ({ leaf, page: await ask(leaf) })),
