@@ -1,9 +1,10 @@
 /** A folder, a real cloud behind a relay and the built agent as a process: what fault tests break and look at. */
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
+import { openState } from '../../agent/src/state/open-state.ts';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { type ACloud, aCloud } from '../contract/a-cloud.ts';
 import type { TestDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
@@ -158,7 +159,7 @@ export async function aTrial(
       }
     },
     query: (sql) => {
-      const state = new Database(join(data, 'state', 'agent.db'), { readonly: true });
+      const state = openState(data, { readonly: true });
       try {
         return state.prepare(sql).all();
       } finally {
@@ -173,7 +174,11 @@ export async function aTrial(
         await cloud.restart(async () => {
           putBack = (await database.copy?.()) ?? putBack;
         });
-        return () => cloud.restart(putBack);
+        return () =>
+          cloud.restart(async () => {
+            await putBack();
+            if (newEpoch) await changeEpoch(cloud.databaseUrl);
+          });
       }
       const path = cloud.databaseUrl.replace('sqlite:', '');
       const copy = join(home, `copy-${Math.random()}`);
@@ -182,11 +187,19 @@ export async function aTrial(
         cloud.restart(async () => {
           rmSync(dirname(path), { recursive: true });
           cpSync(copy, dirname(path), { recursive: true });
-          if (!newEpoch || !existsSync(path)) return;
-          const db = new Database(path);
-          db.prepare(`update store_meta set value = ? where name = 'store_epoch'`).run('f'.repeat(32));
-          db.close();
+          if (newEpoch) await changeEpoch(cloud.databaseUrl);
         });
     },
   };
+}
+
+/** What an operator's restore does, so that agents notice at once. */
+async function changeEpoch(databaseUrl: string): Promise<void> {
+  const { db, close } = await openDatabase(databaseUrl, () => undefined);
+  try {
+    const value = Math.random().toString(16).slice(2).padEnd(32, '0').slice(0, 32);
+    await db.updateTable('store_meta').set({ value }).where('name', '=', 'store_epoch').execute();
+  } finally {
+    await close();
+  }
 }

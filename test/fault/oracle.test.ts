@@ -60,6 +60,12 @@ onEachDatabase('disk, agent and cloud', (open) => {
       }
       await agrees(trial, oracle, `${disaster} in round ${round}`);
     }
+    // the control: an oracle that forgets one file sees a phantom
+    const forgotten = oracle.paths()[0] ?? '';
+    const file = oracle.files.get(forgotten);
+    oracle.files.delete(forgotten);
+    expect(await oracle.differences(trial)).toEqual([`phantom: ${forgotten}`]);
+    if (file) oracle.files.set(forgotten, file);
     expect(await agent.stop()).toBe(0);
     const { exit, summary } = await trial.once();
     expect(exit).toBe(0);
