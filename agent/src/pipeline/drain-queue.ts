@@ -92,9 +92,10 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       const partner = contentHash && source.queue.takePartner(contentHash);
       if (partner) batch.push(...(await describeBatch([partner])));
     }
-    for (let added = batch; added.length > 0 && batch.length < batchFiles * 10; ) {
-      added = await describeBatch(findPartners(source, added.map(contentOf)));
-      batch.push(...added.filter(({ key }) => !batch.some((file) => file.key === key)));
+    const here = new Set(batch.map(({ key }) => key));
+    for (let added = [...batch]; added.length > 0; ) {
+      added = await describeBatch(findPartners(source, added.map(contentOf), here));
+      batch.push(...added);
     }
   }
 

@@ -8,13 +8,14 @@ import type { RunningSource } from './running-source.ts';
 /**
  * Looks where the items are whose content a described file has: a move or a swap shows up folder by folder, and whoever is seen
  * first must not be taken for a copy. Items whose path is empty now are marked missing.
+ * @param here paths of the whole batch, partners found before included; those found now are added, so that a ring ends.
  * @returns files at paths of such items that hold something else now; to be described together with the first.
  */
 export function findPartners(
   source: Pick<RunningSource, 'config' | 'known' | 'state' | 'sourceNo'>,
   described: readonly { key: string; dev: number; hash: Uint8Array | undefined }[],
+  here: Set<string>,
 ): { path: Buffer; stat: FileStat }[] {
-  const here = new Set(described.map(({ key }) => key));
   const asked = new Set<string>();
   const partners: { path: Buffer; stat: FileStat }[] = [];
   const gone: Buffer[] = [];
