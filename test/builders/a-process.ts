@@ -35,10 +35,13 @@ export function aProgram(
     script?: string;
     /** Written to its stdin, which is closed afterwards. */
     input?: string;
+    /** Runs it as another user. */
+    uid?: number;
   } = {},
 ): RunningProgram {
   const child = spawn(process.execPath, [options.script ?? programs[name], ...args], {
     cwd: options.cwd ?? root,
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -54,7 +54,7 @@ export async function rehearseRun(
   const policies = recordPolicies(config);
   const policyOf = (alias: string): RecordPolicy => policies.get(alias) as RecordPolicy;
   const written: string[] = [];
-  const log = openLog({ write: (line) => void written.push(line) });
+  const log = openLog({ stream: { write: (line) => void written.push(line) } });
   const keys = parts.openKeys(setup.dataDir);
   const state = openState(setup.dataDir);
   const ledgerFolder = join(setup.dataDir, 'ledger');
