@@ -7,6 +7,7 @@ import { mountAgents } from '../agents/endpoints.ts';
 import { listApprovedOrigins } from '../agents/list-agents.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
+import { mountDeduplication } from '../deduplication/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
 import { limitBodyTime } from '../http/limit-body-time.ts';
@@ -74,7 +75,8 @@ export function createApp(parts: AppParts): Express {
   mountUploads(mount, db, parts);
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
-  mountSlices(mount, db);
+  mountSlices(mount, db, parts.afterEnqueue);
+  mountDeduplication(mount, db, parts.afterEnqueue);
   mountExports(mount, db, projections);
   mountTaxonomies(mount, db);
   app.use(onlyApi(router));

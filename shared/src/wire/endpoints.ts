@@ -1,5 +1,6 @@
 import { agentEndpoints } from './agents.ts';
 import { datasetEndpoints } from './dataset.ts';
+import { deduplicationEndpoints } from './deduplication.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { jobEndpoints } from './jobs.ts';
@@ -15,6 +16,7 @@ export const cloudEndpoints = {
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
+  ...deduplicationEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,
