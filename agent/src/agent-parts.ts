@@ -52,8 +52,8 @@ export interface Pipeline {
   scanOnce(alias?: string): Promise<Record<string, ScanCounts>>;
   /** Watches until the signal aborts. */
   watch(): Promise<void> | void;
-  /** Told of live items of the cloud that the catalogue has never heard of, after its state was lost. */
-  adopt?(alias: string, items: readonly ManifestItem[]): void;
+  /** Takes over identities that the cloud has and the catalogue was never told of, after its state was lost. */
+  adopt?(alias: string, items: readonly ManifestItem[]): { owed: number; unclaimed: number };
   /** Looks at one path again, relative to its source: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
   /** Resolves when nothing is at work any more; the signal is aborted by then. */

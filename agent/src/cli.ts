@@ -15,6 +15,7 @@ import { status } from './commands/status.ts';
 import type { Terminal } from './commands/terminal.ts';
 import type { ConfigFlags } from './load-config.ts';
 import { logLevels } from './log.ts';
+import { addOperatorCommands } from './operator-cli.ts';
 
 export interface CliContext {
   terminal: Terminal;
@@ -22,6 +23,8 @@ export interface CliContext {
   workingDir: string;
   version: string;
   signal: AbortSignal;
+  /** Where answers to questions come from; without it nothing can be asked. */
+  input?: NodeJS.ReadableStream;
 }
 
 /**
@@ -116,6 +119,7 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
   withData(program.command('map').description('print path and reference id as CSV'))
     .option('--source <alias>', 'only one source')
     .action((flags: DataFlags & { source?: string }) => end(printMap(flags, terminal, workingDir)));
+  addOperatorCommands(program, parts, context, end);
   program
     .command('make-samples', { hidden: true })
     .argument('<dir>')

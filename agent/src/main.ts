@@ -19,4 +19,8 @@ process.exitCode = await runCli(process.argv.slice(2), wiredParts, {
   workingDir: process.cwd(),
   version,
   signal: stopping.signal,
+  input: process.stdin,
 });
+
+// a file system that hangs holds a thread, and the thread the process: what is committed is committed
+setTimeout(() => process.exit(), 250).unref();

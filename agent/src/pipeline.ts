@@ -2,17 +2,19 @@
  * The agent's catalogue, from folders to rows: walk → differences → settle → describe → identity → one transaction of items
  * and changes owed. Scans of one source run one after the other; sources take turns.
  */
+import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import type { AgentConfig, SourceConfig } from './config.ts';
 import type { DecoderPool } from './extract/decoder-pool.ts';
 import { extractVersion } from './extract/described.ts';
-import { referenceId } from './identity/reference-id.ts';
+import { type NamingPolicy, referenceId } from './identity/reference-id.ts';
 import type { Keys } from './keys/open-keys.ts';
 import { applyPolicy } from './pipeline/apply-policy.ts';
 import { keepWatching } from './pipeline/keep-watching.ts';
 import type { Log, Progress, RunningSource } from './pipeline/running-source.ts';
 import { type ScanOptions, type ScanSummary, scanSource } from './pipeline/scan-source.ts';
 import type { RecordPolicy } from './record/build-record.ts';
+import { adoptItems, type CloudItem } from './state/adopt-items.ts';
 import { prepareFileWriter } from './state/files.ts';
 import { prepareKnownItems } from './state/known-items.ts';
 import type { State } from './state/open-state.ts';
@@ -44,6 +46,8 @@ export interface Pipeline {
   watch(): Promise<void>;
   /** Looks at one path again, relative to its source, as bytes: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Takes over identities that the cloud has for this source. Returns what is owed for them and how many have no file. */
+  adopt(alias: string, items: readonly CloudItem[]): { owed: number; unclaimed: number };
   /** What `explain` and the media proxy need to describe one file the way the catalogue does. */
   source(alias: string): RunningSource;
 }
@@ -108,15 +112,36 @@ export function startPipeline(options: PipelineOptions): Pipeline {
         deleteGraceMs: options.scan.delete_grace_ms,
       });
     },
+    adopt(alias, items) {
+      const source = get(alias);
+      const { sourceNo, policy } = source;
+      const { unclaimed, ...adopted } = adoptItems(
+        {
+          state: options.state,
+          sourceNo,
+          policy,
+          nameItem: (path, isTaken) => referenceId(path, namingOf(source.config, policy, options.keys), isTaken),
+          keyOf: (id) => createHash('sha256').update(id).digest('hex').slice(0, 32),
+          nowMs: Date.now(),
+        },
+        items,
+      );
+      if (unclaimed > 0) options.log.warn({ alias, held: unclaimed }, 'deletions held until confirmed');
+      return { unclaimed, ...adopted };
+    },
     source: get,
   };
+}
+
+function namingOf(config: SourceConfig, policy: RecordPolicy, keys: Keys): NamingPolicy {
+  return { alias: config.alias, names: policy.names, namesKey: keys.names };
 }
 
 function prepareSource(options: PipelineOptions, config: SourceConfig): RunningSource {
   const { state, keys } = options;
   const { source_no: sourceNo } = declareSource(state, config);
   const policy = options.policyOf(config);
-  const naming = { alias: config.alias, names: policy.names, namesKey: keys.names };
+  const naming = namingOf(config, policy, keys);
   return {
     // the agent's own files are no customer's pictures, wherever somebody puts them
     config: { ...config, exclude: [...config.exclude, ...ownFolder(config.folder, options.dataDir)] },

@@ -126,7 +126,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
         clock: systemClock,
         log: log.child({ stage: 'sync' }),
         signal: working,
-        onUnknown: (alias, items) => pipeline.adopt?.(alias, items),
+        ...(pipeline.adopt && { adopt: pipeline.adopt }),
       }),
       (it) => it.close(),
     );

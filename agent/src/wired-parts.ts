@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { AgentParts, Pipeline, PipelineOptions, PipelineProgress, ProxyOptions } from './agent-parts.ts';
 import { type DecoderPool, openDecoderPool } from './extract/decoder-pool.ts';
 import { openKeys } from './keys/open-keys.ts';
+import { readPasscodeHash } from './keys/passcode-file.ts';
 import type { Progress } from './pipeline/running-source.ts';
 import { startPipeline } from './pipeline.ts';
 import type { MakePreview } from './proxy/previews.ts';
@@ -41,6 +42,7 @@ export const wiredParts: AgentParts<DecoderPool> = {
       assetIpAllowlist: config.asset_ip_allowlist,
       metricsFromAnywhere: config.metrics_from_anywhere,
       keys,
+      passcodeHash: readPasscodeHash(config.data),
       makePreview: previewsOf(pool),
       recheck: recheckOf(pipeline, options.log),
       webRoot: pages,
@@ -66,6 +68,7 @@ function openPipeline(options: PipelineOptions<DecoderPool>): Pipeline {
       watching ??= pipeline.watch();
       return watching;
     },
+    adopt: (alias, items) => pipeline.adopt(alias, items),
     recheck: (alias, path) => pipeline.recheck(alias, path),
     close: async () => {
       await watching?.catch(() => undefined);

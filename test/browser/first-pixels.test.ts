@@ -68,7 +68,13 @@ describeWithChromium('from sign-in to pixels', () => {
       await removeFolder(home);
     });
 
-    const tiles = (page: Page) => page.getByRole('option');
+    const tiles = (page: Page) => page.locator('.tile[role=option]');
+    /** Where a tile stands and how large it is, seen from the first one. */
+    async function placeInGrid(page: Page): Promise<object> {
+      const [first, sixth] = await Promise.all([0, 5].map((at) => tiles(page).nth(at).boundingBox()));
+      if (!first || !sixth) throw new Error('the tiles are not on screen');
+      return { x: sixth.x - first.x, y: sixth.y - first.y, width: sixth.width, height: sixth.height };
+    }
     const loadedPixels = (page: Page): Promise<number> =>
       page.evaluate(
         (from) =>
@@ -103,7 +109,7 @@ describeWithChromium('from sign-in to pixels', () => {
 
     test('after consent the pixels come from the agent, in place', async () => {
       const page = await aDataset();
-      const before = await tiles(page).nth(5).boundingBox();
+      const before = await placeInGrid(page);
       const popup = context.waitForEvent('page');
       await page
         .getByRole('button', { name: /Show pixels/ })
@@ -117,7 +123,7 @@ describeWithChromium('from sign-in to pixels', () => {
           Number(count),
         [agentUrl, pictureCount] as const,
       );
-      expect(await tiles(page).nth(5).boundingBox()).toEqual(before);
+      expect(await placeInGrid(page)).toEqual(before);
       const sample = await page.evaluate(() => {
         const image = [...document.images].find((each) => each.naturalWidth > 0);
         return image && { widthPx: image.naturalWidth, heightPx: image.naturalHeight };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RecordPolicy } from '../../agent/src/record/build-record.ts';
 import type { Facts } from '../../agent/src/record/facts.ts';
 import { openState, type State } from '../../agent/src/state/open-state.ts';
+import { markCatalogued } from '../../agent/src/state/sources.ts';
 
 export const catalogueAgentId = `agt_${'a'.repeat(20)}`;
 
@@ -30,6 +31,7 @@ export function aCatalogue(): Catalogue {
        values (1, 'main', '/srv/pictures', 'Photos', 'standard', 'relative-path', '[]', 'live')`,
     )
     .run();
+  markCatalogued(state, 1);
   const insert = state.prepare(
     `insert into items (item_key, source_no, reference_id, presence, status, path, dev, ino, byte_size, mtime_ms, ctime_ms,
        content_hash, revision, facts, ingest_day)

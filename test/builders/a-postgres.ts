@@ -9,6 +9,8 @@ export interface PostgresDatabase {
   url: string;
   /** Closes every connection to the database and removes it. */
   drop: () => Promise<void>;
+  /** Copies it while nobody is connected; the function that it resolves to puts the copy in its place. */
+  copy: () => Promise<() => Promise<void>>;
 }
 
 /**
@@ -28,7 +30,23 @@ export async function aPostgresDatabase(): Promise<PostgresDatabase> {
   await runAsAdmin(adminUrl, `create database ${name}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => runAsAdmin(adminUrl, `drop database if exists ${name} with (force)`) };
+  const drop = (what: string) => runAsAdmin(adminUrl, `drop database if exists ${what} with (force)`);
+  const copies: string[] = [];
+  return {
+    url: url.href,
+    drop: async () => {
+      for (const each of [...copies, name]) await drop(each);
+    },
+    copy: async () => {
+      const copy = `${name}_${copies.length}`;
+      await runAsAdmin(adminUrl, `create database ${copy} template ${name}`);
+      copies.push(copy);
+      return async () => {
+        await drop(name);
+        await runAsAdmin(adminUrl, `create database ${name} template ${copy}`);
+      };
+    },
+  };
 }
 
 async function runAsAdmin(adminUrl: string, sql: string): Promise<void> {

@@ -28,13 +28,25 @@ export interface RunningProgram {
 export function aProgram(
   name: keyof typeof programs,
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
+  options: {
+    env?: Record<string, string>;
+    cwd?: string;
+    /** Another build of the program than the repository's. */
+    script?: string;
+    /** Written to its stdin, which is closed afterwards. */
+    input?: string;
+    /** Runs it as another user. */
+    uid?: number;
+  } = {},
 ): RunningProgram {
-  const child = spawn(process.execPath, [programs[name], ...args], {
+  const child = spawn(process.execPath, [options.script ?? programs[name], ...args], {
     cwd: options.cwd ?? root,
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // a program may end before it has read its input
+  child.stdin.on('error', () => undefined).end(options.input ?? '');
   let stdout = '';
   let output = '';
   const waiting = new Set<() => void>();

@@ -25,8 +25,8 @@ export interface ACloud {
   databaseUrl: string;
   /** A key of `default`, or of another tenant that is made for it. */
   makeKey: (key: Partial<NewKey> & { tenant?: string }) => Promise<string>;
-  /** Stops it and starts another over the same data, as a restart does. */
-  restart: () => Promise<void>;
+  /** Stops it and starts another over the same data, as a restart does; `meanwhile` happens while none runs. */
+  restart: (meanwhile?: () => Promise<void>) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -69,8 +69,9 @@ export async function aCloud(options: {
     data,
     databaseUrl,
     makeKey: (key) => makeKey(databaseUrl, running.tenantId, key),
-    restart: async () => {
+    restart: async (meanwhile) => {
       await running.close();
+      await meanwhile?.();
       running = await start();
     },
     close: async () => {

@@ -6,6 +6,8 @@ import { aPostgresDatabase, describeWithPostgres } from '../builders/a-postgres.
 export interface TestDatabase {
   url: string | undefined;
   drop: () => Promise<void>;
+  /** PostgreSQL only: see `PostgresDatabase`. */
+  copy?: () => Promise<() => Promise<void>>;
 }
 
 /** Runs `body` once for each kind of database; `open` makes a fresh one. */

@@ -31,6 +31,8 @@ function aRequest(
     countHistogram: { fields: ['width'] },
     completeQuery: { query: 'reference_id = ', caret: 15 },
     groupDuplicates: { threshold: 4 },
+    deduplicate: { threshold: 4 },
+    buildSlice: { name: 'mine', sampleSize: 1, sampleMethod: 'Random' },
     findSimilar: { reference_id: canary },
     createSlice: { name: 'mine', reference_ids: [canary] },
     appendToSlice: { reference_ids: [canary], dataset_id: agent.datasetId },

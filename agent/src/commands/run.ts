@@ -87,6 +87,8 @@ export async function run(
     const summary = summarise(
       Object.values(scans),
       { acknowledged: agent.sync.totals().acknowledged, waiting: waiting.get() ?? 0 },
+      // adopting after a loss may hold some after the scan
+      agent.state.prepare<[], number>('select count(*) from held_deletions').pluck().get() ?? 0,
       deadLetters.reduce<number>(
         (sum, sourceNo) => sum + (sourceNo === undefined ? 0 : outbox.deadLetters(sourceNo)),
         0,
@@ -118,11 +120,12 @@ async function keepRunning(
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const scans = await Promise.race([agent.pipeline.scanOnce(), stopped]);
-  if (!scans || signal.aborted) return;
+  // a scan that fails is told and tried again by the watch
+  const scans = await Promise.race([agent.pipeline.scanOnce().catch(() => undefined), stopped]);
+  if (signal.aborted) return;
   progress.end();
-  terminal.note(`${accountingSentence(addUp(Object.values(scans)))}\n`);
-  for (const [alias, { suspended }] of Object.entries(scans)) {
+  if (scans) terminal.note(`${accountingSentence(addUp(Object.values(scans)))}\n`);
+  for (const [alias, { suspended }] of Object.entries(scans ?? {})) {
     if (suspended)
       terminal.note(`Source ${alias} is suspended; \`nucleus-agent status\` says why. Nothing is deleted.\n`);
   }
@@ -132,6 +135,7 @@ async function keepRunning(
 function summarise(
   scans: readonly ScanCounts[],
   sent: { acknowledged: number; waiting: number },
+  heldDeletions: number,
   deadLetters: number,
 ): RunSummary {
   return {
@@ -139,6 +143,7 @@ function summarise(
     changes: sent.acknowledged + sent.waiting + deadLetters,
     acknowledged: sent.acknowledged,
     dead_letters: deadLetters,
+    held_deletions: heldDeletions,
     suspended: scans.filter(({ suspended }) => suspended).length,
   };
 }

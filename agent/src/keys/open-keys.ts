@@ -69,8 +69,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Content of a file that only its owner may read; undefined when there is none. */
-function readSecret(file: string): Buffer | undefined {
+/** Content of a file that only its owner may read; undefined when there is none. @throws AppError `state-unreadable` when others can read it. */
+export function readSecret(file: string): Buffer | undefined {
   const stat = lstatSync(file, { throwIfNoEntry: false });
   if (!stat) return undefined;
   if ((stat.mode & 0o077) !== 0) {
@@ -80,7 +80,7 @@ function readSecret(file: string): Buffer | undefined {
 }
 
 /** Whole or not at all: a crash leaves no half key behind. */
-function writeSecret(file: string, content: Buffer): Buffer {
+export function writeSecret(file: string, content: Buffer): Buffer {
   const unfinished = `${file}.new`;
   const descriptor = openSync(unfinished, 'w', 0o600);
   try {

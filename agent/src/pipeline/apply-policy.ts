@@ -18,8 +18,8 @@ export interface PolicyPass {
 
 /**
  * Brings every record of a source under the configured policy: what the new one lets through or keeps back is owed to the
- * cloud as a put, and lowering to pseudonyms as a rekey, whose put follows once the cloud has taken it. Works in batches and
- * goes on where it stopped. @returns whether all is done.
+ * cloud as a put, and lowering to pseudonyms as a rekey with a put under the new id, which syncing sends after all rekeys. Works
+ * in batches and goes on where it stopped. @returns whether all is done.
  */
 export async function applyPolicy(pass: PolicyPass): Promise<boolean> {
   const { state, sourceNo, policy } = pass;
@@ -29,7 +29,7 @@ export async function applyPolicy(pass: PolicyPass): Promise<boolean> {
     .pluck()
     .get(sourceNo);
   const cursorKey = `policy-pass:${sourceNo}`;
-  if (before === wanted) return owePutsAfterRekey(pass);
+  if (before === wanted) return true;
   const previous = before ? (JSON.parse(before) as RecordPolicy) : undefined;
   // raising to paths never re-keys: an id is for life
   const isRekey = previous?.names === 'relative-path' && policy.names === 'pseudonym';
@@ -44,22 +44,22 @@ export async function applyPolicy(pass: PolicyPass): Promise<boolean> {
     state.transaction(() => {
       for (const row of rows) {
         if (isRekey) rekey(pass, row);
-        else owePut(pass, row);
+        owePut(pass, row);
       }
       if (last) writeMeta(state, cursorKey, JSON.stringify({ wanted, after: last.item_key.toString('hex') }));
       else {
         state.prepare('update sources set policy = ? where source_no = ?').run(wanted, sourceNo);
         state.prepare('delete from meta where key = ?').run(cursorKey);
-        if (isRekey) writeMeta(state, rekeyKey(sourceNo), 'pending');
       }
     })();
-    if (!last) return owePutsAfterRekey(pass);
+    if (!last) return true;
     after = last.item_key;
     await new Promise(setImmediate);
   }
   return false;
 }
 
+/** Gives an item, and `item` with it, its pseudonym, and owes the cloud the change of name. */
 function rekey(pass: PolicyPass, item: ItemRow): void {
   const { state, sourceNo, policy } = pass;
   const isTaken = state
@@ -70,45 +70,23 @@ function rekey(pass: PolicyPass, item: ItemRow): void {
     { alias: policy.alias, names: 'pseudonym', namesKey: pass.namesKey },
     (id) => isTaken.get(sourceNo, id) === 1,
   );
+  const oldId = item.reference_id;
   const isTold = item.revision > 0;
-  const digest = item.digest === 'deleted' ? 'deleted' : null;
+  item.reference_id = newId;
+  if (isTold) item.revision++;
+  if (item.digest !== 'deleted') item.digest = null;
   state
     .prepare('update items set reference_id = ?, revision = ?, digest = ? where item_key = ?')
-    .run(newId, isTold ? item.revision + 1 : 0, digest, item.item_key);
+    .run(newId, item.revision, item.digest, item.item_key);
   if (!isTold) return;
   prepareEnqueue(state)({
     source_no: sourceNo,
-    reference_id: item.reference_id,
+    reference_id: oldId,
     item_key: item.item_key,
-    revision: item.revision + 1,
+    revision: item.revision,
     op: 'rekey',
     new_reference_id: newId,
   });
-}
-
-/** Owes the records of items that the cloud knows under their new id by now. */
-function owePutsAfterRekey(pass: PolicyPass): boolean {
-  const { state, sourceNo } = pass;
-  const isPending = state
-    .prepare<[string], string>('select value from meta where key = ?')
-    .pluck()
-    .get(rekeyKey(sourceNo));
-  if (!isPending) return true;
-  return state.transaction(() => {
-    const rows = state
-      .prepare<[number], ItemRow>(
-        `select * from items where source_no = ? and presence = 'live' and status = 'catalogued' and digest is null
-         and item_key not in (select item_key from outbox where op = 'rekey')`,
-      )
-      .all(sourceNo);
-    for (const row of rows) owePut(pass, row);
-    const waiting = state
-      .prepare<[number], number>(`select count(*) from outbox where source_no = ? and op = 'rekey'`)
-      .pluck()
-      .get(sourceNo);
-    if (waiting === 0) state.prepare('delete from meta where key = ?').run(rekeyKey(sourceNo));
-    return waiting === 0;
-  })();
 }
 
 function owePut(pass: PolicyPass, item: ItemRow): void {
@@ -129,10 +107,6 @@ function owePut(pass: PolicyPass, item: ItemRow): void {
     op: owed,
     new_reference_id: null,
   });
-}
-
-function rekeyKey(sourceNo: number): string {
-  return `rekey-pending:${sourceNo}`;
 }
 
 function readCursor(state: State, key: string, wanted: string): Buffer {

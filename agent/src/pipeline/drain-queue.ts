@@ -12,6 +12,8 @@ import { nameOf } from '../source/walk-folder.ts';
 import type { FileChange, Found } from '../state/files.ts';
 import type { QueuedFile } from '../state/scan-queue.ts';
 import { lookAgain, settleWaitMs, type Watched } from '../watch/settle-file.ts';
+import { findPartners } from './find-partners.ts';
+import { openLateFiles } from './late-files.ts';
 import type { RunningSource } from './running-source.ts';
 
 /** Files of one transaction; each costs one flush to disk. */
@@ -24,6 +26,7 @@ interface Young extends Watched {
   kind: 'new' | 'changed';
   rounds: number;
 }
+type WatchedFile = Pick<QueuedFile, 'path' | 'stat'>;
 interface DescribedFile extends SettledFile {
   path: Buffer;
   stat: FileStat;
@@ -35,28 +38,49 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
   const total = source.queue.size();
   const startedMs = performance.now();
   const young: Young[] = [];
+  const late = openLateFiles<DescribedFile>();
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<DescribedFile[]>((resolve) => {
+    onAbort = () => resolve([]);
+  });
+  source.signal.addEventListener('abort', onAbort, { once: true });
   let described = 0;
   let vanished = 0;
 
-  for (const kind of ['changed', 'new'] as const) {
-    let next = describeBatch(takeSettled(kind));
+  try {
+    for (const kind of ['changed', 'new'] as const) await drainKind(kind);
+    await drainYoung();
+    record(await untilAborted(late.takeAll()), 'new');
+    await drainYoung();
+    record(await untilAborted(late.takeAll()), 'new', true);
+    return { described, vanished };
+  } finally {
+    source.signal.removeEventListener('abort', onAbort);
+  }
+
+  async function drainKind(kind: 'new' | 'changed'): Promise<void> {
+    let next = describeNext(kind);
     for (;;) {
       const batch = await next;
-      if (batch.length === 0 || source.signal.aborted) break;
-      if (kind === 'changed') await addPartners(batch);
+      if (batch.length === 0 || source.signal.aborted) return;
+      if (kind === 'new') batch.push(...late.take());
+      await addPartners(batch);
       // the decoders work on the next batch while this one is written
-      const settled = takeSettled(kind);
       if (kind === 'changed') {
         record(batch, kind);
-        next = describeBatch(settled);
+        next = describeNext(kind);
       } else {
-        next = describeBatch(settled);
+        next = describeNext(kind);
         record(batch, kind);
       }
     }
   }
-  await drainYoung();
-  return { described, vanished };
+
+  /** Changed files come out together, because a swap is seen whole; among new ones nobody waits for the slowest. */
+  function describeNext(kind: 'new' | 'changed'): Promise<DescribedFile[]> {
+    const settled = takeSettled(kind);
+    return kind === 'changed' ? describeBatch(settled) : untilAborted(late.describe(settled, describeFile));
+  }
 
   function takeSettled(kind: 'new' | 'changed'): QueuedFile[] {
     const settled: QueuedFile[] = [];
@@ -80,23 +104,33 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       const partner = contentHash && source.queue.takePartner(contentHash);
       if (partner) batch.push(...(await describeBatch([partner])));
     }
+    const here = new Set(batch.map(({ key }) => key));
+    for (let added = [...batch]; added.length > 0; ) {
+      added = await describeBatch(findPartners(source, added.map(contentOf), here));
+      batch.push(...added);
+    }
   }
 
-  async function describeBatch(files: QueuedFile[]): Promise<DescribedFile[]> {
-    return Promise.all(
-      files.map(async ({ path, stat }) => {
-        const { described } = await describeOne(source, path, stat);
-        return {
-          path,
-          stat,
-          described,
-          key: pathKey(path),
-          dev: stat.dev,
-          ino: stat.ino,
-          hash: described.contentHash && Buffer.from(described.contentHash).toString('hex'),
-        };
-      }),
-    );
+  async function describeBatch(files: readonly WatchedFile[]): Promise<DescribedFile[]> {
+    return untilAborted(Promise.all(files.map(describeFile)));
+  }
+
+  /** Nothing once the signal aborts: a stop does not wait for slow pictures. */
+  async function untilAborted(work: Promise<DescribedFile[]>): Promise<DescribedFile[]> {
+    return source.signal.aborted ? [] : Promise.race([work, aborted]);
+  }
+
+  async function describeFile({ path, stat }: WatchedFile): Promise<DescribedFile> {
+    const { described } = await describeOne(source, path, stat);
+    return {
+      path,
+      stat,
+      described,
+      key: pathKey(path),
+      dev: stat.dev,
+      ino: stat.ino,
+      hash: described.contentHash && Buffer.from(described.contentHash).toString('hex'),
+    };
   }
 
   function record(batch: DescribedFile[], kind: 'new' | 'changed', isLastTry = false): void {
@@ -129,22 +163,17 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       }
       for (let at = 0; at < ready.length; at += batchFiles) {
         const part = ready.slice(at, at + batchFiles);
-        const batch = await describeBatch(part);
-        record(
-          batch.filter((_, i) => (part[i] as Young).rounds >= maxRounds),
-          'new',
-          true,
-        );
-        const rest = batch.filter((_, i) => (part[i] as Young).rounds < maxRounds);
-        for (const file of rest.filter(isChanging)) {
-          const before = part.find(({ path }) => path.equals(file.path)) as Young;
-          young.push({ ...before, rounds: before.rounds + 1 });
+        const isNew = part.every(({ kind }) => kind === 'new');
+        const batch = await (isNew ? untilAborted(late.describe(part, describeFile)) : describeBatch(part));
+        const steady: DescribedFile[] = [];
+        for (const file of batch) {
+          const before = part.find(({ path }) => path.equals(file.path));
+          if (before && isChanging(file) && before.rounds < maxRounds) {
+            young.push({ ...before, rounds: before.rounds + 1 });
+          } else steady.push(file);
         }
-        record(
-          rest.filter((file) => !isChanging(file)),
-          'new',
-          true,
-        );
+        await addPartners(steady);
+        record(steady, 'new', true);
       }
     }
   }
@@ -159,6 +188,14 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       filesPerSecond: seconds > 0 ? described / seconds : 0,
     });
   }
+}
+
+function contentOf({ key, dev, described }: DescribedFile): {
+  key: string;
+  dev: number;
+  hash: Uint8Array | undefined;
+} {
+  return { key, dev, hash: described.contentHash };
 }
 
 function isChanging(file: DescribedFile): boolean {

@@ -22,6 +22,8 @@ const longestMs = 2000;
 const foldersAtOnce = 500;
 /** A source that cannot be scanned is tried again after so long, also between its intervals. */
 const suspendedRetryMs = 5000;
+/** A look that failed (no space for the state, say) is taken again after so long. */
+const failedRetryMs = 5000;
 
 /** Keeps one source current until its signal aborts. Hints only make it faster: the scans at intervals are the truth. */
 export async function keepWatching({ source, scan, run }: WatchingOptions): Promise<void> {
@@ -55,13 +57,33 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
     });
   };
 
+  /** A failed look says nothing about the files; the whole source is looked at again a little later. */
+  const look = async (options: ScanOptions): Promise<boolean> => {
+    try {
+      isSuspended = (await run(options)).suspended;
+      if (isSuspended) nextScanMs = 0;
+      return true;
+    } catch (error) {
+      source.log.warn({ alias: source.config.alias, err: error }, 'scan failed, trying again');
+      nextScanMs = performance.now() + failedRetryMs;
+      return false;
+    }
+  };
+
   try {
     while (!source.signal.aborted) {
       const nowMs = performance.now();
       if (nowMs >= nextScanMs) {
+        if (isSuspended) {
+          // the watches sit on what was mounted before
+          await watching?.close();
+          watching = undefined;
+        }
         if (scan.watch && !watching && watchError === undefined && !isSuspended) await startWatching();
-        const summary = await run({});
-        isSuspended = summary.suspended;
+        const wasSuspended = isSuspended;
+        if (!(await look({}))) continue;
+        // back again: once more, so that nothing happens between this look and the new watches
+        if (wasSuspended && !isSuspended) continue;
         nextScanMs =
           performance.now() +
           (isSuspended ? Math.min(suspendedRetryMs, scan.interval_s * 1000) : scan.interval_s * 1000);
@@ -73,8 +95,7 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
         continue;
       }
       if (folders.length > 0) {
-        isSuspended = (await run({ folders: folders.map(prefixOf) })).suspended;
-        if (isSuspended) nextScanMs = 0;
+        await look({ folders: folders.map(prefixOf) });
         continue;
       }
       const missing = isSuspended ? [] : missingPaths(source.state, source.sourceNo, 10_000);
@@ -89,7 +110,7 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
       ]);
       timer.abort();
       // the grace is over: look once more, then tell
-      if (missing.length > 0 && performance.now() >= nowMs + graceMs) await run({ keys: missing.map(pathKey) });
+      if (missing.length > 0 && performance.now() >= nowMs + graceMs) await look({ keys: missing.map(pathKey) });
     }
   } finally {
     await watching?.close();

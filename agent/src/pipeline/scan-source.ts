@@ -4,7 +4,15 @@ import { pathKey } from '../source/file-stat.ts';
 import { type WalkResult, walkSource } from '../source/walk-source.ts';
 import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
 import type { SourceReason } from '../state/rows.ts';
-import { countSource, getSource, recordWalk, setOnDisk, setSourceState } from '../state/sources.ts';
+import {
+  countSource,
+  getSource,
+  markCatalogued,
+  recordWalk,
+  rootBirthMs,
+  setOnDisk,
+  setSourceState,
+} from '../state/sources.ts';
 import { drainQueue } from './drain-queue.ts';
 import type { RunningSource } from './running-source.ts';
 
@@ -82,7 +90,12 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     known:
       row.root_dev === null || row.root_ino === null
         ? undefined
-        : { dev: row.root_dev, ino: row.root_ino, fsType: row.root_fs_type ?? 0 },
+        : {
+            dev: row.root_dev,
+            ino: row.root_ino,
+            fsType: row.root_fs_type ?? 0,
+            birthMs: rootBirthMs(state, sourceNo),
+          },
     keys: options.keys,
     folders: options.folders,
     threadUrl: source.threadUrl,
@@ -118,6 +131,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
   setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished : accounted);
   if (row.state !== 'paused') setSourceState(state, sourceNo, 'live', 'none');
+  if (isWhole && !source.signal.aborted) markCatalogued(state, sourceNo);
   return source.signal.aborted ? { kind: 'stopped' } : { ...walked, described };
 }
 

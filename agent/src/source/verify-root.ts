@@ -7,6 +7,8 @@ export interface RootIdentity {
   dev: number;
   ino: number;
   fsType: number;
+  /** When the folder was made; 0 where the file system does not keep that. Device numbers are given out again, this is not. */
+  birthMs: number;
 }
 
 export type RootFailure = 'root-missing' | 'root-empty' | 'root-swapped' | 'root-unreadable';
@@ -39,7 +41,7 @@ export function verifyRoot(
   try {
     const stat = statSync(root);
     if (!stat.isDirectory()) return suspended('root-missing');
-    identity = { dev: stat.dev, ino: stat.ino, fsType: statfsSync(root).type };
+    identity = { dev: stat.dev, ino: stat.ino, fsType: statfsSync(root).type, birthMs: stat.birthtimeMs };
     isEmpty = readdirSync(root).length === 0;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -51,7 +53,10 @@ export function verifyRoot(
   }
   const isSame =
     known === undefined ||
-    (known.dev === identity.dev && known.ino === identity.ino && known.fsType === identity.fsType);
+    (known.dev === identity.dev &&
+      known.ino === identity.ino &&
+      known.fsType === identity.fsType &&
+      (known.birthMs === 0 || identity.birthMs === 0 || known.birthMs === identity.birthMs));
   if (isSame || sample.length === 0) return { kind: 'verified', identity };
   if (isEmpty) return suspended('root-empty');
   const found = sample.filter((file) => isUnchanged(root, file)).length;

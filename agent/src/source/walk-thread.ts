@@ -51,7 +51,7 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
 
     function lookAt(key: string): void {
       const stat = statOf(job.root, key);
-      if (stat === 'unknown') return;
+      if (stat === 'unknown' || isOnOtherMount(parentOf(key))) return;
       const prefix = `${key}/`;
       if (stat?.isDirectory()) {
         const diff = new ScanDiff(knownFiles(state, job.sourceNo, prefix), (difference) => flow.push(difference));
@@ -67,10 +67,19 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
       if (stat?.isFile()) visitorOf(one, counts, isTaken, flow).file(key, fileStat(stat));
       finish(one, counts);
     }
+    /** Whether the nearest folder that exists at or above `key` is another file system's: what is not there is not gone. */
+    function isOnOtherMount(key: string): boolean {
+      for (let at = key; at !== ''; at = parentOf(at)) {
+        const stat = statOf(job.root, at);
+        if (stat === 'unknown') return true;
+        if (stat) return stat.dev !== rootDev;
+      }
+      return false;
+    }
     /** Compares the files of one folder, walks folders below it that have no known file, and finds known ones gone. */
     function lookInto(prefix: string): void {
       const stat = statOf(job.root, prefix === '' ? '' : prefix.slice(0, -1));
-      if (stat === 'unknown') return;
+      if (stat === 'unknown' || isOnOtherMount(prefix.slice(0, -1))) return;
       if (prefix !== '' && !stat?.isDirectory()) {
         lookAt(prefix.slice(0, -1));
         return;
@@ -129,6 +138,10 @@ function statOf(root: string, key: string): Stats | undefined | 'unknown' {
   } catch {
     return 'unknown';
   }
+}
+
+function parentOf(key: string): string {
+  return key.slice(0, Math.max(0, key.lastIndexOf('/')));
 }
 
 /** The keys without those below another one. */

@@ -54,9 +54,7 @@ export function prepareFileWriter({
     `update items set presence = 'missing', missing_since_ms = coalesce(missing_since_ms, ?) where item_key = ? and presence = 'live'`,
   );
   const release = state.prepare<[number, Buffer]>('delete from held_deletions where source_no = ? and item_key = ?');
-  const insert = state.prepare<ItemRow>(
-    `insert into items (${columns.join(', ')}) values (${columns.map((column) => `@${column}`).join(', ')})`,
-  );
+  const insert = state.prepare<ItemRow>(insertItemSql);
   const update = state.prepare<ItemRow>(
     `update items set ${columns
       .filter((column) => column !== 'item_key')
@@ -159,7 +157,7 @@ export function oweFor(item: ItemRow, found: Found, policy: RecordPolicy): 'put'
 }
 
 /** The record of a row. */
-function recordOf(item: ItemRow, facts: Facts, policy: RecordPolicy): ReturnType<typeof buildRecord> {
+export function recordOf(item: ItemRow, facts: Facts, policy: RecordPolicy): ReturnType<typeof buildRecord> {
   return buildRecord(
     {
       referenceId: item.reference_id,
@@ -177,7 +175,8 @@ function isSameHash(a: Uint8Array | null, b: Uint8Array | undefined): boolean {
   return a !== null && b !== undefined && Buffer.compare(a, b) === 0;
 }
 
-const emptyItem: Omit<ItemRow, 'item_key' | 'source_no' | 'reference_id' | 'path' | 'ingest_day'> = {
+/** What an item is before anything is known of it. */
+export const emptyItem: Omit<ItemRow, 'item_key' | 'source_no' | 'reference_id' | 'path' | 'ingest_day'> = {
   presence: 'live',
   status: 'pending',
   dev: 0,
@@ -208,3 +207,6 @@ const columns: (keyof ItemRow)[] = [
   'ingest_day',
   ...(Object.keys(emptyItem) as (keyof ItemRow)[]),
 ];
+
+/** Inserts one whole {@link ItemRow}. */
+export const insertItemSql = `insert into items (${columns.join(', ')}) values (${columns.map((column) => `@${column}`).join(', ')})`;

@@ -22,6 +22,8 @@ export interface KnownRowItem {
 
 /** As many equal contents are looked at; beyond, one is as good as another. */
 const maxAlike = 200;
+/** Bytes of a content hash that the cloud knows. */
+export const cloudHashBytes = 16;
 
 export interface KnownItems {
   /** Items at a path (live, or missing from there), and with a content those missing and those deleted since. */
@@ -30,6 +32,8 @@ export interface KnownItems {
   atPath(path: Buffer): ItemRow | undefined;
   /** A missing item that had this inode. */
   missingInode(dev: number, ino: number): ItemRow | undefined;
+  /** Live items with a content, some of them when there are very many. */
+  liveWith(hash: Uint8Array): ItemRow[];
   /** Any item with facts of this content. */
   withFacts(hash: Uint8Array): ItemRow | undefined;
 }
@@ -41,12 +45,16 @@ export function prepareKnownItems(state: State, sourceNo: number): KnownItems {
   const missing = state.prepare<[number, Buffer], KnownRow>(
     `select rowid, * from items where source_no = ? and path = ? and presence <> 'live' and presence = 'missing' limit 1`,
   );
-  const gone = state.prepare<[number, Uint8Array, number], KnownRow>(
-    `select rowid, * from items where source_no = ? and content_hash = ? and presence <> 'live'
+  // an item adopted without its file has only as much of the hash as the cloud knows
+  const gone = state.prepare<[number, Uint8Array, Uint8Array, number], KnownRow>(
+    `select rowid, * from items where source_no = ? and content_hash in (?, ?) and presence <> 'live'
      and (presence = 'missing' or deleted_ms >= ?) limit ${maxAlike}`,
   );
   const inode = state.prepare<[number, number, number], ItemRow>(
     `select * from items where source_no = ? and ino = ? and presence = 'missing' and dev = ? limit 1`,
+  );
+  const alike = state.prepare<[number, Uint8Array], ItemRow>(
+    `select * from items where source_no = ? and content_hash = ? and presence = 'live' limit 50`,
   );
   const facts = state.prepare<[number, Uint8Array], ItemRow>(
     `select * from items where source_no = ? and content_hash = ? and facts is not null limit 1`,
@@ -58,7 +66,11 @@ export function prepareKnownItems(state: State, sourceNo: number): KnownItems {
       for (const { path, hash } of files) {
         take(live.get(sourceNo, path));
         take(missing.get(sourceNo, path));
-        if (hash) for (const row of gone.all(sourceNo, hash, deletedAfterMs)) take(row);
+        if (!hash) continue;
+        const known = hash.subarray(0, cloudHashBytes);
+        for (const row of gone.all(sourceNo, hash, known, deletedAfterMs)) {
+          take(row.content_hash?.length === cloudHashBytes ? { ...row, content_hash: Buffer.from(hash) } : row);
+        }
       }
       return Array.from(found, ([itemKey, row]) => ({
         itemKey,
@@ -74,6 +86,7 @@ export function prepareKnownItems(state: State, sourceNo: number): KnownItems {
     },
     atPath: (path) => live.get(sourceNo, path) ?? missing.get(sourceNo, path),
     missingInode: (dev, ino) => inode.get(sourceNo, ino, dev),
+    liveWith: (hash) => alike.all(sourceNo, hash),
     withFacts: (hash) => facts.get(sourceNo, hash),
   };
 }

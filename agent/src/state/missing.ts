@@ -5,6 +5,8 @@ import type { ItemRow, SourceRow } from './rows.ts';
 /** More deletions at once than this many, or this share of the source, wait for a person. */
 const freeDeletions = 50;
 const freeShare = 0.1;
+/** Deletions of so long count together: a slow `rm -r` is one act, however many looks it takes. */
+const oneActMs = 60_000;
 
 function deletionAllowance(items: number): number {
   return Math.max(freeDeletions, Math.floor(items * freeShare));
@@ -41,7 +43,7 @@ export function missingPaths(state: State, sourceNo: number, limit: number): Buf
 
 /**
  * Turns missing items into tombstones once they were missing for two complete looks or since before `goneBeforeMs`. When more
- * went missing than the allowance, all of them are held until confirmed instead.
+ * went missing within a minute than the allowance, all that are not told yet are held until confirmed instead.
  */
 export function buryMissing(
   state: State,
@@ -57,7 +59,15 @@ export function buryMissing(
       .prepare<[number], number>(`select count(*) from items where source_no = ? and presence = 'live'`)
       .pluck()
       .get(sourceNo);
-    if (missing > deletionAllowance((live ?? 0) + missing)) {
+    const justBuried = state
+      .prepare<[number, number], number>(
+        `select count(*) from items where source_no = ? and presence = 'tombstone' and deleted_ms > ?
+         and missing_since_ms is not null`,
+      )
+      .pluck()
+      .get(sourceNo, when.nowMs - oneActMs);
+    const recent = missing + (justBuried ?? 0);
+    if (recent > deletionAllowance((live ?? 0) + recent)) {
       state
         .prepare(
           `insert into held_deletions (source_no, item_key, since_ms) select source_no, item_key, ? from items where ${fresh}`,
@@ -91,7 +101,12 @@ export function confirmHeldDeletions(state: State, alias: string, nowMs: number 
       )
       .all(source.source_no);
     const bury = prepareBury(state);
-    for (const item of held) bury(item, nowMs);
+    const answerFor = state.prepare<[Buffer]>('update items set missing_since_ms = null where item_key = ?');
+    for (const item of held) {
+      bury(item, nowMs);
+      // a person has answered for these: they do not count against the next ones
+      answerFor.run(item.item_key);
+    }
     state.prepare('delete from held_deletions where source_no = ?').run(source.source_no);
     return held.length;
   })();

@@ -143,7 +143,7 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
     ).immediate,
     owe: state.transaction((sourceNo: number, ref: string, rev: number): boolean => {
       const item = findItem.get(sourceNo, ref);
-      const op = item?.presence === 'tombstone' ? 'delete' : 'put';
+      const op = item?.presence === 'tombstone' || item?.digest === 'deleted' ? 'delete' : 'put';
       if (!item || (op === 'put' && item.status !== 'catalogued')) return false;
       const next = Math.max(item.revision, rev);
       raiseItem.run(next, item.item_key);

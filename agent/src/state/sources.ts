@@ -37,8 +37,22 @@ export function setSourceState(state: State, sourceNo: number, to: SourceState, 
 export function recordWalk(
   state: State,
   sourceNo: number,
-  found: { dev: number; ino: number; fsType: number; excluded: number; notRegular: number; nowMs: number },
+  {
+    birthMs,
+    ...found
+  }: {
+    dev: number;
+    ino: number;
+    fsType: number;
+    birthMs: number;
+    excluded: number;
+    notRegular: number;
+    nowMs: number;
+  },
 ): void {
+  state
+    .prepare('insert or replace into meta (key, value) values (?, ?)')
+    .run(`root_birth_ms:${sourceNo}`, String(birthMs));
   state
     .prepare(
       `update sources set root_dev = @dev, root_ino = @ino, root_fs_type = @fsType, excluded = @excluded,
@@ -82,4 +96,22 @@ export function countSource(state: State, sourceNo: number): SourceCounts {
 /** Sets how many regular files are below the root. */
 export function setOnDisk(state: State, sourceNo: number, onDisk: number): void {
   state.prepare('update sources set on_disk = ? where source_no = ?').run(onDisk, sourceNo);
+}
+
+/** When the root that was last verified had been made; 0 when that is not known. */
+export function rootBirthMs(state: State, sourceNo: number): number {
+  return Number(findMark(state, `root_birth_ms:${sourceNo}`) ?? 0);
+}
+
+/** Notes that a scan of the whole source has come to its end in this state: what is on disk is known. */
+export function markCatalogued(state: State, sourceNo: number): void {
+  state.prepare('insert or replace into meta (key, value) values (?, ?)').run(`catalogued:${sourceNo}`, '1');
+}
+
+export function isCatalogued(state: State, sourceNo: number): boolean {
+  return findMark(state, `catalogued:${sourceNo}`) !== undefined;
+}
+
+function findMark(state: State, key: string): string | undefined {
+  return state.prepare<[string], string>('select value from meta where key = ?').pluck().get(key);
 }

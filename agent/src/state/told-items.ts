@@ -11,7 +11,6 @@ export interface ToldItems {
   page(sourceNo: number, after: string, limit: number): ToldItem[];
   /** Whether the newest change of an item is still owed or was refused, so that a difference is no surprise. */
   isUnsettled(sourceNo: number, referenceId: string): boolean;
-  isKnown(sourceNo: number, referenceId: string): boolean;
 }
 
 /** Prepares the statements once per open state. */
@@ -26,12 +25,8 @@ export function openToldItems(state: State): ToldItems {
            or exists (select 1 from dead_letters where source_no = @sourceNo and reference_id = @ref)`,
     )
     .pluck();
-  const known = state
-    .prepare<[number, string], number>('select 1 from items where source_no = ? and reference_id = ?')
-    .pluck();
   return {
     page: (sourceNo, after, limit) => page.all(sourceNo, after, limit),
     isUnsettled: (sourceNo, ref) => unsettled.get({ sourceNo, ref }) === 1,
-    isKnown: (sourceNo, ref) => known.get(sourceNo, ref) !== undefined,
   };
 }

@@ -22,14 +22,18 @@ export interface ConvergeParts {
   outbox: Outbox;
   told: ToldItems;
   now: () => number;
-  /** Live items of the cloud that the catalogue has never heard of: it adopts them or holds their deletion. */
-  onUnknown: (alias: string, items: readonly ManifestItem[]) => void;
+  /**
+   * Items of the cloud that the catalogue was never told to have, all at once: it adopts them, or holds their deletion.
+   * Returns how many it owes for them, and how many it has no file for.
+   */
+  adopt: (alias: string, items: readonly ManifestItem[]) => { owed: number; unclaimed: number };
 }
 
 export interface ConvergeReport {
   requests: number;
   /** Items that differed and are owed now. */
   owed: number;
+  /** Live items of the cloud without a file here; their deletion waits for a person. */
   unknown: number;
   removed_by_user: number;
 }
@@ -51,21 +55,29 @@ export async function convergeSource(
     );
   };
   const local = await collectDigests((after) => told.page(source.sourceNo, after, pageItems));
-  const missing = new Set<string>();
+  const found: Differences = { toOwe: new Map(), unknown: [] };
 
   const root = await ask('');
   if (root.count === 0 && local.count > 0) return { ...report, owed: outbox.oweAll(source.sourceNo) };
-  for (const middle of await differing(local, '', root)) {
-    const leaves = await differing(local, middle, await ask(middle));
+  const middles = await differing(local, '', root);
+  for (let at = 0; at < middles.length; at += leavesAtOnce) {
+    const part = middles.slice(at, at + leavesAtOnce);
+    const pages = await Promise.all(part.map(async (middle) => ({ middle, page: await ask(middle) })));
+    const leaves: string[] = [];
+    for (const { middle, page } of pages) leaves.push(...(await differing(local, middle, page)));
     for (let i = 0; i < leaves.length; i += leavesAtOnce) {
       const pages = await Promise.all(
         leaves.slice(i, i + leavesAtOnce).map(async (leaf) => ({ leaf, page: await ask(leaf) })),
       );
-      for (const { leaf, page } of pages)
-        compareLeaf(parts, source, local.items(leaf), page.items ?? [], missing, report);
+      for (const { leaf, page } of pages) compareLeaf(local.items(leaf), page.items ?? [], found, report);
     }
   }
-  report.owed += await oweMissing(parts, source.sourceNo, missing);
+  report.owed += await oweFound(parts, source.sourceNo, found.toOwe);
+  if (found.unknown.length > 0) {
+    const { owed, unclaimed } = parts.adopt(source.alias, found.unknown);
+    report.owed += owed;
+    report.unknown = unclaimed;
+  }
   return report;
 }
 
@@ -83,47 +95,47 @@ async function differing(local: ManifestDigests, prefix: string, cloud: Manifest
   return found;
 }
 
+interface Differences {
+  /** Keys of items that this side has otherwise, with the revision that makes its word the newer one. */
+  toOwe: Map<string, number>;
+  unknown: ManifestItem[];
+}
+
 function compareLeaf(
-  parts: ConvergeParts,
-  { sourceNo, alias }: { sourceNo: number; alias: string },
   mine: readonly { k: string; digest: string }[],
   theirs: readonly ManifestItem[],
-  missing: Set<string>,
+  found: Differences,
   report: ConvergeReport,
 ): void {
   const there = new Map(theirs.map((item) => [item.k, item]));
-  const owe = (ref: string, rev: number): void => {
-    if (!parts.told.isUnsettled(sourceNo, ref) && parts.outbox.owe(sourceNo, ref, rev)) report.owed += 1;
-  };
   for (const { k, digest } of mine) {
     const item = there.get(k);
     if (!item) {
-      if (digest !== 'deleted') missing.add(k);
+      if (digest !== 'deleted') found.toOwe.set(k, 1);
     } else if (item.state === 'removed_by_user') report.removed_by_user += 1;
-    // a revision above the cloud's, so that this side's word is the newer one
-    else if (item.digest !== digest) owe(item.ref, item.rev + 1);
+    // by key: a tombstone of the cloud holds no reference id
+    else if (item.digest !== digest) found.toOwe.set(k, item.rev + 1);
   }
   const here = new Set(mine.map(({ k }) => k));
-  const unknown = theirs.filter(
-    ({ k, ref, state }) => state === 'live' && !here.has(k) && !parts.told.isKnown(sourceNo, ref),
-  );
-  report.unknown += unknown.length;
-  if (unknown.length > 0) parts.onUnknown(alias, unknown);
+  for (const item of theirs) {
+    if (!here.has(item.k)) found.unknown.push(item);
+  }
 }
 
-/** Owes what only this side has. One more pass over the catalogue, because a key does not tell its reference id. */
-async function oweMissing(
+/** Owes what this side has otherwise. One more pass over the catalogue, because a key does not tell its reference id. */
+async function oweFound(
   { told, outbox }: ConvergeParts,
   sourceNo: number,
-  missing: ReadonlySet<string>,
+  toOwe: ReadonlyMap<string, number>,
 ): Promise<number> {
   let owed = 0;
-  for (let after = ''; missing.size > 0; ) {
+  for (let after = ''; toOwe.size > 0; ) {
     const page = told.page(sourceNo, after, pageItems);
     const last = page.at(-1);
     if (!last) break;
     for (const { reference_id: ref } of page) {
-      if (missing.has(manifestKey(ref)) && !told.isUnsettled(sourceNo, ref) && outbox.owe(sourceNo, ref, 1)) owed += 1;
+      const rev = toOwe.get(manifestKey(ref));
+      if (rev !== undefined && !told.isUnsettled(sourceNo, ref) && outbox.owe(sourceNo, ref, rev)) owed += 1;
     }
     after = last.reference_id;
     await new Promise((done) => setImmediate(done));

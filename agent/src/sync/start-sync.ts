@@ -6,6 +6,7 @@ import { openBindings } from '../state/bindings.ts';
 import type { State } from '../state/open-state.ts';
 import { openOutbox, type Settled } from '../state/outbox.ts';
 import type { SourceReason } from '../state/rows.ts';
+import { isCatalogued } from '../state/sources.ts';
 import { openToldItems } from '../state/told-items.ts';
 import type { CloudGate } from './cloud-gate.ts';
 import { type CloudSession, pauseOf, registerAgent } from './cloud-session.ts';
@@ -17,6 +18,8 @@ import { type Clock, runLoop } from './run-loop.ts';
 
 /** Rest between looks at an empty outbox; a look is one indexed read. */
 const restMs = 500;
+/** A comparison so old is made anew: a store that was put back while nobody called looks as before. */
+const comparisonAgeMs = 15 * 60_000;
 
 export interface SyncOptions {
   state: State;
@@ -28,8 +31,8 @@ export interface SyncOptions {
   clock: Clock;
   log: SyncLog;
   signal: AbortSignal;
-  /** Live items of the cloud that the catalogue does not know, after its state was lost. */
-  onUnknown?: (alias: string, items: readonly ManifestItem[]) => void;
+  /** Takes over what the cloud has and this state was never told; without it such items are counted only. */
+  adopt?: (alias: string, items: readonly ManifestItem[]) => { owed: number; unclaimed: number };
   onSettled?: (alias: string, settled: Settled) => void;
 }
 
@@ -61,6 +64,14 @@ export function startSync(options: SyncOptions): Sync {
   const comparisons = new Map<string, ConvergeReport>();
   const totals: Settled = { acknowledged: 0, requeued: 0, rejected: 0 };
   const toCompare = new Set<string>();
+  const suspected = new Set<string>();
+  const compared = new Map<string, { endMs: number; tookMs: number }>();
+  const adopt =
+    options.adopt ??
+    ((_: string, items: readonly ManifestItem[]) => ({
+      owed: 0,
+      unclaimed: items.filter((item) => item.state === 'live').length,
+    }));
   let waiting: { maxFailures: number; resolve: (done: boolean) => void }[] = [];
   let session: CloudSession | undefined;
   let cloud: CloudState = 'never-reached';
@@ -75,9 +86,27 @@ export function startSync(options: SyncOptions): Sync {
     );
   };
 
+  /** A state that was told nothing yet compares only once it knows the disk: until then nothing tells which item a file is. */
+  const awaitsCatalogue = (alias: string): boolean => {
+    const row = bindings.findSource(alias);
+    if (!row || !toCompare.has(alias)) return false;
+    return told.page(row.source_no, '', 1).length === 0 && !isCatalogued(state, row.source_no);
+  };
+  /** Looks if the cloud still holds what it took: after each interruption and now and then, yet never for more than a twentieth of the time. */
+  function suspect(alias: string): void {
+    const row = bindings.findSource(alias);
+    const last = compared.get(alias);
+    const ageMs = last ? clock.now() - last.endMs : Number.POSITIVE_INFINITY;
+    if (last && ageMs >= comparisonAgeMs) suspected.add(alias);
+    if (!row || !suspected.has(alias) || (last && ageMs < 20 * last.tookMs)) return;
+    suspected.delete(alias);
+    if (told.page(row.source_no, '', 1).length > 0) toCompare.add(alias);
+  }
+
   async function connect(signal: AbortSignal): Promise<CloudSession> {
     const opened = await registerAgent({ gate, bindings, registration, now: clock.now }, signal);
-    if (opened.mustConverge) for (const alias of aliases) toCompare.add(alias);
+    for (const alias of aliases) (opened.mustConverge ? toCompare : suspected).add(alias);
+    aliases.forEach(suspect);
     for (const [alias, reason] of paused)
       if (reason === 'key-refused' || reason === 'not-approved') paused.delete(alias);
     if (toCompare.size === 0) bindings.setMark('store_epoch', opened.storeEpoch);
@@ -95,9 +124,10 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   async function compare(alias: string, sourceNo: number, storeEpoch: string, signal: AbortSignal): Promise<void> {
-    const onUnknown = options.onUnknown ?? (() => undefined);
-    const report = await convergeSource({ gate, outbox, told, now: clock.now, onUnknown }, { sourceNo, alias }, signal);
+    const startedMs = clock.now();
+    const report = await convergeSource({ gate, outbox, told, now: clock.now, adopt }, { sourceNo, alias }, signal);
     toCompare.delete(alias);
+    compared.set(alias, { endMs: clock.now(), tookMs: clock.now() - startedMs });
     comparisons.set(alias, report);
     if (toCompare.size === 0) bindings.setMark('store_epoch', storeEpoch);
     bindings.setMark(`verified_day:${alias}`, new Date(clock.now()).toISOString().slice(0, 10));
@@ -111,6 +141,7 @@ export function startSync(options: SyncOptions): Sync {
   ): Promise<number> {
     const row = bindings.findSource(alias);
     if (!row || stopped.has(alias)) return 0;
+    if (awaitsCatalogue(alias)) return 0;
     if (toCompare.has(alias)) await compare(alias, row.source_no, storeEpoch, signal);
     const target = { sourceNo: row.source_no, policy: options.policyOf(alias), fence, storeEpoch };
     const pushed = await pushSource({ gate, outbox, now: clock.now, onSettled: countSettled }, target, signal);
@@ -129,6 +160,7 @@ export function startSync(options: SyncOptions): Sync {
 
   async function round(signal: AbortSignal): Promise<number> {
     session ??= await connect(signal);
+    aliases.forEach(suspect);
     cloud = 'connected';
     let pushed = 0;
     for (const source of session.sources) {
@@ -156,7 +188,7 @@ export function startSync(options: SyncOptions): Sync {
   function answerWaiting(): void {
     const open = aliases.filter((alias) => owes(alias) || (toCompare.has(alias) && bindings.findSource(alias)));
     const isDone = failures === 0 && open.length === 0;
-    const isHopeless = failures === 0 && open.every((alias) => stopped.has(alias));
+    const isHopeless = failures === 0 && open.every((alias) => stopped.has(alias) || awaitsCatalogue(alias));
     waiting = waiting.filter(({ maxFailures, resolve }) => {
       if (!isDone && !isHopeless && failures < maxFailures) return true;
       resolve(isDone);
@@ -168,8 +200,11 @@ export function startSync(options: SyncOptions): Sync {
     failures = inARow;
     const code = codeOf(error);
     const before = cloud;
-    if (code === 'cloud-unreachable') cloud = 'unreachable';
-    else if (pauseOf(error) || code === 'upgrade-required') {
+    if (code === 'cloud-unreachable') {
+      cloud = 'unreachable';
+      session = undefined;
+    }
+    if (pauseOf(error) || code === 'upgrade-required') {
       cloud = 'refused';
       for (const alias of aliases) if (!stopped.has(alias) && pauseOf(error)) pause(alias, error);
       session = undefined;
@@ -220,7 +255,8 @@ export function startSync(options: SyncOptions): Sync {
     clock,
     signal: options.signal,
     onFailure: (error) => {
-      if (codeOf(error) === 'agent-not-found') session = undefined;
+      // who answers after an interruption may be another store than before
+      if (['agent-not-found', 'cloud-unreachable'].includes(codeOf(error))) session = undefined;
     },
   });
 

@@ -9,6 +9,7 @@ import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
+import { mountDeduplication } from '../deduplication/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
 import { limitBodyTime } from '../http/limit-body-time.ts';
@@ -78,7 +79,8 @@ export function createApp(parts: AppParts): Express {
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
   mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings.object);
-  mountSlices(mount, db);
+  mountSlices(mount, db, parts.afterEnqueue);
+  mountDeduplication(mount, db, parts.afterEnqueue);
   mountExports(mount, db, projections);
   mountTaxonomies(mount, db);
   app.use(onlyApi(router));

@@ -1,12 +1,14 @@
 /** Which jobs there are, and the process that runs them. */
 import type { CloudConfig } from '../config.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
+import { deduplicationJob, deduplicationJobKind } from '../deduplication/deduplicate-job.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
+import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
 const slots = 2;
@@ -31,7 +33,12 @@ export async function runJobs(
     ...parts,
     db,
     claimLock,
-    handlers: { [appendJobKind]: appendJob({ ...stores, db }, uploads), [metadataJobKind]: metadataJob },
+    handlers: {
+      [appendJobKind]: appendJob({ ...stores, db }, uploads),
+      [metadataJobKind]: metadataJob,
+      [deduplicationJobKind]: deduplicationJob(db),
+      [buildSliceJobKind]: buildSliceJob(db),
+    },
     times: timesOf(config.job_lease_s * 1000),
     random: Math.random,
     slots,

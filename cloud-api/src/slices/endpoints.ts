@@ -3,7 +3,9 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { largeBodyBytes } from '../http/read-body.ts';
+import { describeJob } from '../jobs/read-jobs.ts';
 import { appendToSlice } from './append-to-slice.ts';
+import { startBuildSliceJob } from './build-slice-job.ts';
 import { createSlice } from './create-slice.ts';
 import { deleteSlice } from './delete-slice.ts';
 import { getSlice, listSlices, listSlicesOf } from './find-slice.ts';
@@ -11,8 +13,13 @@ import { listSliceItems, pageSliceItems } from './read-slice.ts';
 import { toSliceEntry, toSliceInfo } from './rules.ts';
 import { tagSlice } from './tag-slice.ts';
 
-/** Mounts the routes of wire contract 6, but for those that answer a job. */
-export function mountSlices(mount: Mount, db: Kysely<Tables>): void {
+/** Mounts the routes of wire contract 6. @param afterEnqueue told that a job waits. */
+export function mountSlices(mount: Mount, db: Kysely<Tables>, afterEnqueue: () => void): void {
+  mountEndpoint(mount, sliceEndpoints.buildSlice, async (context, { params, body }) => {
+    const { jobId, sliceId } = await startBuildSliceJob(db, context, params.datasetId, body);
+    afterEnqueue();
+    return { ...(await describeJob(db, context.tenantId, jobId, context.nowMs)), sliceId };
+  });
   mountEndpoint(
     mount,
     sliceEndpoints.createSlice,

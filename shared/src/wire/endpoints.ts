@@ -1,6 +1,7 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
 import { datasetEndpoints } from './dataset.ts';
+import { deduplicationEndpoints } from './deduplication.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { jobEndpoints } from './jobs.ts';
@@ -17,6 +18,7 @@ export const cloudEndpoints = {
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
+  ...deduplicationEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,

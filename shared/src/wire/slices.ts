@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ReferenceId, WellFormedText } from '../ids/ids.ts';
 import { DatasetItem } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
+import { JobHead } from './jobs.ts';
 import { NextPage, PageRequest } from './page.ts';
 
 /** What a slice holds. */
@@ -40,6 +41,21 @@ export type SliceInfo = z.infer<typeof SliceInfo>;
 
 /** Nucleus routes for slices (wire contract 6), but for those that answer a job. */
 export const sliceEndpoints = {
+  buildSlice: {
+    method: 'post',
+    path: '/v1/nucleus/dataset/:datasetId/build_slice',
+    access: 'write',
+    summary: 'Sample items into a slice, at random or the most unlike each other, as a job',
+    body: z.object({
+      name: SliceName,
+      sampleSize: z.int().min(1),
+      sampleMethod: z.enum(['Random', 'Uniqueness']),
+      filters: z.object({ sliceId: z.string().nullish(), autotag: z.json().nullish() }).nullish(),
+    }),
+    reply: JobHead.extend({ sliceId: z.string() }),
+    errors: ['dataset-not-found', 'slice-not-found'],
+    dialect: 'nucleus',
+  },
   createSlice: {
     method: 'post',
     path: '/v1/nucleus/dataset/:datasetId/create_slice',

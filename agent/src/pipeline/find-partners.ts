@@ -1,0 +1,61 @@
+import { lstatSync, type Stats } from 'node:fs';
+import { type FileStat, fileStat, pathKey, sameStat } from '../source/file-stat.ts';
+import { nameOf } from '../source/walk-folder.ts';
+import { markMissing } from '../state/missing.ts';
+import type { ItemRow } from '../state/rows.ts';
+import type { RunningSource } from './running-source.ts';
+
+/**
+ * Looks where the items are whose content a described file has: a move or a swap shows up folder by folder, and whoever is seen
+ * first must not be taken for a copy. Items whose path is empty now are marked missing.
+ * @param here paths of the whole batch, partners found before included; those found now are added, so that a ring ends.
+ * @returns files at paths of such items that hold something else now; to be described together with the first.
+ */
+export function findPartners(
+  source: Pick<RunningSource, 'config' | 'known' | 'state' | 'sourceNo'>,
+  described: readonly { key: string; dev: number; hash: Uint8Array | undefined }[],
+  here: Set<string>,
+): { path: Buffer; stat: FileStat }[] {
+  const asked = new Set<string>();
+  const partners: { path: Buffer; stat: FileStat }[] = [];
+  const gone: Buffer[] = [];
+  for (const { dev, hash } of described) {
+    const name = hash && Buffer.from(hash).toString('latin1');
+    if (!hash || name === undefined || asked.has(name)) continue;
+    asked.add(name);
+    for (const row of source.known.liveWith(hash)) {
+      const key = pathKey(row.path);
+      if (here.has(key)) continue;
+      const stat = lookAt(source.config.folder, key);
+      if (stat?.isFile() && !sameStat(fileStat(stat), rowStat(row))) {
+        here.add(key);
+        partners.push({ path: row.path, stat: fileStat(stat) });
+      } else if (stat === undefined && isAbsent(source.config.folder, key, dev)) gone.push(row.path);
+    }
+  }
+  if (gone.length > 0) markMissing(source.state, source.sourceNo, gone, Date.now());
+  return partners;
+}
+
+function rowStat(row: ItemRow): FileStat {
+  return { dev: row.dev, ino: row.ino, size: row.byte_size, mtimeMs: row.mtime_ms, ctimeMs: row.ctime_ms };
+}
+
+/** Undefined when nothing is there. `null` when that cannot be said. */
+function lookAt(root: string, key: string): Stats | undefined | null {
+  try {
+    return lstatSync(nameOf(root, key), { throwIfNoEntry: false });
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the nearest folder above that exists is on the device on which the content was found. */
+function isAbsent(root: string, key: string, dev: number): boolean {
+  for (let at = key; at !== ''; ) {
+    at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
+    const stat = lookAt(root, at);
+    if (stat !== undefined) return stat !== null && stat.dev === dev;
+  }
+  return false;
+}

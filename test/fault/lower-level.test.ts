@@ -1,0 +1,159 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { aListeningCloud } from '../builders/a-listening-cloud.ts';
+import { aTempFolder, makeTempFolder, removeFolder } from '../builders/a-temp-folder.ts';
+import { aFreePort } from '../builders/an-agent-process.ts';
+import { type AuditedAgent, type AuditedRun, anAuditedRun, sentItems } from '../builders/an-audited-run.ts';
+import { promisedFields } from '../builders/find-leaks.ts';
+import { tellingPictures } from '../builders/telling-pictures.ts';
+import { type ACloud, aCloud } from '../contract/a-cloud.ts';
+import { onEachDatabase } from '../contract/on-each-database.ts';
+import { send } from '../contract/send.ts';
+
+async function fill(folder: string): Promise<string[]> {
+  const files = await tellingPictures(600);
+  for (const [name, bytes] of files) {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), bytes);
+  }
+  return [...files.keys()];
+}
+
+/** Every row of every table, as text. */
+async function rowsOf(databaseUrl: string): Promise<string> {
+  const { db, close } = await openDatabase(databaseUrl, () => undefined);
+  try {
+    const names = (await db.introspection.getTables()).map(({ name }) => name);
+    const rows = await Promise.all(
+      names.map((name) =>
+        db
+          .selectFrom(name as 'items')
+          .selectAll()
+          .execute(),
+      ),
+    );
+    expect(rows.flat().length).toBeGreaterThan(5);
+    return JSON.stringify(rows);
+  } finally {
+    await close();
+  }
+}
+
+onEachDatabase('lowering the level of a source', (open) => {
+  let cloud: ACloud;
+  let agent: AuditedAgent;
+  let key: string;
+  let names: string[];
+  let richItems: any[];
+  let secrets: string[];
+
+  const runAt = (source: Record<string, unknown>): Promise<AuditedRun> =>
+    anAuditedRun({ ...agent, source }, cloud.url, key);
+  const items = async (): Promise<any[]> => {
+    const details = await send(`${cloud.url}/v1/nucleus/dataset/details`, { key: cloud.adminKey });
+    const path = `/v1/nucleus/dataset/${details.body[0].id}/datasetItems`;
+    return (await send(cloud.url + path, { key: cloud.adminKey })).body.dataset_items;
+  };
+
+  beforeAll(async () => {
+    cloud = await aCloud({ database: await open() });
+    key = await cloud.makeKey({ scopes: ['agent'] });
+    const home = await makeTempFolder('lower');
+    agent = {
+      home,
+      folder: join(home, 'pictures'),
+      data: join(home, 'data'),
+      listen: `127.0.0.1:${await aFreePort()}`,
+    };
+    names = await fill(agent.folder);
+    const run = await runAt({ level: 'rich' });
+    expect(run.summary).toMatchObject({ catalogued: 6, acknowledged: 6 });
+    richItems = await items();
+  });
+  afterAll(async () => {
+    await cloud?.close();
+    await removeFolder(agent.home);
+  });
+
+  test('from rich to standard takes position and palette out of the cloud in the next run', async () => {
+    const before = await rowsOf(cloud.databaseUrl);
+    expect(richItems).toHaveLength(6);
+    for (const field of ['lat', 'palette_1']) expect(before).toContain(field);
+    const run = await runAt({ level: 'standard' });
+    expect([run.exit, run.summary.acknowledged]).toEqual([0, 6]);
+    const after = await rowsOf(cloud.databaseUrl);
+    for (const item of richItems) expect(after).not.toContain(item.metadata.palette_1);
+    for (const item of await items()) {
+      expect(
+        Object.keys(item.metadata).filter((name) => !(promisedFields.standard as readonly string[]).includes(name)),
+      ).toEqual([]);
+    }
+    secrets = (await items()).flatMap((item) => [item.metadata.blurhash, item.phash]);
+  });
+
+  test('from standard to minimal takes names and descriptors out of every table, and items keep their ids under pseudonyms', async () => {
+    expect(secrets).toHaveLength(12);
+    const before = await rowsOf(cloud.databaseUrl);
+    for (const secret of [...secrets, ...names]) expect(before).toContain(JSON.stringify(secret).slice(1, -1));
+    const runs = [await runAt({ level: 'minimal' })];
+    expect(runs[0]?.exit).toBe(0);
+    const after = await rowsOf(cloud.databaseUrl);
+    for (const secret of [...secrets, ...names, ...names.map(encodeURIComponent), 'canon eos 40d', '2024-05-01T'])
+      expect(after.includes(JSON.stringify(secret).slice(1, -1)), secret).toBe(false);
+    const now = await items();
+    expect(now.map(({ id }) => id).toSorted()).toEqual(richItems.map(({ id }) => id).toSorted());
+    for (const item of now) {
+      expect(item.reference_id).toMatch(/^p_[0-9a-f]{32}$/);
+      expect(item.image_url.endsWith(`/assets/main/${item.reference_id}`)).toBe(true);
+      expect(Object.keys(item.metadata).filter((name) => !promisedFields.minimal.includes(name))).toEqual([]);
+    }
+  });
+});
+
+test('a cloud that asks for a higher level gets the records of the configured one', async () => {
+  const cloud = await aListeningCloud();
+  const home = await aTempFolder('raise');
+  const agent = {
+    home,
+    folder: join(home, 'pictures'),
+    data: join(home, 'data'),
+    listen: `127.0.0.1:${await aFreePort()}`,
+  };
+  await fill(agent.folder);
+  const wish = { level: 'rich', names: 'relative-path', fields_off: [], gps_grain_degrees: 0.01 };
+  cloud.script.push(() => ({
+    status: 200,
+    body: {
+      store_epoch: cloud.storeEpoch,
+      heartbeat_s: 30,
+      ...wish,
+      config: { agent: { sources: [wish] } },
+      sources: [
+        {
+          alias: 'main',
+          source_id: `src_${'0'.repeat(20)}`,
+          dataset_id: `ds_${'0'.repeat(20)}`,
+          fence: 1,
+          high_rev: 0,
+          ...wish,
+        },
+      ],
+    },
+  }));
+  const runs = [];
+  for (let i = 0; i < 2; i += 1) {
+    runs.push(await anAuditedRun({ ...agent, source: { level: 'minimal' } }, cloud.url, 'live_0123456789abcdefghij'));
+    await writeFile(join(agent.folder, 'more.jpg'), [...(await tellingPictures(700)).values()][0] ?? '');
+  }
+  await cloud.close();
+  const sent = runs.flatMap((run) => [...sentItems(run.requests).values()]);
+  expect(sent).toHaveLength(7);
+  for (const item of sent) {
+    expect(item.phash).toBeUndefined();
+    expect(Object.keys(item.metadata).filter((name) => !promisedFields.minimal.includes(name))).toEqual([]);
+  }
+  for (const { target, body } of runs.flatMap((run) => run.requests))
+    if (target === '/v1/agents/register') expect(JSON.parse(body.toString()).sources[0].level).toBe('minimal');
+});

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { verifyRoot } from '../../agent/src/source/verify-root.ts';
+import { aJpeg } from '../builders/a-picture.ts';
+import { aTrial } from '../builders/a-trial.ts';
+import { eventually } from '../builders/eventually.ts';
+
+const rounds = process.env.NUCLEUS_SOAK === undefined ? 5 : 20;
+const isRoot = process.getuid?.() === 0;
+
+function mount(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]);
+}
+function unmount(folder: string): void {
+  execFileSync('umount', ['-l', folder]);
+}
+function canMount(): boolean {
+  const probe = mkdtempSync(join(tmpdir(), 'probe-'));
+  try {
+    mount(probe);
+    unmount(probe);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(probe, { recursive: true });
+  }
+}
+
+const describeWithMounts = (name: string, body: () => void): void => {
+  if (isRoot && canMount()) describe(name, body);
+  else describe.skip(`${name} [needs root and mount(8)]`, body);
+};
+
+describeWithMounts('a source on a mount', () => {
+  /** Mount points are given back whatever happens; pictures come from a bind source, so that they outlive the mount. */
+  async function aMountedTrial() {
+    const base = mkdtempSync(join(tmpdir(), 'mounts-'));
+    const [disk, folder] = [join(base, 'disk'), join(base, 'pictures')];
+    mkdirSync(disk);
+    mkdirSync(folder);
+    mount(disk);
+    onTestFinished(() => {
+      for (const each of [folder, folder, disk]) {
+        try {
+          unmount(each);
+        } catch {
+          // not mounted any more
+        }
+      }
+      rmSync(base, { recursive: true, force: true });
+    });
+    for (let i = 0; i < 60; i += 1)
+      writeFileSync(join(disk, `${i}.jpg`), await aJpeg({ widthPx: 16, heightPx: 16, seed: i }));
+    const attach = () => execFileSync('mount', ['--bind', disk, folder]);
+    attach();
+    const trial = await aTrial({ folder, config: { scan: { interval_s: 1 } } });
+    const paths = Array.from({ length: 60 }, (_, i) => `${i}.jpg`);
+    return { trial, folder, attach, paths };
+  }
+
+  const faults: { name: string; breakIt: (folder: string) => void; mend: (folder: string) => void; reason: RegExp }[] =
+    [
+      { name: 'vanishes', breakIt: unmount, mend: () => undefined, reason: /root-(empty|swapped)/ },
+      {
+        name: 'is replaced by an empty one',
+        breakIt: (folder) => {
+          unmount(folder);
+          mount(folder);
+        },
+        mend: unmount,
+        reason: /root-empty/,
+      },
+      {
+        name: 'is replaced by another volume',
+        breakIt: (folder) => {
+          unmount(folder);
+          mount(folder);
+          for (let i = 0; i < 20; i += 1) writeFileSync(join(folder, `other${i}.jpg`), 'other');
+        },
+        mend: unmount,
+        reason: /root-swapped/,
+      },
+    ];
+
+  test.each(faults)(
+    'that $name is suspended, loses nothing and resumes by itself',
+    { timeout: 120_000 },
+    async ({ breakIt, mend, reason }) => {
+      const { trial, folder, attach, paths } = await aMountedTrial();
+      trial.start();
+      await trial.converges(() => paths);
+      for (let round = 0; round < rounds; round += 1) {
+        breakIt(folder);
+        await eventually('the suspension', 10_000, () =>
+          trial.query(`select 1 from sources where state = 'suspended'`).length > 0 ? true : undefined,
+        );
+        expect(trial.query('select reason from sources')[0].reason).toMatch(reason);
+        expect(trial.query(`select count(*) n from items where presence = 'tombstone'`)).toEqual([{ n: 0 }]);
+        expect(trial.query('select count(*) n from held_deletions')).toEqual([{ n: 0 }]);
+        expect((await trial.inCloud()).size).toBe(60);
+        mend(folder);
+        attach();
+        await eventually('the return', 15_000, () =>
+          trial.query(`select 1 from sources where state = 'live'`).length > 0 ? true : undefined,
+        );
+        await trial.converges(() => paths);
+      }
+    },
+  );
+
+  test('the control: trusting what is listed, without verifying the root, would delete everything', async () => {
+    const { folder } = await aMountedTrial();
+    const careless = verifyRoot(folder, undefined, []);
+    unmount(folder);
+    // the broken variant knows no identity and no sample, as if neither were kept
+    expect(verifyRoot(folder, undefined, []).kind).toBe('verified');
+    expect(
+      careless.kind === 'verified' &&
+        verifyRoot(folder, careless.identity, [{ key: '0.jpg', size: 1, mtimeMs: 1 }]).kind,
+    ).toBe('suspended');
+  });
+});
