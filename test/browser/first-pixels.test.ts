@@ -130,7 +130,7 @@ describeWithChromium('from sign-in to pixels', () => {
       });
       expect(Math.max(sample?.widthPx ?? 0, sample?.heightPx ?? 0)).toBeGreaterThanOrEqual(256);
       await tiles(page).nth(3).click();
-      await page.getByText('blurhash', { exact: false }).first().waitFor();
+      await page.getByText('Perceptual hash', { exact: true }).waitFor();
       const axe = await new AxeBuilder({ page }).analyze();
       expect(
         axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished, test } from 'vitest';
+import { describe, onTestFinished, test } from 'vitest';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -11,6 +11,18 @@ const isRoot = process.getuid?.() === 0;
 export function testAsRoot(name: string, body: () => void | Promise<void>): void {
   if (isRoot) test(name, body);
   else test.skip(`${name} [needs root]`, body);
+}
+
+/** A group of tests that needs root, for instance to become somebody else. */
+export function describeAsRoot(name: string, body: () => void): void {
+  if (isRoot) describe(name, body);
+  else describe.skip(`${name} [needs root]`, body);
+}
+
+/** A group of tests that mounts and unmounts. */
+export function describeWithMounts(name: string, body: () => void): void {
+  if (canMount()) describe(name, body);
+  else describe.skip(`${name} [needs the right to mount]`, body);
 }
 
 /** A test on a disk of its own, of `size` as tmpfs spells it; the folder is gone with the test. */

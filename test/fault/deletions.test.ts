@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aJpeg } from '../builders/a-picture.ts';
 import { type ATrial, aTrial } from '../builders/a-trial.ts';
+import { describeAsRoot } from '../builders/as-root.ts';
 import { eventually } from '../builders/eventually.ts';
 import { onEachDatabase } from '../contract/on-each-database.ts';
 
@@ -62,11 +63,6 @@ describe('a slow removal', () => {
     expect(trial.query(`select count(*) n from items where presence = 'tombstone'`)[0].n).toBeLessThanOrEqual(50);
   });
 });
-
-const describeAsRoot = (name: string, body: () => void): void => {
-  if (process.getuid?.() === 0) describe(name, body);
-  else describe.skip(`${name} [needs root, to become somebody else]`, body);
-};
 
 describeAsRoot('a folder that may not be read', () => {
   test('deletes nothing and is counted', async () => {

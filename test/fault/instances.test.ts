@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { aJpeg } from '../builders/a-picture.ts';
 import { aTrial } from '../builders/a-trial.ts';
+import { describeWithMounts } from '../builders/as-root.ts';
 import { eventually } from '../builders/eventually.ts';
 
 test('a second agent on one data directory ends with one sentence and exit 2', async () => {
@@ -87,12 +88,7 @@ test('names and kinds of files are taken as they are, one record for one regular
   expect((await trial.once()).summary).toMatchObject({ catalogued: names.length + 1, exceptions: 1 });
 });
 
-const describeAsRoot = (name: string, body: () => void): void => {
-  if (process.getuid?.() === 0) describe(name, body);
-  else describe.skip(`${name} [needs root and mount(8)]`, body);
-};
-
-describeAsRoot('a full disk below the data directory', () => {
+describeWithMounts('a full disk below the data directory', () => {
   test('stops new work only, and heals without help once there is room', async () => {
     const trial = await aTrial();
     const data = join(trial.home, 'small');

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { verifyRoot } from '../../agent/src/source/verify-root.ts';
 import { aJpeg } from '../builders/a-picture.ts';
 import { aTrial } from '../builders/a-trial.ts';
+import { describeWithMounts } from '../builders/as-root.ts';
 import { eventually } from '../builders/eventually.ts';
 
 const rounds = process.env.NUCLEUS_SOAK === undefined ? 5 : 20;
-const isRoot = process.getuid?.() === 0;
 
 function mount(folder: string): void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]);
@@ -17,24 +17,6 @@ function mount(folder: string): void {
 function unmount(folder: string): void {
   execFileSync('umount', ['-l', folder]);
 }
-function canMount(): boolean {
-  const probe = mkdtempSync(join(tmpdir(), 'probe-'));
-  try {
-    mount(probe);
-    unmount(probe);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(probe, { recursive: true });
-  }
-}
-
-const describeWithMounts = (name: string, body: () => void): void => {
-  if (isRoot && canMount()) describe(name, body);
-  else describe.skip(`${name} [needs root and mount(8)]`, body);
-};
-
 describeWithMounts('a source on a mount', () => {
   /** Mount points are given back whatever happens; pictures come from a bind source, so that they outlive the mount. */
   async function aMountedTrial() {

@@ -32,9 +32,9 @@ export function openProgress(terminal: Terminal, nowMs: () => number): ProgressL
   };
   return {
     update(counts) {
-      if (latest && JSON.stringify(latest) === JSON.stringify(counts)) return;
+      // what came too soon after the last line is still shown when its time has come
+      if (JSON.stringify(latest) !== JSON.stringify(counts)) isShown = false;
       latest = counts;
-      isShown = false;
       if (nowMs() - shownAt >= (terminal.isInteractive ? everyMs.interactive : everyMs.plain)) show();
     },
     end() {

@@ -50,12 +50,14 @@ describe('policy', () => {
       ['2.jpg', 2],
     ]);
     expect(Object.keys(later.live()).every((id) => /^p_[0-9a-f]{32}$/.test(id))).toBe(true);
-    later.state.prepare('delete from outbox').run(); // the cloud took them
-    await later.summary();
-    expect(later.outbox().map(({ op, revision }) => [op, revision])).toEqual([
+    const puts = later.outbox().filter(({ op }) => op === 'put');
+    expect(puts.map(({ op, revision }) => [op, revision])).toEqual([
       ['put', 3],
       ['put', 3],
     ]);
+    later.state.prepare('delete from outbox').run(); // the cloud took them
+    await later.summary();
+    expect(later.outbox()).toEqual([]);
   });
 });
 
