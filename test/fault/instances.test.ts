@@ -120,7 +120,7 @@ describeWithMounts('a full disk below the data directory', () => {
     rmSync(join(data, 'ballast'));
     await trial.converges(() => names, 40_000);
     expect(await agent.stop()).toBe(0);
-    const { exit, summary } = await trial.once();
-    expect([exit, summary.on_disk, summary.catalogued]).toEqual([0, 20, 20]);
+    const { exit, summary, output } = await trial.once();
+    expect([exit, summary.on_disk, summary.catalogued], output).toEqual([0, 20, 20]);
   });
 });

@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { openLedger } from '../../agent/src/egress/ledger.ts';
 import { verifyLedger } from '../../agent/src/egress/verify-ledger.ts';
+import { aTempFolder } from '../builders/a-temp-folder.ts';
 import { testOnSmallDisk } from '../builders/as-root.ts';
 
 testOnSmallDisk(
@@ -31,3 +32,18 @@ testOnSmallDisk(
     expect(verdict.lines).toBe(written + 1);
   },
 );
+
+test('the chain holds when whoever is told of a line fails, as an index on a full disk does', async () => {
+  const folder = join(await aTempFolder(), 'ledger');
+  const ledger = await openLedger(folder, {
+    onLine: () => {
+      throw new Error('the index is full');
+    },
+  });
+  const append = () => ledger.append({ kind: 'heartbeat', urlPath: '/v1/agents/heartbeat', body: Buffer.from('{}') });
+  await expect(append()).rejects.toThrow('the index is full');
+  await expect(append()).rejects.toThrow('the index is full');
+  await ledger.close();
+  const verdict = await verifyLedger(folder);
+  expect([verdict.problem, verdict.lines]).toEqual([undefined, 2]);
+});

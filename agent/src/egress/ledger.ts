@@ -113,9 +113,11 @@ export async function openLedger(folder: string, options: LedgerOptions = {}): P
       await file.truncate(length).catch(() => undefined);
       throw stopWriting(cause);
     });
-    onLine?.(line, { segment: segmentNumber, offset: length, bytes: bytes.length - 1 });
+    const place = { segment: segmentNumber, offset: length, bytes: bytes.length - 1 };
+    // the line stands in the file now: the chain goes on from it, whatever becomes of those who are told
     length += bytes.length;
     head = { n: line.n + 1, prev: line.hash };
+    onLine?.(line, place);
     return { n: line.n, hash: line.hash };
   }
 
