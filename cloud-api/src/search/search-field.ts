@@ -1,3 +1,5 @@
+import type { ConditionNode } from '@nucleus/shared/query/query-tree';
+
 /** Type of a metadata field, locked per dataset when the first value comes. */
 export type FieldType = 'number' | 'text' | 'boolean';
 
@@ -14,8 +16,10 @@ export interface SearchField {
 export interface SearchSchema {
   /** By metadata name, as written. */
   metadata: ReadonlyMap<string, SearchField>;
-  /** Ids of the dataset's slices. */
-  slices: ReadonlySet<string>;
+  /** The dataset's slices by id; a live one with what its members meet. */
+  slices: ReadonlyMap<string, ConditionNode | undefined>;
+  /** The dataset's tags by name, as ids of the sets that they are. */
+  tags: ReadonlyMap<string, string>;
 }
 
 /** Columns that every dataset has, by the root that names them in queries. */
