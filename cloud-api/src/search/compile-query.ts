@@ -1,3 +1,4 @@
+import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { QueryError } from '@nucleus/shared/query/query-error';
 import type { CompareOp, ConditionNode, ValueNode } from '@nucleus/shared/query/query-tree';
 import { resolveField } from './resolve-field.ts';
@@ -101,9 +102,9 @@ class Compiler {
 
   #slice(value: ValueNode): string {
     if (value.kind !== 'text') throw new QueryError('A slice is named by its id, slc_….', value);
-    if (!this.#schema.slices.has(value.value)) throw new QueryError('This dataset has no such slice.', value);
     const live = this.#schema.slices.get(value.value);
-    return live === undefined ? this.#members(value.value) : this.#within(live, value);
+    if (live === undefined) throw new QueryError('This dataset has no such slice.', value);
+    return live === null ? this.#members(value.value) : this.#within(live, value);
   }
 
   #tag(value: ValueNode): string {
@@ -124,9 +125,9 @@ class Compiler {
   }
 
   /** The condition of a live slice; what is wrong in it is told of the slice, since its own text is not in sight. */
-  #within(condition: ConditionNode, named: ValueNode): string {
+  #within(query: string, named: ValueNode): string {
     try {
-      return this.condition(condition);
+      return query.trim() === '' ? '(true)' : this.condition(parseQuery(query));
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       throw new QueryError(`This slice cannot be read any more: ${error.message}`, named);

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { readQuery } from './read-query.ts';
 import type { FieldType, SearchField, SearchSchema } from './search-field.ts';
 import type { FeedPosition } from './truth-feed.ts';
 
@@ -69,11 +68,11 @@ export const columnTypes: Record<FieldType, string> = { number: 'double', text: 
 /** The slices and tags that a projection knows. */
 export async function readSlices(connection: DuckDBConnection): Promise<Pick<SearchSchema, 'slices' | 'tags'>> {
   const rows = (await connection.runAndReadAll('select slice_id, query, tag from slices')).getRowsJS();
-  const slices: [string, ReturnType<typeof readQuery>][] = [];
+  const slices: [string, string | null][] = [];
   const tags: [string, string][] = [];
   for (const [sliceId, query, tag] of rows) {
     if (tag !== null) tags.push([String(tag), String(sliceId)]);
-    else slices.push([String(sliceId), query === null ? undefined : readQuery(String(query))]);
+    else slices.push([String(sliceId), query === null ? null : String(query)]);
   }
   return { slices: new Map(slices), tags: new Map(tags) };
 }

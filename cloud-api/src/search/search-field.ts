@@ -1,5 +1,3 @@
-import type { ConditionNode } from '@nucleus/shared/query/query-tree';
-
 /** Type of a metadata field, locked per dataset when the first value comes. */
 export type FieldType = 'number' | 'text' | 'boolean';
 
@@ -16,8 +14,8 @@ export interface SearchField {
 export interface SearchSchema {
   /** By metadata name, as written. */
   metadata: ReadonlyMap<string, SearchField>;
-  /** The dataset's slices by id; a live one with what its members meet. */
-  slices: ReadonlyMap<string, ConditionNode | undefined>;
+  /** The dataset's slices by id; a live one with the query that its members meet, others with null. */
+  slices: ReadonlyMap<string, string | null>;
   /** The dataset's tags by name, as ids of the sets that they are. */
   tags: ReadonlyMap<string, string>;
 }
