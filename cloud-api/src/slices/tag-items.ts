@@ -17,7 +17,7 @@ import { membersNotFound } from './rules.ts';
 import { flipTagChange, forgetTagChanges, keepTagChange, takeTagChange } from './tag-change-queries.ts';
 
 /** How long a change of tags can be undone, in milliseconds. */
-export const undoMs = 10 * 60 * 1000;
+const undoMs = 10 * 60 * 1000;
 const all = 2 ** 31;
 
 /** Which items, and what happens to their tags. */

@@ -12,7 +12,7 @@ const SliceName = WellFormedText.refine(
 );
 const Description = WellFormedText.refine((text) => text.length <= 4096, 'may have up to 4,096 characters').nullish();
 /** Tags are words of people: any text on one line. */
-export const TagName = WellFormedText.refine(
+const TagName = WellFormedText.refine(
   (name) => name.trim() === name && name.length >= 1 && name.length <= 64 && !/[\p{Cc}"]/u.test(name),
   'must be 1 to 64 characters on one line, without double quotes and outer spaces',
 );
