@@ -56,8 +56,9 @@ export function exifFacts(exif: ExifBlocks, timeZone?: string): Pick<Facts, 'fie
 
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const clean = value
-    .slice(0, maxText)
+  // a text ends at its first NUL; what some cameras leave behind it is rubbish
+  const [said = ''] = value.slice(0, maxText).split('\0', 1);
+  const clean = said
     .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
