@@ -9,7 +9,7 @@ import { descriptors } from './descriptors.ts';
 import { type ExifBlocks, exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
 import { parseExif } from './parse-exif.ts';
-import { type OpenFile, readFile, withOpenFile } from './read-file.ts';
+import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
 import { isOtherFormat, sniff } from './sniff.ts';
 import { tiffExif } from './tiff-exif.ts';
 
@@ -78,7 +78,8 @@ async function describePicture(
     if (!facts) return { kind: 'exception', code: 'no-dimensions' };
     if (facts.fields.status === 'no-pixels') return { kind: 'facts', facts };
     const size = analysisSize(facts.width, facts.height);
-    const rgb = await readRaster(picture, size, limits.maxPixels);
+    const jpegPath = format === 'jpeg' && header.format === 'jpeg' ? descriptorPath(open.fd) : undefined;
+    const rgb = await readRaster(picture, size, limits.maxPixels, jpegPath);
     const found = descriptors(rgb, size.width, size.height);
     return { kind: 'facts', facts: { ...facts, ...found, fields: { ...facts.fields, ...found.fields } } };
   } catch (error) {
