@@ -16,7 +16,7 @@ const typeNumbers = { text: 2, short: 3, long: 4, rational: 5 } as const;
 const typeBytes = { text: 1, short: 2, long: 4, rational: 8 } as const;
 
 /** A TIFF under any magic number. `behindHead` stands right after the first eight bytes. */
-export function aTiffLike(
+function aTiffLike(
   chain: readonly RawDirectory[],
   { isLittle = true, magic = 42, behindHead = Buffer.alloc(0) } = {},
 ): Buffer {

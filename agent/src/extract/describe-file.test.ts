@@ -99,7 +99,7 @@ describe('a raw file', () => {
     'olympus.orf': 'olympus',
   };
   test('is described by its largest preview under its own orientation, with the dimensions of the developed picture', async () => {
-    const plain = { widthPx: 300, heightPx: 200, seed: 9 };
+    const plain = { widthPx: 301, heightPx: 203, seed: 9 };
     const thumbnail = await aJpeg({ widthPx: 60, heightPx: 40, seed: 10 });
     // what a preview says about itself gives way to the raw file, as cameras mean it
     const preview = await aJpeg({ ...plain, orientation: 3 });
@@ -120,7 +120,7 @@ describe('a raw file', () => {
   });
 
   test('of Fujifilm has the EXIF, orientation and dimensions of its preview', async () => {
-    const preview = await aJpeg({ widthPx: 300, heightPx: 200, seed: 9, orientation: 6, exif });
+    const preview = await aJpeg({ widthPx: 301, heightPx: 203, seed: 9, orientation: 6, exif });
     const raf = rawFiles(preview, preview, 1).get('fuji.raf') as Buffer;
     const shown = await factsOf(preview);
     expect(await factsOf(raf)).toEqual({ ...shown, fields: { ...shown.fields, format: 'raw' } });
@@ -139,12 +139,12 @@ describe('a raw file', () => {
   });
 
   test('has a local preview the right way up', async () => {
-    const preview = await aJpeg({ widthPx: 300, heightPx: 200, seed: 9 });
+    const preview = await aJpeg({ widthPx: 301, heightPx: 203, seed: 9 });
     const nef = rawFiles(preview, preview, 6).get('nikon.nef') as Buffer;
     const made = await previewFile({ ...request(nef), widthPx: 150, format: 'jpeg' }, limits);
     if (made.kind !== 'preview') throw new Error(made.code);
     const { width, height } = await sharp(Buffer.from(made.bytes)).metadata();
-    expect([width, height]).toEqual([100, 150]);
+    expect([width, height]).toEqual([101, 150]);
   });
 });
 
