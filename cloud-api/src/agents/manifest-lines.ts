@@ -4,19 +4,13 @@
  * is known here are the changed ones; a row that got another key has left the bucket that its place is remembered in.
  */
 import type { Database } from '../database/open-database.ts';
-import { listChangedKeys, readChangeNo, readManifestBucket } from './manifest-queries.ts';
+import { listChangedKeys, type ManifestPlace, readChangeNo, readManifestBucket } from './manifest-queries.ts';
 
 /** Lines `k digest state\n` of keys with the same two first digits, sorted by k. */
 export interface ManifestBucket {
   prefix: string;
   count: number;
   lines: Buffer;
-}
-
-export interface ManifestPlace {
-  tenantId: string;
-  datasetId: string;
-  sourceId: string;
 }
 
 interface Kept {

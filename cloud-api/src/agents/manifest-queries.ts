@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import type { ManifestPlace } from './manifest-lines.ts';
+
+/** A source and the dataset that it fills. */
+export interface ManifestPlace {
+  tenantId: string;
+  datasetId: string;
+  sourceId: string;
+}
 
 const afterEveryKey = '~'; // sorts behind all hex digits
 
