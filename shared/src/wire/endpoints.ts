@@ -4,6 +4,7 @@ import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
+import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEndpoints } from './slices.ts';
@@ -23,4 +24,5 @@ export const cloudEndpoints = {
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...integrationEndpoints,
 } as const;
