@@ -132,7 +132,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       queue = await runJobs(
         config,
         database,
-        { attachments, uploads, publicOrigin: http.publicUrl.origin },
+        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin },
         { clock, log, metrics },
       );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });

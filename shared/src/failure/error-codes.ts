@@ -14,6 +14,7 @@ export const errorCodes = {
   'dataset-not-found': { status: 404, exit: 2 },
   'item-not-found': { status: 404, exit: 2 },
   'slice-not-found': { status: 404, exit: 2 },
+  'tag-change-not-found': { status: 404, exit: 2 },
   'taxonomy-not-found': { status: 404, exit: 2 },
   'agent-not-found': { status: 404, exit: 2 },
   'job-not-found': { status: 404, exit: 2 },

@@ -11,6 +11,7 @@ export const idPrefixes = {
   key: 'key_',
   integration: 'int_',
   tenant: 'ten_',
+  tagChange: 'tch_',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
