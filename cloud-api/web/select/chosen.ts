@@ -6,7 +6,7 @@ import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import type { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
 
 /** As many ids as one request may name. */
-export const mostNamed = 10_000;
+const mostNamed = 10_000;
 /** As many exceptions from "all results" as fit into a query. */
 const mostLeftOut = 40;
 

@@ -76,7 +76,7 @@ export function ExportDialog({ datasetId, chosen, items, onClose }: ExportDialog
 }
 
 /** Where a file of what meets a query is. */
-export function exportAddress(datasetId: string, format: string, query: string): string {
+function exportAddress(datasetId: string, format: string, query: string): string {
   const path = fillPath(exportEndpoints.downloadItems.path, { datasetId, format });
   return query.trim() === '' ? path : `${path}?${new URLSearchParams({ query })}`;
 }
