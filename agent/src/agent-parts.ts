@@ -3,10 +3,12 @@ import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { localEndpoints, Variant } from '@nucleus/shared/wire/local';
 import type { Logger } from 'pino';
 import type { AgentConfig, SourceConfig } from './config.ts';
+import type { LedgerIndex } from './egress/ledger-index.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import type { Facts } from './record/facts.ts';
 import type { State } from './state/open-state.ts';
 import type { ManifestItem } from './sync/converge.ts';
+import type { Sync } from './sync/start-sync.ts';
 import type { WhatLeft } from './what-left.ts';
 
 export interface Keys {
@@ -56,6 +58,8 @@ export interface Pipeline {
   adopt?(alias: string, items: readonly ManifestItem[]): { owed: number; unclaimed: number };
   /** Looks at one path again, relative to its source: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Describes exceptions of a source again, one or all. Returns how many there are then. */
+  retry(alias: string, path?: Uint8Array): Promise<number>;
   /** Resolves when nothing is at work any more; the signal is aborted by then. */
   close(): Promise<void>;
 }
@@ -71,6 +75,9 @@ export interface ProxyOptions<Pool> {
   keys: Keys;
   pool: Pool;
   pipeline: Pipeline;
+  policyOf: (alias: string) => RecordPolicy;
+  sync: Pick<Sync, 'cloudState' | 'pauseReason'>;
+  ledgerIndex: Pick<LedgerIndex, 'page' | 'findAttempt'>;
   whatLeft: (itemKey: Buffer) => Promise<WhatLeft | undefined>;
   overview: () => Overview;
   version: string;

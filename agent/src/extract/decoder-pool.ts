@@ -6,6 +6,8 @@ import type {
   Described,
   DescribeRequest,
   ExtractLimits,
+  FileRequest,
+  FileTags,
   PreviewFailure,
   PreviewRequest,
 } from './described.ts';
@@ -16,6 +18,8 @@ export interface DecoderPool {
   describe(request: DescribeRequest): Promise<Described>;
   /** Bytes of a preview, or why there is none. */
   preview(request: PreviewRequest): Promise<Buffer | PreviewFailure>;
+  /** Every tag that a file holds, for the local viewer, or why they cannot be read. */
+  tags(request: FileRequest): Promise<FileTags | PreviewFailure>;
   /** How many descriptions run at once; more than twice as many waiting gains nothing. */
   readonly processes: number;
   /** Refuses what waits and ends the processes. */
@@ -35,7 +39,8 @@ export interface DecoderPoolOptions {
 
 type Work =
   | { kind: 'describe'; request: DescribeRequest; settle: (result: Described) => void }
-  | { kind: 'preview'; request: PreviewRequest; settle: (result: Buffer | PreviewFailure) => void };
+  | { kind: 'preview'; request: PreviewRequest; settle: (result: Buffer | PreviewFailure) => void }
+  | { kind: 'tags'; request: FileRequest; settle: (result: FileTags | PreviewFailure) => void };
 
 interface Child {
   process: ChildProcess;
@@ -98,7 +103,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     if (isWorn && !child.isRetired) retire(child);
     if (work?.kind === 'describe' && message.kind === 'described') work.settle(message.described);
     if (work?.kind === 'preview' && message.kind === 'preview') work.settle(Buffer.from(message.bytes));
-    if (work?.kind === 'preview' && message.kind === 'preview-failed') {
+    if (work?.kind === 'tags' && message.kind === 'tags') work.settle(message.tags);
+    if ((work?.kind === 'preview' || work?.kind === 'tags') && message.kind === 'preview-failed') {
       work.settle({ kind: 'exception', code: message.code });
     }
     giveWork();
@@ -128,10 +134,7 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       if (!work) return;
       child.work = work;
       const id = ++taskNo;
-      const task: ChildTask =
-        work.kind === 'describe'
-          ? { kind: 'describe', id, request: work.request }
-          : { kind: 'preview', id, request: work.request };
+      const task = { kind: work.kind, id, request: work.request } as ChildTask;
       const limitMs =
         options.limits.timeoutMs + Math.min(work.request.expected.size, options.limits.maxFileBytes) / leastBytesPerMs;
       child.killTimer = setTimeout(() => {
@@ -156,6 +159,13 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     preview: (request) =>
       new Promise((settle) => {
         const work: Work = { kind: 'preview', request, settle };
+        if (isClosed) return fail(work, 'crashed');
+        waiting.previews.push(work);
+        giveWork();
+      }),
+    tags: (request) =>
+      new Promise((settle) => {
+        const work: Work = { kind: 'tags', request, settle };
         if (isClosed) return fail(work, 'crashed');
         waiting.previews.push(work);
         giveWork();

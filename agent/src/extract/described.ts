@@ -33,6 +33,12 @@ export type Described =
   | { kind: 'known'; contentHash: Uint8Array }
   | { kind: 'exception'; code: ExceptionCode; contentHash?: Uint8Array | undefined };
 
+/** Every tag of a file by block, as texts. */
+export interface FileTags {
+  groups: { group: string; tags: { name: string; value: string }[] }[];
+  is_cut: boolean;
+}
+
 export type PreviewFailure = { kind: 'exception'; code: ExceptionCode };
 
 export interface ExtractLimits {
@@ -49,9 +55,11 @@ export interface ChildSetup {
 }
 export type ChildTask =
   | { kind: 'describe'; id: number; request: DescribeRequest }
-  | { kind: 'preview'; id: number; request: PreviewRequest };
+  | { kind: 'preview'; id: number; request: PreviewRequest }
+  | { kind: 'tags'; id: number; request: FileRequest };
 export type ChildReply = { id: number; rssBytes: number } & (
   | { kind: 'described'; described: Described }
   | { kind: 'preview'; bytes: Uint8Array }
   | { kind: 'preview-failed'; code: ExceptionCode }
+  | { kind: 'tags'; tags: FileTags }
 );
