@@ -1,5 +1,6 @@
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { displayPath } from '../record/display-path.ts';
+import { noPixelsSentences } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
 import type { PlacedItem } from '../state/lookups.ts';
 
@@ -7,7 +8,7 @@ import type { PlacedItem } from '../state/lookups.ts';
 export function localItem(row: PlacedItem, source: string): LocalItem {
   // at most 2,000 rows of a few hundred bytes: parsing all of it takes a few milliseconds, less than asking SQLite field by field
   const facts = row.facts === null ? undefined : (JSON.parse(row.facts) as Facts);
-  const { format, blurhash, status } = facts?.fields ?? {};
+  const { format, blurhash } = facts?.fields ?? {};
   return {
     key: row.item_key.toString('hex'),
     source,
@@ -16,9 +17,9 @@ export function localItem(row: PlacedItem, source: string): LocalItem {
     state: stateOf(row),
     ...(facts ? { width: facts.width, height: facts.height } : {}),
     ...(typeof format === 'string' ? { format } : {}),
-    ...(status === 'ok' || status === 'no-pixels' ? { status } : {}),
     byte_size: row.byte_size,
     ...(typeof blurhash === 'string' ? { blurhash } : {}),
+    ...(facts?.noPixels === undefined ? {} : { no_pixels: noPixelsSentences[facts.noPixels] }),
     ...(row.status === 'exception' ? { exception: row.exception_code ?? 'unknown' } : {}),
   };
 }

@@ -16,10 +16,10 @@ export const LocalItem = z.object({
   width: z.int().optional(),
   height: z.int().optional(),
   format: z.string().optional(),
-  /** `no-pixels`: catalogued by its header alone, because no decoder for it is shipped. */
-  status: z.enum(['ok', 'no-pixels']).optional(),
   byte_size: z.int(),
   blurhash: z.string().optional(),
+  /** Why nothing was made from the file's pixels, as a sentence. */
+  no_pixels: z.string().optional(),
   /** Why it could not be read, for state `exception`. */
   exception: z.string().optional(),
 });
