@@ -2,7 +2,7 @@ import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { localEndpoints } from '@nucleus/shared/wire/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileJob } from '../../agent/src/find/open-finder.ts';
-import { addFile, aProxy, aViewer, json, type ProxyUnderTest, post, theViewerParts } from '../builders/a-proxy.ts';
+import { addFile, aProxy, ask, aViewer, json, type ProxyUnderTest, post, theViewerParts } from '../builders/a-proxy.ts';
 import { meets, type OracleRow } from '../contract/evaluate-query.ts';
 import { seeded } from '../contract/random-query.ts';
 
@@ -210,6 +210,21 @@ describe('a query over the catalogue', () => {
     await finder.close();
     expect((await find('state = synced AND iso > 0')).total).toBeGreaterThan(0);
   });
+});
+
+test('every field that is told can be asked for, and its values too', async () => {
+  const { listFindFields } = localEndpoints;
+  const reply = await ask(running.port, listFindFields.path, { headers: { authorization: `Bearer ${bearer}` } });
+  const { fields } = listFindFields.reply.parse(json(reply));
+  expect(fields.length).toBeGreaterThan(30);
+  for (const { name, type, values } of fields) {
+    const value = type === 'number' ? '1' : (values?.[0] ?? 'x');
+    expect({
+      name,
+      ...(await find(`${name} != "${value}"`.replace(type === 'number' ? /"/g : /^$/, ''))),
+    }).toMatchObject({ name, total: expect.any(Number) });
+    expect(await find('', { sort: { field: name }, limit: 1 })).toMatchObject({ total: 400 });
+  }
 });
 
 describe('the folder tree', () => {

@@ -7,6 +7,8 @@ export type FindType = 'number' | 'text';
 export interface FindField {
   sql: string;
   type: FindType;
+  /** What it is, for completion. */
+  about: string;
   /** The only values there are, if they are few and known. */
   values?: readonly string[];
 }
@@ -22,20 +24,29 @@ const stateSql = `(case
   else 'synced' end)`;
 
 const own: Record<string, FindField> = {
-  state: { sql: stateSql, type: 'text', values: itemStates.filter((state) => state !== 'gone') },
-  path: { sql: 'path_text(i.path)', type: 'text' },
-  name: { sql: 'path_text(i.path)', type: 'text' },
-  source: { sql: '(select s.alias from sources s where s.source_no = i.source_no)', type: 'text' },
-  reference_id: { sql: 'i.reference_id', type: 'text' },
-  exception: { sql: 'i.exception_code', type: 'text' },
-  byte_size: { sql: 'i.byte_size', type: 'number' },
-  ingest_day: { sql: 'i.ingest_day', type: 'text' },
-  content_hash: { sql: 'lower(hex(substr(i.content_hash, 1, 16)))', type: 'text' },
-  width: { sql: "(i.facts ->> '$.width')", type: 'number' },
-  height: { sql: "(i.facts ->> '$.height')", type: 'number' },
-  phash: { sql: "(i.facts ->> '$.phash')", type: 'text' },
-  lat: { sql: "(i.facts ->> '$.gps.lat')", type: 'number' },
-  lon: { sql: "(i.facts ->> '$.gps.lon')", type: 'number' },
+  state: {
+    about: 'where the file stands',
+    sql: stateSql,
+    type: 'text',
+    values: itemStates.filter((state) => state !== 'gone'),
+  },
+  path: { about: 'pattern over the path: folder/**, *.jpg', sql: 'path_text(i.path)', type: 'text' },
+  name: { about: 'relative path', sql: 'path_text(i.path)', type: 'text' },
+  source: {
+    about: 'alias of the source',
+    sql: '(select s.alias from sources s where s.source_no = i.source_no)',
+    type: 'text',
+  },
+  reference_id: { about: 'id in the cloud', sql: 'i.reference_id', type: 'text' },
+  exception: { about: 'why it could not be read', sql: 'i.exception_code', type: 'text' },
+  byte_size: { about: 'bytes', sql: 'i.byte_size', type: 'number' },
+  ingest_day: { about: 'day first catalogued, UTC', sql: 'i.ingest_day', type: 'text' },
+  content_hash: { about: 'keyed hash of the bytes', sql: 'lower(hex(substr(i.content_hash, 1, 16)))', type: 'text' },
+  width: { about: 'pixels, as displayed', sql: "(i.facts ->> '$.width')", type: 'number' },
+  height: { about: 'pixels, as displayed', sql: "(i.facts ->> '$.height')", type: 'number' },
+  phash: { about: 'perceptual hash', sql: "(i.facts ->> '$.phash')", type: 'text' },
+  lat: { about: 'exact latitude; stays here', sql: "(i.facts ->> '$.gps.lat')", type: 'number' },
+  lon: { about: 'exact longitude; stays here', sql: "(i.facts ->> '$.gps.lon')", type: 'number' },
 };
 
 /** Every field by name: what a record can hold whatever the level, and what stays here: path, state, exact position. */
@@ -43,9 +54,9 @@ export const findFields: ReadonlyMap<string, FindField> = new Map(
   [
     ...Object.entries(recordFields)
       .filter(([name]) => !(name in own) && name !== 'byte_size_bucket')
-      .map(([name, { shape }]): [string, FindField] => {
+      .map(([name, { shape, about }]): [string, FindField] => {
         const type = shape.kind === 'integer' || shape.kind === 'decimal' ? 'number' : 'text';
-        return [name, { sql: fact(name), type, ...(shape.kind === 'enum' ? { values: shape.values } : {}) }];
+        return [name, { sql: fact(name), type, about, ...(shape.kind === 'enum' ? { values: shape.values } : {}) }];
       }),
     ...Object.entries(own),
   ].toSorted(([a], [b]) => (a < b ? -1 : 1)),

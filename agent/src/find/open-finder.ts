@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { QueryError } from '@nucleus/shared/query/query-error';
-import { viewerShorthands } from '@nucleus/shared/wire/viewer';
+import { type FieldInfo, viewerShorthands } from '@nucleus/shared/wire/viewer';
 import { compileFind, getFindField } from './compile-find.ts';
+import { findFields } from './find-fields.ts';
 import type { FinderJob, FinderReply, FindJob, FoundFolder } from './find-messages.ts';
 
 /** What the viewer looks for: a query, and a field to order by; without one, source and path. */
@@ -20,6 +21,8 @@ export interface Finder {
    */
   find(request: FindRequest): Promise<{ rows: Float64Array; tookMs: number }>;
   folders(sourceNo: number, folder: string): Promise<{ folders: FoundFolder[]; is_cut: boolean }>;
+  /** What a query can ask for. */
+  fields(): FieldInfo[];
   close(): Promise<void>;
 }
 
@@ -141,6 +144,13 @@ export function openFinder(options: FinderOptions): Finder {
       }
       return { folders: reply.folders, is_cut: reply.is_cut };
     },
+    fields: () =>
+      Array.from(findFields, ([name, { type, about, values }]) => ({
+        name,
+        type,
+        about,
+        ...(values === undefined ? {} : { values: [...values] }),
+      })),
     async close() {
       isClosed = true;
       await thread?.terminate();

@@ -16,11 +16,12 @@ const shownOfGroup = 60;
 /** Finding files: by query, by folder, by likeness. */
 export function findHandlers(
   parts: FindParts,
-): Pick<LocalHandlers, 'findLocalItems' | 'listFolders' | 'findDuplicates'> {
+): Pick<LocalHandlers, 'listFindFields' | 'findLocalItems' | 'listFolders' | 'findDuplicates'> {
   const { lookups, sources } = parts;
   const items = (rowids: Iterable<number>) =>
     lookups.listRows(rowids).map((row) => localItem(row, sources.get(row.source_no)?.alias ?? ''));
   return {
+    listFindFields: () => ({ fields: parts.finder.fields() }),
     async findLocalItems({ body }) {
       const { rows, tookMs } = await parts.finder.find({ query: body.query, sort: body.sort });
       const page = rows.subarray(body.offset, body.offset + body.limit);

@@ -1,5 +1,5 @@
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
-import type { FolderView, LedgerRow, viewerEndpoints } from '@nucleus/shared/wire/viewer';
+import type { FieldInfo, FolderView, LedgerRow, viewerEndpoints } from '@nucleus/shared/wire/viewer';
 import type { FileStat } from '../source/file-stat.ts';
 
 type Reply<N extends keyof typeof viewerEndpoints> = ReplyOf<(typeof viewerEndpoints)[N]>;
@@ -13,6 +13,7 @@ export interface ViewerParts {
       query: string;
       sort?: { field: string; descending: boolean } | undefined;
     }): Promise<{ rows: Float64Array; tookMs: number }>;
+    fields(): FieldInfo[];
     folders(sourceNo: number, folder: string): Promise<{ folders: FolderView[]; is_cut: boolean }>;
   };
   duplicates: {

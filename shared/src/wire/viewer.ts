@@ -60,7 +60,25 @@ const DuplicateSet = z.object({
 });
 export type DuplicateSet = z.infer<typeof DuplicateSet>;
 
+const FieldInfo = z.object({
+  name: z.string(),
+  type: z.enum(['number', 'text']),
+  about: z.string(),
+  /** The only values there are, if they are few and known. */
+  values: z.array(z.string()).optional(),
+});
+export type FieldInfo = z.infer<typeof FieldInfo>;
+
 export const viewerEndpoints = {
+  listFindFields: {
+    method: 'get',
+    path: '/v1/viewer/fields',
+    access: 'viewer',
+    summary: 'The fields that a query of the viewer can ask for',
+    reply: z.object({ fields: z.array(FieldInfo) }),
+    errors: [],
+    dialect: 'own',
+  },
   findLocalItems: {
     method: 'post',
     path: '/v1/viewer/find',
