@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { AppError } from '@nucleus/shared/failure/app-error';
 import type {
+  ChildGreeting,
   ChildReply,
   ChildSetup,
   ChildTask,
@@ -18,6 +20,8 @@ export interface DecoderPool {
   preview(request: PreviewRequest): Promise<Buffer | PreviewFailure>;
   /** How many descriptions run at once; more than twice as many waiting gains nothing. */
   readonly processes: number;
+  /** Resolves when the first process can work. @throws AppError `decoder-refused` when none may, or none comes up; the pool is closed then. */
+  started(): Promise<void>;
   /** Refuses what waits and ends the processes. */
   close(): Promise<void>;
 }
@@ -50,6 +54,9 @@ interface Child {
 /** Slowest storage that is waited for, on top of the time limit. */
 const leastBytesPerMs = 20_000;
 const startLimitMs = 30_000;
+/** So many processes may end before any was ready, at a start. */
+const startsTried = 4;
+const neverUp = 'No decoder process comes up; the installed picture decoder does not load on this machine. Run npm ci.';
 
 /** Starts the decoder processes. */
 export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
@@ -58,6 +65,16 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
   const children = new Set<Child>();
   let isClosed = false;
   let taskNo = 0;
+  let failedStarts = 0;
+  let tellStarted: (refusal?: AppError) => void = () => undefined;
+  const started = new Promise<void>((resolve, reject) => {
+    tellStarted = (refusal) => {
+      if (!refusal) return resolve();
+      reject(refusal);
+      void close();
+    };
+  });
+  started.catch(() => undefined); // whoever asks is told
 
   function startChild(): void {
     const forked = fork(options.childUrl, [], {
@@ -77,18 +94,23 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       filesDone: 0,
     };
     children.add(child);
-    forked.on('message', (message: ChildReply | { kind: 'ready' }) => onMessage(child, message));
+    forked.on('message', (message: ChildReply | ChildGreeting) => onMessage(child, message));
     forked.on('error', () => undefined); // an `exit` follows
     forked.on('exit', () => onExit(child));
     const setup: ChildSetup = { kind: 'setup', contentKey: options.contentKey, limits: options.limits };
     forked.send(setup, () => undefined);
   }
 
-  function onMessage(child: Child, message: ChildReply | { kind: 'ready' }): void {
+  function onMessage(child: Child, message: ChildReply | ChildGreeting): void {
     clearTimeout(child.killTimer);
     if (message.kind === 'ready') {
       child.isReady = true;
+      tellStarted();
       giveWork();
+      return;
+    }
+    if (message.kind === 'refused') {
+      tellStarted(new AppError('decoder-refused', message.sentence));
       return;
     }
     const { work } = child;
@@ -118,7 +140,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     if (!children.delete(child) || isClosed) return;
     // one that never came up must not be started again in a tight loop
     if (child.isReady) startChild();
-    else setTimeout(() => !isClosed && startChild(), 1000).unref();
+    else if (++failedStarts >= startsTried) tellStarted(new AppError('decoder-refused', neverUp));
+    if (!child.isReady) setTimeout(() => !isClosed && startChild(), 1000).unref();
   }
 
   function giveWork(): void {
@@ -142,6 +165,18 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     }
   }
 
+  async function close(): Promise<void> {
+    isClosed = true;
+    for (const work of [...waiting.previews.splice(0), ...waiting.descriptions.splice(0)]) fail(work, 'crashed');
+    await Promise.all(
+      Array.from(children, (child) => {
+        const ended = new Promise((resolve) => child.process.once('exit', resolve));
+        child.process.kill('SIGKILL');
+        return child.process.exitCode === null && child.process.signalCode === null ? ended : undefined;
+      }),
+    );
+  }
+
   for (let i = 0; i < options.processes; i++) startChild();
 
   return {
@@ -160,17 +195,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
         waiting.previews.push(work);
         giveWork();
       }),
-    async close() {
-      isClosed = true;
-      for (const work of [...waiting.previews.splice(0), ...waiting.descriptions.splice(0)]) fail(work, 'crashed');
-      await Promise.all(
-        Array.from(children, (child) => {
-          const ended = new Promise((resolve) => child.process.once('exit', resolve));
-          child.process.kill('SIGKILL');
-          return child.process.exitCode === null && child.process.signalCode === null ? ended : undefined;
-        }),
-      );
-    },
+    started: () => started,
+    close,
   };
 }
 

@@ -9,12 +9,12 @@ import type { ChildReply, ChildSetup, ChildTask } from './described.ts';
 
 let setup: ChildSetup | undefined;
 
-prepareDecoder();
+const fault = prepareDecoder();
 
 process.on('message', (message: ChildSetup | ChildTask) => {
   if (message.kind === 'setup') {
     setup = message;
-    process.send?.({ kind: 'ready' });
+    process.send?.(fault === undefined ? { kind: 'ready' } : { kind: 'refused', sentence: fault });
     return;
   }
   void work(message).then((reply) => process.send?.(reply));

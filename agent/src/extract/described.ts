@@ -50,6 +50,8 @@ export interface ChildSetup {
 export type ChildTask =
   | { kind: 'describe'; id: number; request: DescribeRequest }
   | { kind: 'preview'; id: number; request: PreviewRequest };
+/** Answer to the setup. Refused: nothing may be decoded with what is installed. */
+export type ChildGreeting = { kind: 'ready' } | { kind: 'refused'; sentence: string };
 export type ChildReply = { id: number; rssBytes: number } & (
   | { kind: 'described'; described: Described }
   | { kind: 'preview'; bytes: Uint8Array }
