@@ -39,6 +39,17 @@ function aRequest(
     pageSliceItems: { pageToken: null, pageSize: 5 },
     tagSlice: { slice_tags: ['x'] },
     addTaxonomy: { taxonomy_name: 'kinds', type: 'category', labels: ['x'] },
+    createTask: { attachment: 'https://x.test/a', geometries: {}, project: canary },
+    completeTask: { response: {} },
+    setTaskMetadata: { planted: 1 },
+    setTaskTags: ['planted'],
+    addTaskTags: ['planted'],
+    removeTaskTags: [canary],
+    setTaskUniqueId: { unique_id: 'planted' },
+    createProject: { name: 'mine', type: 'imageannotation' },
+    setProjectParams: { planted: 1 },
+    createBatch: { name: 'mine', project: 'mine' },
+    setBatchMetadata: { planted: 1 },
     heartbeat: { agent_id: agent.agentId, sources: [] },
     // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
     registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },
@@ -60,6 +71,7 @@ onEachDatabase('isolation', (open) => {
   let itemId: string;
   let sliceId: string;
   let jobId: string;
+  let taskId: string;
   beforeAll(async () => {
     cloud = await aCloud({ database: await open() });
     agent = await anAgent(cloud, { dataset_name: canary });
@@ -82,6 +94,10 @@ onEachDatabase('isolation', (open) => {
       body: { level: 'item', metadata: [{ reference_id: canary, metadata: { canary } }] },
     });
     jobId = job.job_id;
+    const own = (route: string, body: object) => send(`${cloud.url}/v1/${route}`, { key: cloud.adminKey, body });
+    await own('projects', { name: canary, type: 'textcollection' });
+    await own('batches', { name: canary, project: canary });
+    taskId = (await own('task/textcollection', { batch: canary, unique_id: canary, tags: [canary] })).body.task_id;
   });
   afterAll(() => cloud.close());
 
@@ -97,6 +113,10 @@ onEachDatabase('isolation', (open) => {
       jobId,
       requestId: 'a'.repeat(32),
       agentId: agent.agentId,
+      type: 'imageannotation',
+      taskId,
+      projectName: canary,
+      batchName: canary,
     });
   const callAll = async (key: string | undefined) => {
     const answers = [];
@@ -129,6 +149,15 @@ onEachDatabase('isolation', (open) => {
         'listDatasets',
         'listSlices',
         'listJobs',
+        'listTasks',
+        'countTasks',
+        'listProjects',
+        'createProject',
+        'createBatch',
+        'listBatches',
+        'getCallbackKey',
+        'listUsage',
+        'downloadUsage',
         'registerAgent',
       ].toSorted(),
     );

@@ -2,6 +2,7 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
+import type { TaskTables } from './task-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
 export interface StoreMetaTable {
@@ -265,7 +266,7 @@ export interface JobErrorsTable {
   error: string;
 }
 
-export interface Tables {
+export interface Tables extends TaskTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;

@@ -9,6 +9,9 @@ export const idPrefixes = {
   agent: 'agt_',
   source: 'src_',
   key: 'key_',
+  task: 'task_',
+  attachment: 'att_',
+  file: 'file_',
   tenant: 'ten_',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

@@ -1,14 +1,18 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
+import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { jobEndpoints } from './jobs.ts';
+import { projectEndpoints } from './projects.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEndpoints } from './slices.ts';
+import { taskEndpoints } from './tasks.ts';
 import { taxonomyEndpoints } from './taxonomies.ts';
 import { uploadEndpoints } from './uploads.ts';
+import { usageEndpoints } from './usage.ts';
 
 /** Every route of the cloud, once. The server mounts this table; OpenAPI and the tests walk it. */
 export const cloudEndpoints = {
@@ -23,4 +27,8 @@ export const cloudEndpoints = {
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...taskEndpoints,
+  ...projectEndpoints,
+  ...callbackEndpoints,
+  ...usageEndpoints,
 } as const;

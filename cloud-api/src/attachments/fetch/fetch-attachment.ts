@@ -78,7 +78,7 @@ async function follow(
   let from: URL | undefined;
   for (let hop = 0; hop <= limits.maxRedirects; hop++) {
     const target = await within(vetTarget(next, policy, from), limits.connectMs, signal);
-    const response = await openResponse(target, limits, signal);
+    const response = await openResponse(target, {}, { limits }, signal);
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0)) return response;
     response.destroy();
@@ -122,7 +122,7 @@ async function* readBody(
 
 /** Encoded bodies are refused rather than inflated: nobody was asked to send one. */
 function assertPlain(response: IncomingMessage): void {
-  if (response.statusCode !== 200) throw new FetchRefusal('status');
+  if (response.statusCode !== 200) throw new FetchRefusal('status', response.statusCode);
   const content = response.headers['content-encoding'];
   const transfer = response.headers['transfer-encoding'];
   if (content !== undefined && content.toLowerCase() !== 'identity') throw new FetchRefusal('content encoding');

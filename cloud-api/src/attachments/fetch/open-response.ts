@@ -4,23 +4,36 @@ import { request as requestHttps } from 'node:https';
 import { normaliseAddress } from './address-class.ts';
 import { FetchRefusal, type VettedTarget } from './vet-target.ts';
 
+/** What is sent; a GET without anything more when nothing is said. */
+export interface RequestParts {
+  method?: 'GET' | 'POST';
+  /** Lower case; they win over ours. */
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array | undefined;
+}
+
+interface DialOptions {
+  limits: { connectMs: number; headersMs: number };
+}
+
 const maxHeaderBytes = 16 * 1024;
 /** A name with many addresses is tried at so many of them. */
 const mostTries = 3;
 
 /**
- * Sends a GET and answers its reply with the body unread.
+ * Sends a request and answers its reply with the body unread.
  * @throws FetchRefusal or what the socket reports
  */
 export async function openResponse(
   target: VettedTarget,
-  limits: { connectMs: number; headersMs: number },
+  parts: RequestParts,
+  options: DialOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   let failure: unknown;
   for (const address of target.addresses.slice(0, mostTries)) {
     try {
-      return await requestFrom(address, target, limits, signal);
+      return await requestFrom(address, target, parts, options, signal);
     } catch (error) {
       failure = error;
       if (signal.aborted || !(error instanceof NotConnected)) break;
@@ -35,7 +48,8 @@ class NotConnected extends FetchRefusal {}
 function requestFrom(
   address: string,
   target: VettedTarget,
-  limits: { connectMs: number; headersMs: number },
+  parts: RequestParts,
+  { limits }: DialOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const { url, port, isLiteral } = target;
@@ -46,7 +60,7 @@ function requestFrom(
       host: address,
       port,
       path: `${url.pathname}${url.search}`,
-      method: 'GET',
+      method: parts.method ?? 'GET',
       // A connection of its own, closed afterwards: none is shared between tenants.
       agent: false,
       maxHeaderSize: maxHeaderBytes,
@@ -58,6 +72,8 @@ function requestFrom(
         'accept-encoding': 'identity',
         'user-agent': 'nucleus-cloud',
         'connection': 'close',
+        ...parts.headers,
+        ...(parts.body === undefined ? {} : { 'content-length': String(parts.body.length) }),
       },
     });
     let timer = setTimeout(() => request.destroy(new NotConnected('connect timeout')), limits.connectMs);
@@ -81,6 +97,6 @@ function requestFrom(
       clearTimeout(timer);
       reject(isConnected || error instanceof FetchRefusal ? error : new NotConnected('connect'));
     });
-    request.end();
+    request.end(parts.body);
   });
 }

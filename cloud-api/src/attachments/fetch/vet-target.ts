@@ -26,11 +26,14 @@ const mostUrlLength = 4096;
 /** A hop that is refused; `reason` is for tests and for people who read code, never for callers or logs. */
 export class FetchRefusal extends Error {
   readonly reason: string;
+  /** What a vetted host answered, when the answer is the reason. */
+  readonly status: number | undefined;
 
-  constructor(reason: string) {
+  constructor(reason: string, status?: number) {
     super('the address cannot be fetched');
     this.name = 'FetchRefusal';
     this.reason = reason;
+    this.status = status;
   }
 }
 
