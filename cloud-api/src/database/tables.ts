@@ -189,8 +189,10 @@ export interface SlicesTable {
   dataset_id: string;
   id: string;
   name: string;
-  /** `dataset_item`, `object` or `scene`. */
+  /** `dataset_item`, `object` or `scene`; `tag` for a tag, which is kept like a slice and listed with none. */
   type: string;
+  /** What a live slice's members meet; null for one whose members are rows. */
+  query: string | null;
   description: string | null;
   /** JSON array of texts. */
   tags: string;
@@ -207,7 +209,20 @@ export interface SliceItemsTable {
   dataset_id: string;
   slice_id: string;
   seq: number;
+  /** 0 for one that has left. */
+  is_member: number;
+  /** The write by which it came or left. */
   change_no: number;
+}
+
+/** A change of tags that can still be undone. */
+export interface TagChangesTable {
+  tenant_id: string;
+  dataset_id: string;
+  id: string;
+  /** The write that made it. */
+  change_no: number;
+  at: number;
 }
 
 /** Names of the classes that category labels of a dataset may have. */
@@ -283,6 +298,7 @@ export interface Tables extends TaskTables {
   item_assets: ItemAssetsTable;
   slices: SlicesTable;
   slice_items: SliceItemsTable;
+  tag_changes: TagChangesTable;
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;

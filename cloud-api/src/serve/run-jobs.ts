@@ -12,6 +12,7 @@ import { forgetEnded } from '../job-queue/forget-ended.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
+import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import { fetchJobKind } from '../tasks/enqueue-fetch.ts';
 import { fetchJob } from '../tasks/fetch-job.ts';
@@ -28,7 +29,7 @@ const sweepEveryMs = 60 * 60 * 1000;
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore; linkSecret: Uint8Array },
+  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections; linkSecret: Uint8Array },
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
@@ -52,7 +53,7 @@ export async function runJobs(
           [appendJobKind]: appendJob({ ...stores, db }, uploads),
           [metadataJobKind]: metadataJob,
           [deduplicationJobKind]: deduplicationJob(db),
-          [buildSliceJobKind]: buildSliceJob(db),
+          [buildSliceJobKind]: buildSliceJob(db, stores.projections),
         },
       },
       { slots: slots.fetches, handlers: { [fetchJobKind]: fetchJob(db, attachments) } },

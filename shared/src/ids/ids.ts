@@ -13,6 +13,7 @@ export const idPrefixes = {
   attachment: 'att_',
   file: 'file_',
   tenant: 'ten_',
+  tagChange: 'tch_',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

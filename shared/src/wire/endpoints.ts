@@ -8,6 +8,7 @@ import { insightEndpoints } from './insights.ts';
 import { jobEndpoints } from './jobs.ts';
 import { projectEndpoints } from './projects.ts';
 import { sessionEndpoints } from './session.ts';
+import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
 import { taskEndpoints } from './tasks.ts';
 import { taxonomyEndpoints } from './taxonomies.ts';
@@ -22,6 +23,7 @@ export const cloudEndpoints = {
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
+  ...sliceEditEndpoints,
   ...deduplicationEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
