@@ -1,9 +1,10 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { expect, test } from 'vitest';
 import { FetchRefusal } from './fetch/vet-target.ts';
-import { AttachmentFailure, judgeFailure } from './judge-failure.ts';
+import { judgeFailure } from './judge-failure.ts';
 
-const unreachable = (cause: unknown) => new AppError('attachment-unreachable', 'x', { cause });
+const unreachable = (cause: unknown) =>
+  new AppError('attachment-unreachable', 'The image could not be fetched.', { cause });
 const coded = (code: string) => Object.assign(new Error(code), { code });
 const judge = (cause: unknown) => {
   const { code, mayPass } = judgeFailure(unreachable(cause), 80 * 1024 * 1024);
@@ -36,11 +37,22 @@ test('an address inside is told exactly as a name that does not exist', () => {
   expect(inside).toEqual({ code: 'fetch_failed', message: 'The image could not be fetched.', mayPass: false });
 });
 
-test('what is no image is final, and a failure that names itself is taken at its word', () => {
+test('what is no image is final', () => {
   expect(judgeFailure(new AppError('attachment-refused', 'x'), 1)).toMatchObject({
     code: 'content_not_image',
     mayPass: false,
   });
-  const own = { code: 'source_denied', message: 'Access denied by the bucket.', mayPass: false } as const;
-  expect(judgeFailure(new AttachmentFailure(own), 1)).toBe(own);
+});
+
+test.each([
+  [new FetchRefusal('status', 403), 'fetch_forbidden', false],
+  [new FetchRefusal('connect'), 'source_refused', true],
+  [undefined, 'source_refused', false],
+])('what a store of the customer’s own says is told (%s)', (cause, code, mayPass) => {
+  const message = 'The store refused access to this object: test the integration.';
+  expect(judgeFailure(new AppError('attachment-unreachable', message, { cause }), 1)).toEqual({
+    code,
+    message,
+    mayPass,
+  });
 });

@@ -1,5 +1,5 @@
 /** What a failed attachment is called, for programs and for people, and whether trying again may help. Pure. */
-import { AppError } from '@nucleus/shared/failure/app-error';
+import type { AppError } from '@nucleus/shared/failure/app-error';
 import { FetchRefusal } from './fetch/vet-target.ts';
 
 export interface AttachmentFault {
@@ -12,33 +12,32 @@ export interface AttachmentFault {
     | 'content_too_large'
     | 'content_not_image'
     | 'processing_failed'
-    | `source_${string}`;
+    | 'source_refused';
   /** One sentence; nothing of the network behind an address, and never the address itself. */
   message: string;
   /** Whether the same address may do better later. */
   mayPass: boolean;
 }
 
-/** A failure that says by itself what it is, as those of the sources do that are asked with a customer's credentials. */
-export class AttachmentFailure extends AppError {
-  readonly fault: AttachmentFault;
-
-  constructor(fault: AttachmentFault, cause?: unknown) {
-    super('attachment-unreachable', fault.message, { cause });
-    this.fault = fault;
-  }
-}
+/** What every fetch says that is not a store's own. */
+const blandSentence = 'The image could not be fetched.';
 
 /**
  * Judges what bringing in an attachment threw. Every address that may not be reached looks like one that does not answer or has no
  * name: the answer must not tell which hosts exist behind this one.
  */
 export function judgeFailure(error: AppError, maxBytes: number): AttachmentFault {
-  if (error instanceof AttachmentFailure) return error.fault;
   if (error.code === 'attachment-refused') {
     return fault('content_not_image', 'The address returned something that is not an image that can be read.');
   }
-  const { cause } = error;
+  const judged = judgeCause(error.cause, maxBytes);
+  // A store that the customer's own integration names has said why.
+  if (error.message === blandSentence) return judged;
+  const mayPass = error.cause !== undefined && judged.mayPass;
+  return { code: judged.code === 'fetch_failed' ? 'source_refused' : judged.code, message: error.message, mayPass };
+}
+
+function judgeCause(cause: unknown, maxBytes: number): AttachmentFault {
   if (!(cause instanceof FetchRefusal)) return bland(mayPassLater(cause));
   if (cause.status !== undefined) return judgeStatus(cause.status);
   switch (cause.reason) {
@@ -76,7 +75,7 @@ function mayPassLater(cause: unknown): boolean {
 }
 
 function bland(mayPass: boolean): AttachmentFault {
-  return fault('fetch_failed', 'The image could not be fetched.', mayPass);
+  return fault('fetch_failed', blandSentence, mayPass);
 }
 
 function fault(code: AttachmentFault['code'], message: string, mayPass = false): AttachmentFault {

@@ -6,7 +6,8 @@ import type { ObjectStore } from '../objects/object-store.ts';
 import { openIncoming } from '../objects/open-incoming.ts';
 import { sniffBytes, sniffImage } from './check/sniff-image.ts';
 import { openDecodePool } from './decode/decode-pool.ts';
-import { type FetchLimits, fetchAttachment, fetchLimits, systemPolicy } from './fetch/fetch-attachment.ts';
+import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-attachment.ts';
+import { type LocateParts, locateContent } from './fetch/locate-content.ts';
 import { postCallback } from './fetch/post-callback.ts';
 import { type KeptImage, objectKey } from './kept-image.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
@@ -36,8 +37,8 @@ export interface AttachmentsOptions {
   objects: ObjectStore;
   /** Folder for bodies on their way in. */
   staging: string;
-  /** `host:port` that may be fetched in private networks. */
-  fetchAllow: readonly string[];
+  /** How content is found and what may be fetched. */
+  sources: LocateParts;
   /** The built `decode/decode-child.js`. */
   decodeChild: URL;
   limits?: FetchLimits;
@@ -50,9 +51,8 @@ const decodeTimeoutMs = 15_000;
 
 /** Makes the folder for bodies on their way in; decoders start with the first image. */
 export async function openAttachments(options: AttachmentsOptions): Promise<Attachments> {
-  const { objects, staging, limits = fetchLimits } = options;
+  const { objects, staging, sources, limits = fetchLimits } = options;
   await openIncoming(staging);
-  const policy = systemPolicy(options.fetchAllow);
   const inTurn = limitConcurrency(mostTransfers);
   const pool = openDecodePool({
     childUrl: options.decodeChild,
@@ -76,12 +76,12 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
   return {
     objects,
     maxBytes: limits.maxBytes,
-    postCallback: (url, body, headers, signal) => postCallback(url, policy, { body, headers }, signal),
+    postCallback: (url, body, headers, signal) => postCallback(url, sources.policy, { body, headers }, signal),
     fetchImage: (tenantId, url, signal, onFetched) =>
       inTurn(async () => {
         const staged = await fetchAttachment(
-          url,
-          policy,
+          await locateContent(tenantId, url, sources, signal),
+          sources.policy,
           limits,
           (body) => stageFile(staging, body, sniffBytes),
           signal,

@@ -2,6 +2,8 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
+
+import type { IntegrationsTable } from './intake-tables.ts';
 import type { TaskTables } from './task-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
@@ -302,4 +304,5 @@ export interface Tables extends TaskTables {
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;
+  integrations: IntegrationsTable;
 }

@@ -12,6 +12,7 @@ export const idPrefixes = {
   task: 'task_',
   attachment: 'att_',
   file: 'file_',
+  integration: 'int_',
   tenant: 'ten_',
   tagChange: 'tch_',
 } as const;

@@ -5,6 +5,7 @@ import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
+import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
 import { projectEndpoints } from './projects.ts';
 import { sessionEndpoints } from './session.ts';
@@ -33,4 +34,5 @@ export const cloudEndpoints = {
   ...projectEndpoints,
   ...callbackEndpoints,
   ...usageEndpoints,
+  ...integrationEndpoints,
 } as const;

@@ -20,7 +20,7 @@ export async function postCallback(
       headers: { 'accept': '*/*', 'content-type': 'application/json', ...sending.headers },
       body: Buffer.from(sending.body),
     };
-    const response = await openResponse(target, parts, { limits }, whole);
+    const response = await openResponse(target, parts, { limits, outbound: policy.outbound }, whole);
     const status = response.statusCode ?? 0;
     // What it says is of no interest: reading it could take for ever.
     response.destroy();
