@@ -126,6 +126,7 @@ onEachDatabase('isolation', (open) => {
       taskId,
       projectName: canary,
       batchName: canary,
+      changeId: `tch_${'a'.repeat(20)}`,
       integrationId: `int_${'a'.repeat(20)}`,
     });
   const callAll = async (key: string | undefined) => {
