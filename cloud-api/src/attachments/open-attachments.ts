@@ -18,6 +18,11 @@ export interface Attachments {
    * @throws AppError `attachment-unreachable`, `attachment-refused`; nothing is kept then
    */
   fetchImage(tenantId: string, url: string, signal: AbortSignal): Promise<KeptImage>;
+  /**
+   * Fetches a file that is no picture; {@link dropStaged} ends it.
+   * @throws AppError `attachment-unreachable`
+   */
+  fetchFile(url: string, signal: AbortSignal): Promise<StagedFile>;
   /** Writes an uploaded body to a private file; {@link keepStaged} or {@link dropStaged} ends it. */
   stage(body: AsyncIterable<Uint8Array>): Promise<StagedFile>;
   /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
@@ -39,6 +44,9 @@ export interface AttachmentsOptions {
 
 /** Transfers of one process at once, whatever requests ask for. */
 const mostTransfers = 64;
+/** 5,000 vectors of 1,536 numbers as text. */
+const mostFileBytes = 256 * 1024 * 1024;
+const fileTotalMs = 15 * 60_000;
 const decodeProcesses = 2;
 const decodeTimeoutMs = 15_000;
 
@@ -47,6 +55,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
   const { objects, staging, limits = fetchLimits } = options;
   await openIncoming(staging);
   const policy = systemPolicy(options.fetchAllow);
+  const fileLimits = { ...limits, maxBytes: mostFileBytes, totalMs: fileTotalMs };
   const inTurn = limitConcurrency(mostTransfers);
   const pool = openDecodePool({
     childUrl: options.decodeChild,
@@ -80,6 +89,11 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
         );
         return keepStaged(tenantId, staged, signal);
       }, signal),
+    fetchFile: (url, signal) =>
+      inTurn(
+        () => fetchAttachment(url, policy, fileLimits, (body) => stageFile(staging, body, sniffBytes), signal),
+        signal,
+      ),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,
     dropStaged: (staged) => rm(staged.path, { force: true }),

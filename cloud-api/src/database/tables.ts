@@ -2,6 +2,7 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
+import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
 export interface StoreMetaTable {
@@ -282,6 +283,8 @@ export interface Tables {
   item_assets: ItemAssetsTable;
   slices: SlicesTable;
   slice_items: SliceItemsTable;
+  embedding_indexes: EmbeddingIndexesTable;
+  item_vectors: ItemVectorsTable;
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;

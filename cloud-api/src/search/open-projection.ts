@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { createVectorTables, readVectorState, type VectorState } from './apply-vectors.ts';
 import type { FieldType, SearchField } from './search-field.ts';
 import type { FeedPosition } from './truth-feed.ts';
 
 /** Of the projection's tables; a file of another version is rebuilt. */
-const projectionVersion = 2;
+const projectionVersion = 3;
 
 /** An open projection file of one dataset. */
 export interface ProjectionFile {
@@ -19,6 +20,7 @@ export interface ProjectionFile {
   /** Ids of the dataset's slices, as of the write `slicesChangeNo`. */
   slices: ReadonlySet<string>;
   slicesChangeNo: number;
+  vectors: VectorState;
 }
 
 const columns = `
@@ -52,6 +54,7 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
     fields: new Map(),
     slices: new Set(),
     slicesChangeNo: 0,
+    vectors: await createVectorTables(writer),
   };
 }
 
@@ -96,6 +99,7 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
       fields,
       slices: new Set(slices.map(([sliceId]) => String(sliceId))),
       slicesChangeNo: Number(slicesChangeNo),
+      vectors: await readVectorState(writer),
     };
   } catch {
     return close();

@@ -2,12 +2,17 @@
 import type { CloudConfig } from '../config.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
 import { deduplicationJob, deduplicationJobKind } from '../deduplication/deduplicate-job.ts';
+import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-job.ts';
+import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
+import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
+import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
+import { sweepResults } from '../result-files/result-files.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
@@ -15,7 +20,7 @@ const slots = 2;
 const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an address works and the retries of its job
 const sweepEveryMs = 60 * 60 * 1000;
 
-/** Starts the queue over every kind of job. Its uploads that no job took are removed after a day. */
+/** Starts the queue over every kind of job. Uploads that no job took, and the files that jobs made, are removed after a day. */
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
@@ -26,7 +31,10 @@ export async function runJobs(
   const { uploads } = stores;
   // One process has a SQLite file: who held a lease is dead.
   if (!isShared(config)) await forgetLeases(db);
-  const sweep = () => void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
+  const sweep = () => {
+    void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
+    void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
+  };
   sweep();
   const sweeping = setInterval(sweep, sweepEveryMs);
   const queue = openQueue({
@@ -38,6 +46,10 @@ export async function runJobs(
       [metadataJobKind]: metadataJob,
       [deduplicationJobKind]: deduplicationJob(db),
       [buildSliceJobKind]: buildSliceJob(db),
+      [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
+      [indexLayoutJobKind]: indexLayoutJob(db),
+      [deleteIndexJobKind]: deleteIndexJob,
+      [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
     },
     times: timesOf(config.job_lease_s * 1000),
     random: Math.random,

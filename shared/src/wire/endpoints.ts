@@ -2,6 +2,7 @@ import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
+import { embeddingEndpoints } from './embeddings.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { jobEndpoints } from './jobs.ts';
@@ -19,6 +20,7 @@ export const cloudEndpoints = {
   ...insightEndpoints,
   ...sliceEndpoints,
   ...deduplicationEndpoints,
+  ...embeddingEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,
