@@ -21,6 +21,11 @@ export const CloudConfig = z.strictObject({
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:PATH or postgres://…')
     .optional()
     .describe('by default a SQLite file below the data folder'),
+  objects: z
+    .string()
+    .regex(/^(file:.+|s3:\/\/.+)$/, 'must be file:FOLDER or s3://BUCKET')
+    .optional()
+    .describe('where stored pictures are; by default a folder below the data folder'),
   fetch_allow: z
     .array(HostPort)
     .default([])
@@ -49,6 +54,8 @@ export interface CloudSecrets {
   givenKey: string | undefined;
   /** NUCLEUS_CLOUD_LINK_KEY: signs expiring links; one for all processes of a deployment. By default a secret in the database. */
   linkKey?: string | undefined;
+  /** NUCLEUS_CLOUD_OBJECTS_KEY_ID and NUCLEUS_CLOUD_OBJECTS_SECRET: keys of the bucket of `objects`. By default Amazon's own chain. */
+  objectKeys?: { accessKeyId: string; secretAccessKey: string } | undefined;
 }
 
 /** Reads what the environment holds for the cloud. */
@@ -56,7 +63,15 @@ export function readSecrets(env: NodeJS.ProcessEnv): CloudSecrets {
   const linkKey = env.NUCLEUS_CLOUD_LINK_KEY || undefined;
   if (linkKey !== undefined && linkKey.length < 32)
     throw new AppError('config-invalid', 'NUCLEUS_CLOUD_LINK_KEY must have at least 32 characters.');
-  return { givenKey: env.NUCLEUS_CLOUD_KEY || undefined, linkKey };
+  return { givenKey: env.NUCLEUS_CLOUD_KEY || undefined, linkKey, objectKeys: readObjectKeys(env) };
+}
+
+function readObjectKeys(env: NodeJS.ProcessEnv): CloudSecrets['objectKeys'] {
+  const accessKeyId = env.NUCLEUS_CLOUD_OBJECTS_KEY_ID || undefined;
+  const secretAccessKey = env.NUCLEUS_CLOUD_OBJECTS_SECRET || undefined;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
+  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
+  throw new AppError('config-invalid', 'NUCLEUS_CLOUD_OBJECTS_KEY_ID and NUCLEUS_CLOUD_OBJECTS_SECRET go together.');
 }
 
 /** `fetch_allow` from NUCLEUS_CLOUD_FETCH_ALLOW, a comma list; undefined when it is not set. */

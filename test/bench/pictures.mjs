@@ -8,6 +8,9 @@ import { drawSample } from '../../agent/dist/samples/draw-sample.js';
 const photos = fileURLToPath(new URL('../../../shared/photos/jpg', import.meta.url));
 export const workFolder = fileURLToPath(new URL('./.work', import.meta.url));
 
+/** Pictures that are drawn where there are no photographs. */
+const drawings = 12;
+
 /** Longest and shortest edge of each set, pixels. */
 export const shapes = {
   camera: { widthPx: 4000, heightPx: 3000, quality: 90 },
@@ -24,14 +27,23 @@ export async function aPictureSet(name, count) {
   const folder = join(workFolder, `pictures-${name}`);
   const sources = largePhotos();
   mkdirSync(folder, { recursive: true });
-  for (let i = readdirSync(folder).length; i < count; i++) {
-    const base = sources.length > 0 ? sharp(sources[i % sources.length], { failOn: 'none' }) : aDrawing(i);
-    await base
+  const have = readdirSync(folder).length;
+  const bases = sources.length > 0 ? sources : Array.from({ length: drawings }, (_, seed) => seed);
+  for (const [which, base] of bases.entries()) {
+    const mine = Array.from({ length: count }, (_, i) => i).filter((i) => i >= have && i % bases.length === which);
+    if (mine.length === 0) continue;
+    const raw = await (typeof base === 'string' ? sharp(base, { failOn: 'none' }) : aDrawing(base))
       .resize(widthPx, heightPx, { fit: 'cover' })
-      .modulate({ brightness: 0.8 + (i % 40) / 100 })
-      .withExif({ IFD0: { Make: 'Canon', Model: 'EOS R5' }, IFD2: { DateTimeOriginal: '2026:05:01 10:00:00' } })
-      .jpeg({ quality })
-      .toFile(join(folder, `${String(i).padStart(4, '0')}.jpg`));
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    for (const i of mine) {
+      await sharp(raw, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+        .linear(0.8 + (i % 400) / 1000)
+        .withExif({ IFD0: { Make: 'Canon', Model: 'EOS R5' }, IFD2: { DateTimeOriginal: '2026:05:01 10:00:00' } })
+        .jpeg({ quality })
+        .toFile(join(folder, `${String(i).padStart(4, '0')}.jpg`));
+    }
   }
   return { folder, madeFrom: sources.length > 0 ? `${sources.length} photographs` : 'drawings' };
 }

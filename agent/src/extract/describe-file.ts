@@ -8,7 +8,7 @@ import type { Described, DescribeRequest, ExtractLimits, PreviewFailure, Preview
 import { descriptors } from './descriptors.ts';
 import { exifFacts } from './exif-facts.ts';
 import { parseExif } from './parse-exif.ts';
-import { readFile, withOpenFile } from './read-file.ts';
+import { descriptorPath, readFile, withOpenFile } from './read-file.ts';
 
 const maxDimension = 1_000_000;
 
@@ -25,7 +25,7 @@ export function describeFile(
     if (request.knownHashes?.some((known) => Buffer.compare(known, contentHash) === 0)) {
       return open.isUnchanged() ? { kind: 'known', contentHash } : { kind: 'exception', code: 'changed-while-reading' };
     }
-    const described = await describePicture(sniffed(read), read.picture, request.timeZone, limits);
+    const described = await describePicture(sniffed(read), read.picture, open.fd, request.timeZone, limits);
     // what changed meanwhile may be half of one content and half of another, whatever came out of it
     if (!open.isUnchanged()) return { kind: 'exception', code: 'changed-while-reading' };
     return { ...described, contentHash };
@@ -65,6 +65,7 @@ async function sniff(head: Uint8Array): Promise<DecodedFormat | undefined> {
 async function describePicture(
   head: Uint8Array,
   picture: Uint8Array | string,
+  fd: number,
   timeZone: string | undefined,
   limits: ExtractLimits,
 ): Promise<{ kind: 'facts'; facts: Facts } | { kind: 'exception'; code: ExceptionCode }> {
@@ -76,7 +77,8 @@ async function describePicture(
     if (!facts) return { kind: 'exception', code: 'no-dimensions' };
     if (facts.fields.status === 'no-pixels') return { kind: 'facts', facts };
     const size = analysisSize(facts.width, facts.height);
-    const rgb = await readRaster(picture, size, limits.maxPixels);
+    const jpegPath = format === 'jpeg' && header.format === 'jpeg' ? descriptorPath(fd) : undefined;
+    const rgb = await readRaster(picture, size, limits.maxPixels, jpegPath);
     const found = descriptors(rgb, size.width, size.height);
     return { kind: 'facts', facts: { ...facts, ...found, fields: { ...facts.fields, ...found.fields } } };
   } catch (error) {

@@ -3,6 +3,7 @@
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
+import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
 export interface StoreMetaTable {
@@ -189,8 +190,10 @@ export interface SlicesTable {
   dataset_id: string;
   id: string;
   name: string;
-  /** `dataset_item`, `object` or `scene`. */
+  /** `dataset_item`, `object` or `scene`; `tag` for a tag, which is kept like a slice and listed with none. */
   type: string;
+  /** What a live slice's members meet; null for one whose members are rows. */
+  query: string | null;
   description: string | null;
   /** JSON array of texts. */
   tags: string;
@@ -207,7 +210,20 @@ export interface SliceItemsTable {
   dataset_id: string;
   slice_id: string;
   seq: number;
+  /** 0 for one that has left. */
+  is_member: number;
+  /** The write by which it came or left. */
   change_no: number;
+}
+
+/** A change of tags that can still be undone. */
+export interface TagChangesTable {
+  tenant_id: string;
+  dataset_id: string;
+  id: string;
+  /** The write that made it. */
+  change_no: number;
+  at: number;
 }
 
 /** Names of the classes that category labels of a dataset may have. */
@@ -219,51 +235,6 @@ export interface TaxonomiesTable {
   type: string;
   /** JSON array of texts, in the order in which they were added. */
   labels: string;
-}
-
-/**
- * Work that outlives its request. A worker holds a job by a lease: `locked_by` is the token of that one claim, and everything the
- * worker writes is guarded by it.
- */
-export interface JobsTable {
-  tenant_id: string;
-  id: string;
-  /** A job type of the wire contract, such as `uploadDatasetItems`. */
-  kind: string;
-  dataset_id: string | null;
-  /** Unique in its tenant: a request that arrives twice makes one job. Null when nothing identifies the request. */
-  request_key: string | null;
-  actor: string;
-  /** JSON; emptied when the job ends, because it may name items. */
-  input: string;
-  /** JSON: where the next attempt goes on; emptied when the job ends. */
-  checkpoint: string | null;
-  /** `open`, `completed`, `errored_user`, `errored_server` or `cancelled`. */
-  state: string;
-  /** JSON that clients are answered. */
-  message: string;
-  completed_steps: number;
-  total_steps: number;
-  /** Rows ever added to `job_errors`; also the number of the newest one. */
-  error_count: number;
-  /** Claims since the last progress. */
-  attempts: number;
-  /** When it is due. */
-  run_at: number;
-  locked_by: string | null;
-  /** 0 while nobody holds it. */
-  locked_until: number;
-  cancel_requested: number;
-  created_at: number;
-  ended_at: number | null;
-}
-
-/** Partial errors of a job, numbered from 1; the newest 10,000 are kept. */
-export interface JobErrorsTable {
-  tenant_id: string;
-  job_id: string;
-  n: number;
-  error: string;
 }
 
 export interface Tables {
@@ -285,6 +256,7 @@ export interface Tables {
   slice_items: SliceItemsTable;
   embedding_indexes: EmbeddingIndexesTable;
   item_vectors: ItemVectorsTable;
+  tag_changes: TagChangesTable;
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;

@@ -49,7 +49,11 @@ export function exportEmbeddingsJob(db: Kysely<Tables>, objects: ObjectStore): J
     const close = async (afterSeq: number): Promise<void> => {
       if (at.files >= mostFiles) throw new AppError('invalid-request', 'The export has too many files: export slices.');
       const pages = open;
-      await keepResult(objects, { tenantId: job.tenantId, jobId: job.jobId, part: at.files }, spellVectors(asPages(pages)));
+      await keepResult(
+        objects,
+        { tenantId: job.tenantId, jobId: job.jobId, part: at.files },
+        spellVectors(asPages(pages)),
+      );
       at = { files: at.files + 1, afterSeq, rows: at.rows + pages.reduce((sum, rows) => sum + rows.length, 0) };
       open = [];
       await step(async () => ({ checkpoint: at, completedSteps: at.rows }));

@@ -154,7 +154,9 @@ async function storeRows(
     if (seq !== undefined && problem === undefined) vectors.set(seq, spellVector(vector as number[]));
     else {
       const named = isPrivate ? {} : { reference_id: referenceId };
-      const unknown = isPrivate ? "Item of this reference id doesn't exist." : `Item with id ${referenceId} doesn't exist.`;
+      const unknown = isPrivate
+        ? "Item of this reference id doesn't exist."
+        : `Item with id ${referenceId} doesn't exist.`;
       errors.push(JSON.stringify({ ...named, error: problem ?? unknown }));
     }
   }

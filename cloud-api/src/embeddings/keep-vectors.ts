@@ -3,8 +3,8 @@
  * claim on the dataset keeps other writers out between.
  */
 import type { EmbeddingInfo } from '@nucleus/shared/wire/dataset-item';
-import type { Database } from '../database/open-database.ts';
 import type { ItemVectorsTable } from '../database/embedding-tables.ts';
+import type { Database } from '../database/open-database.ts';
 import { colourLayout } from './colour-layout.ts';
 import { emptyVectors, listIndexes, putIndex, putVectors } from './queries.ts';
 import { type IndexRow, spellVector } from './rules.ts';

@@ -14,7 +14,8 @@ const two = [
   { referenceId: 'a/"b\\', vector: [1, -0.5, 1e-7] },
   { referenceId: 'c ]}', vector: [0, 2, 3] },
 ];
-const asRow = ({ referenceId, vector }: FileRow) => JSON.stringify({ reference_id: referenceId, embedding_vector: vector });
+const asRow = ({ referenceId, vector }: FileRow) =>
+  JSON.stringify({ reference_id: referenceId, embedding_vector: vector });
 
 test.each([
   ['a map', JSON.stringify(Object.fromEntries(two.map(({ referenceId, vector }) => [referenceId, vector])), null, 1)],
@@ -34,9 +35,16 @@ test.each([
   expect(await rows(text, 3)).toEqual(want);
 });
 
-test.each(['', 'hello', '{"a": [1, 2', '{"a"', '{"a": [1]', '[{"reference_id": "a"}', '{"a": [1,]}', '[1]', '{"a":[1]} x'])(
-  '%j is refused',
-  async (text) => {
-    await expect(rows(text, 2)).rejects.toMatchObject({ code: 'invalid-request' });
-  },
-);
+test.each([
+  '',
+  'hello',
+  '{"a": [1, 2',
+  '{"a"',
+  '{"a": [1]',
+  '[{"reference_id": "a"}',
+  '{"a": [1,]}',
+  '[1]',
+  '{"a":[1]} x',
+])('%j is refused', async (text) => {
+  await expect(rows(text, 2)).rejects.toMatchObject({ code: 'invalid-request' });
+});

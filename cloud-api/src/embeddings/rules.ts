@@ -55,8 +55,7 @@ export function primaryOf(indexes: readonly IndexRow[]): IndexRow | undefined {
 
 /** @throws AppError `invalid-request` where an operation is about labels, which have no vectors of their own */
 export function assertImageLevel(image: boolean): void {
-  if (!image)
-    throw new AppError('invalid-request', 'image: this dataset has no vectors of objects.', { at: 'image' });
+  if (!image) throw new AppError('invalid-request', 'image: this dataset has no vectors of objects.', { at: 'image' });
 }
 
 /** Where vectors are: what an index is called, and since when it is this one. */

@@ -41,9 +41,12 @@ export async function findSimilar(
   if (like.length + wanted.vectors.length + wanted.unlike.length + wanted.unlike_vectors.length === 0)
     throw new AppError('invalid-request', 'like: name an item or a vector.', { at: 'like' });
   const places = await placeExamples(db, tenantId, datasetId, [...like, ...wanted.unlike]);
-  const isPlain = like.length === 1 && wanted.unlike.length + wanted.vectors.length + wanted.unlike_vectors.length === 0;
+  const isPlain =
+    like.length === 1 && wanted.unlike.length + wanted.vectors.length + wanted.unlike_vectors.length === 0;
   const examples =
-    wanted.by === 'hash' ? undefined : await findExamples(db, tenantId, datasetId, wanted.index_id, [...places.values()]);
+    wanted.by === 'hash'
+      ? undefined
+      : await findExamples(db, tenantId, datasetId, wanted.index_id, [...places.values()]);
   const isWhole = examples !== undefined && examples.vectors.size === new Set(places.values()).size;
   const mayHash = isPlain && wanted.by !== 'vector' && wanted.index_id === undefined;
   const projection = projections.of(tenantId, datasetId);
@@ -68,7 +71,9 @@ export async function findSimilar(
   if (!mayHash && wanted.by !== 'hash')
     throw new AppError('vector-missing', 'Not all of the examples have a vector in this index: upload vectors first.');
   if (!isPlain)
-    throw new AppError('invalid-request', 'by: perceptual hashes compare with one item and nothing else.', { at: 'by' });
+    throw new AppError('invalid-request', 'by: perceptual hashes compare with one item and nothing else.', {
+      at: 'by',
+    });
   const item = await getItemByReference(db, tenantId, datasetId, like[0] ?? '');
   if (item.phash === undefined)
     throw new AppError('perceptual-hash-missing', 'This item has a missing perceptual hash: nothing can be compared.');
@@ -81,5 +86,7 @@ export async function findSimilar(
 /** @throws AppError `invalid-request` for a vector of another length than the index holds */
 function fitting({ dimension }: Examples, vectors: readonly number[][]): readonly number[][] {
   if (vectors.every((vector) => vector.length === dimension)) return vectors;
-  throw new AppError('invalid-request', `vectors: this index holds vectors of ${dimension} numbers.`, { at: 'vectors' });
+  throw new AppError('invalid-request', `vectors: this index holds vectors of ${dimension} numbers.`, {
+    at: 'vectors',
+  });
 }

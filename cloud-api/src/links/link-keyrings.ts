@@ -13,7 +13,11 @@ export interface LinkKeyrings {
 
 /** @param secret of this deployment, at least 32 bytes */
 export function linkKeyrings(secret: Uint8Array): LinkKeyrings {
-  return { object: keyringFor(secret, 'object links'), upload: keyringFor(secret, 'upload links'), result: keyringFor(secret, 'result links') };
+  return {
+    object: keyringFor(secret, 'object links'),
+    upload: keyringFor(secret, 'upload links'),
+    result: keyringFor(secret, 'result links'),
+  };
 }
 
 function keyringFor(secret: Uint8Array, purpose: string): Keyring {

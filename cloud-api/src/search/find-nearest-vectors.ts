@@ -37,12 +37,7 @@ export async function findNearestVectors(
     `select seq::double, ${score} as score from ${index.table}
      where seq in (select seq from items ${sql}) ${except === '' ? '' : `and seq not in (${except})`}
      order by score desc, seq limit ?`,
-    [
-      ...(length === 0 ? [] : [`[${direction.join(',')}]`, length]),
-      ...parameters,
-      ...wanted.except,
-      wanted.limit,
-    ],
+    [...(length === 0 ? [] : [`[${direction.join(',')}]`, length]), ...parameters, ...wanted.except, wanted.limit],
   );
   return rows.map(([seq, found]) => ({ seq: Number(seq), score: Number(found) }));
 }

@@ -29,6 +29,7 @@ import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
 import { cookiePolicy, readCookie } from '../sessions/rules.ts';
+import { mountSliceEdits } from '../slices/edit-endpoints.ts';
 import { mountSlices } from '../slices/endpoints.ts';
 import { mountTaxonomies } from '../taxonomies/endpoints.ts';
 import { mountUploads } from '../uploads/endpoints.ts';
@@ -80,7 +81,8 @@ export function createApp(parts: AppParts): Express {
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
   mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings);
-  mountSlices(mount, db, parts.afterEnqueue);
+  mountSlices(mount, db, projections, parts.afterEnqueue);
+  mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
   mountEmbeddings(mount, db, parts.afterEnqueue);
   mountExports(mount, db, projections);

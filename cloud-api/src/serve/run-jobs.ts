@@ -13,6 +13,7 @@ import { forgetLeases } from '../job-queue/forget-leases.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
 import { sweepResults } from '../result-files/result-files.ts';
+import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
@@ -24,7 +25,7 @@ const sweepEveryMs = 60 * 60 * 1000;
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore },
+  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections },
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
@@ -45,7 +46,7 @@ export async function runJobs(
       [appendJobKind]: appendJob({ ...stores, db }, uploads),
       [metadataJobKind]: metadataJob,
       [deduplicationJobKind]: deduplicationJob(db),
-      [buildSliceJobKind]: buildSliceJob(db),
+      [buildSliceJobKind]: buildSliceJob(db, stores.projections),
       [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
       [indexLayoutJobKind]: indexLayoutJob(db),
       [deleteIndexJobKind]: deleteIndexJob,

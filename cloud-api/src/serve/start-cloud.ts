@@ -17,7 +17,7 @@ import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
 import { linkKeyrings } from '../links/link-keyrings.ts';
 import { openLinkSecret } from '../links/link-secret.ts';
-import { openDiskStore } from '../objects/disk-store.ts';
+import { openObjects } from '../objects/open-objects.ts';
 import { Projections } from '../search/projections.ts';
 import { createSignInCode } from '../sessions/open-session.ts';
 import { isLoopbackHost } from '../sessions/rules.ts';
@@ -75,6 +75,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   assertCookieIsSafe(config);
   assertRoleFits(config);
   const folder = openDataFolder(config.data);
+  const objects = await openObjects(config.objects ?? `file:${join(folder, 'objects')}`, secrets.objectKeys);
   const database = await openDatabase(config.database ?? `sqlite:${join(folder, 'cloud.db')}`, (error) => {
     log.warn({ kind: error.name }, 'database connection lost');
   });
@@ -83,7 +84,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const uploads = openUploadStore(join(folder, 'uploads'));
   const metrics = createMetrics();
   const attachments = await openAttachments({
-    objects: await openDiskStore(join(folder, 'objects')),
+    objects: objects.store,
     staging: join(folder, 'incoming'),
     fetchAllow: config.fetch_allow,
     decodeChild: options.decodeChild ?? shippedDecoder,
@@ -128,7 +129,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       queue = await runJobs(
         config,
         database,
-        { attachments, uploads, publicOrigin: http.publicUrl.origin },
+        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin },
         { clock, log, metrics },
       );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
@@ -154,6 +155,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
           await Promise.all([http.close(drainMs), queue?.close(drainMs)]);
           await purging;
           await attachments.close();
+          objects.close();
           await projections.close();
           await database.close();
         })();
@@ -161,6 +163,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       },
     };
   } catch (error) {
+    objects.close();
     await database.close();
     throw error;
   }

@@ -11,6 +11,7 @@ export const idPrefixes = {
   source: 'src_',
   key: 'key_',
   tenant: 'ten_',
+  tagChange: 'tch_',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -13,7 +13,10 @@ export interface Quality {
 /** @param luma `width * height` bytes, row-major. */
 export function qualityOf(luma: Uint8Array, width: number, height: number): Quality {
   const histogram = new Uint32Array(256);
-  for (const value of luma) histogram[value] = (histogram[value] as number) + 1;
+  for (let i = 0; i < luma.length; i++) {
+    const value = luma[i] as number;
+    histogram[value] = (histogram[value] as number) + 1;
+  }
   let sum = 0;
   let squares = 0;
   let entropyBits = 0;

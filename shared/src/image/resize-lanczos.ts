@@ -73,7 +73,21 @@ function clip(fixed: number): number {
   return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
+/** Pictures of one camera share their sizes, and the sines of the window cost as much as the resampling. */
+const keptWeights = new Map<string, Weights>();
+const keptSizes = 32;
+
 function weightsOf(size: number, toSize: number): Weights {
+  const key = `${size}:${toSize}`;
+  const kept = keptWeights.get(key);
+  if (kept) return kept;
+  const made = makeWeights(size, toSize);
+  if (keptWeights.size >= keptSizes) keptWeights.clear();
+  keptWeights.set(key, made);
+  return made;
+}
+
+function makeWeights(size: number, toSize: number): Weights {
   const scale = size / toSize;
   const filterScale = Math.max(scale, 1);
   const reach = support * filterScale;

@@ -7,6 +7,7 @@ import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { jobEndpoints } from './jobs.ts';
 import { sessionEndpoints } from './session.ts';
+import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
 import { taxonomyEndpoints } from './taxonomies.ts';
 import { uploadEndpoints } from './uploads.ts';
@@ -19,6 +20,7 @@ export const cloudEndpoints = {
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
+  ...sliceEditEndpoints,
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
   ...exportEndpoints,
