@@ -1,4 +1,4 @@
-/** Vectors: with items, from files, in lines and from agents; how much is indexed, what is near, what is exported, what is gone. */
+/** Vectors: with items, from files, in lines and from agents; how much is indexed, what is exported, what is gone. */
 import { encode } from 'blurhash';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
@@ -7,25 +7,11 @@ import { type ACloud, aCloud } from './a-cloud.ts';
 import { anAgent, aPut } from './an-agent.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
-
-/** Numbers that repeat with their seed. */
-function randomVector(seed: number, dimension: number): number[] {
-  let state = seed * 2_654_435_761 + 1;
-  return Array.from({ length: dimension }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-const dot = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
-const cosine = (a: number[], b: number[]): number => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
+import { amount, anItem, aPrivateDataset, aVectorDataset, dimension, vectors } from './some-vectors.ts';
 
 onEachDatabase('embeddings', (open) => {
   let cloud: ACloud;
   let files: PictureServer;
-  const dimension = 12;
-  const amount = 300;
-  const vectors = new Map(Array.from({ length: amount }, (_, i) => [`item/${i}`, randomVector(i, dimension)]));
   beforeAll(async () => {
     const rows = [...vectors];
     const asLine = ([reference_id, embedding_vector]: [string, number[]]) =>
@@ -47,16 +33,7 @@ onEachDatabase('embeddings', (open) => {
     send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
   const similar = (id: string, body: object) =>
     send(`${cloud.url}/v1/insights/${id}/similar`, { key: cloud.adminKey, body });
-  const aDataset = async (): Promise<string> =>
-    (await call('dataset/create', { body: { name: 'set', use_privacy_mode: true } })).body.dataset_id;
-  const anItem = (ref: string, over: object = {}) => ({
-    reference_id: ref,
-    image_url: `https://images.test/${encodeURIComponent(ref)}`,
-    width: 4,
-    height: 3,
-    metadata: {},
-    ...over,
-  });
+  const aDataset = (): Promise<string> => aPrivateDataset(cloud);
   const append = async (id: string, items: object[], update = false) =>
     (await call(`dataset/${id}/append`, { body: { items, update } })).body;
   const finished = (jobId: string): Promise<any> =>
@@ -64,14 +41,7 @@ onEachDatabase('embeddings', (open) => {
       const { body } = await call(`job/${jobId}`);
       return body.status === 'Running' ? undefined : body;
     });
-  const withVectors = async (metadata: (i: number) => object = () => ({})): Promise<string> => {
-    const id = await aDataset();
-    const items = [...vectors].map(([ref, embedding_vector], i) =>
-      anItem(ref, { embedding_info: { index_id: 'mine', embedding_vector }, metadata: metadata(i) }),
-    );
-    expect(await append(id, items)).toMatchObject({ new_items: amount, upload_errors: 0 });
-    return id;
-  };
+  const withVectors = (): Promise<string> => aVectorDataset(cloud);
   const status = async (id: string) => (await call(`dataset/${id}/indexingStatus`, { body: { image: true } })).body;
   const indexes = async (id: string) => (await call(`dataset/${id}/embeddingIndexes`)).body.embedding_indexes;
 
@@ -129,7 +99,10 @@ onEachDatabase('embeddings', (open) => {
 
   test('vectors from files become an index that another job adds to, and rows that do not fit are errors', async () => {
     const id = await aDataset();
-    await append(id, [...vectors.keys()].map((ref) => anItem(ref)));
+    await append(
+      id,
+      [...vectors.keys()].map((ref) => anItem(ref)),
+    );
     const start = (embeddings_urls: string[], embedding_dimension = dimension) =>
       call(`indexing/${id}`, { body: { embeddings_urls, embedding_dimension } });
     const head = await start([`${files.origin}/first.json`, `${files.origin}/second.jsonl`]);
@@ -154,15 +127,18 @@ onEachDatabase('embeddings', (open) => {
     expect((await start([`${files.origin}/first.json`], 3)).status).toBe(409);
   });
 
-  test.each(['/broken.json', '/missing.json'])('a file of vectors that cannot be had ends the job: %s', async (path) => {
-    const id = await aDataset();
-    await append(id, [anItem('item/0')]);
-    const body = { embeddings_urls: [files.origin + path], embedding_dimension: 2 };
-    const job = await finished((await call(`indexing/${id}`, { body })).body.job_id);
-    expect([job.status, typeof job.message.final_error]).toEqual(['Errored_User', 'string']);
-    expect(await indexes(id)).toMatchObject([{ status: 'Errored' }]);
-    expect((await call(`dataset/${id}/embeddings`)).text).toBe('[]');
-  });
+  test.each(['/broken.json', '/missing.json'])(
+    'a file of vectors that cannot be had ends the job: %s',
+    async (path) => {
+      const id = await aDataset();
+      await append(id, [anItem('item/0')]);
+      const body = { embeddings_urls: [files.origin + path], embedding_dimension: 2 };
+      const job = await finished((await call(`indexing/${id}`, { body })).body.job_id);
+      expect([job.status, typeof job.message.final_error]).toEqual(['Errored_User', 'string']);
+      expect(await indexes(id)).toMatchObject([{ status: 'Errored' }]);
+      expect((await call(`dataset/${id}/embeddings`)).text).toBe('[]');
+    },
+  );
 
   test('vectors come in lines of an asynchronous append', async () => {
     const id = await aDataset();
@@ -176,77 +152,6 @@ onEachDatabase('embeddings', (open) => {
     expect((await call(`dataset/${id}/embeddings`)).body).toMatchObject([
       { reference_id: 'line/1', embedding_vector: [1, 0] },
       { reference_id: 'line/2', embedding_vector: [2, 0] },
-    ]);
-  });
-
-  test('what is near is what a look at every vector says, with likes, dislikes, own vectors and a query', async () => {
-    const id = await withVectors((i) => ({ third: i % 3 }));
-    const ownVector = randomVector(9_999, dimension);
-    const cases = [
-      { like: ['item/7'], unlike: [], vectors: [], query: '' },
-      { like: ['item/7', 'item/8'], unlike: ['item/9', 'item/200'], vectors: [], query: '' },
-      { like: [], unlike: [], vectors: [ownVector], query: 'third = 1' },
-      { like: [], unlike: ['item/11'], vectors: [], query: '' },
-    ];
-    for (const { query, ...wanted } of cases) {
-      const likes = [...wanted.like.map((ref) => vectors.get(ref) as number[]), ...wanted.vectors];
-      const unlikes = wanted.unlike.map((ref) => vectors.get(ref) as number[]);
-      const named = new Set([...wanted.like, ...wanted.unlike]);
-      const expected = [...vectors]
-        .filter(([ref], i) => !named.has(ref) && (query === '' || i % 3 === 1))
-        .map(([ref, vector]) => ({
-          ref,
-          score: mean(likes.map((each) => cosine(each, vector))) - mean(unlikes.map((each) => cosine(each, vector))),
-        }))
-        .toSorted((a, b) => b.score - a.score)
-        .slice(0, 20);
-      const { body } = await similar(id, { ...wanted, query, limit: 20 });
-      expect(body.by).toBe('vector');
-      expect(body.items.map(({ tile }: any) => tile.ref)).toEqual(expected.map(({ ref }) => ref));
-      for (const [i, { score }] of body.items.entries()) expect(score).toBeCloseTo(expected[i]?.score as number, 5);
-    }
-    // Current at once: what is gone is near to nothing, what came is.
-    const [first] = (await similar(id, { reference_id: 'item/7', limit: 1 })).body.items;
-    await call(`dataset/${id}/refloc/${encodeURIComponent(first.tile.ref)}`, { method: 'DELETE', body: {} });
-    const info = { index_id: 'mine', embedding_vector: (vectors.get('item/7') as number[]).map((value) => value * 2) };
-    await append(id, [anItem('twin', { embedding_info: info })]);
-    const [now, next] = (await similar(id, { reference_id: 'item/7', limit: 2 })).body.items;
-    expect([now.tile.ref, Math.round(now.score * 1e4) / 1e4]).toEqual(['twin', 1]);
-    expect(next.tile.ref).not.toBe(first.tile.ref);
-  });
-
-  test('without vectors hashes are compared, and what hashes cannot do is told', async () => {
-    const id = await aDataset();
-    const hash = (ones: number) => '1'.repeat(ones).padEnd(64, '0');
-    await append(id, [3, 0, 9].map((ones) => anItem(`bits/${ones}`, { phash: hash(ones) })));
-    await append(id, [anItem('bare')]);
-    const { body } = await similar(id, { reference_id: 'bits/0' });
-    expect([body.by, body.items.map(({ tile, distance }: any) => [tile.ref, distance])]).toEqual([
-      'hash',
-      [
-        ['bits/3', 3],
-        ['bits/9', 9],
-      ],
-    ]);
-    const codes = await Promise.all(
-      [
-        { reference_id: 'bare' },
-        { reference_id: 'nobody' },
-        {},
-        { like: ['bits/0', 'bits/3'] },
-        { reference_id: 'bits/0', by: 'vector' },
-        { like: ['bits/0'], unlike: ['bits/3'], by: 'hash' },
-        { vectors: [[1]], index_id: 'none' },
-      ].map(async (wanted) => (await similar(id, wanted)).body.code),
-    );
-    expect(codes).toEqual([
-      'perceptual-hash-missing',
-      'item-not-found',
-      'invalid-request',
-      'vector-missing',
-      'vector-missing',
-      'invalid-request',
-      'vector-missing',
     ]);
   });
 
@@ -336,21 +241,10 @@ onEachDatabase('embeddings', (open) => {
 
   test('in privacy mode the internal index opens no address: without blurhashes the job says what to do', async () => {
     const id = await aDataset();
-    files.seen?.splice(0);
     await append(id, [anItem('canary', { image_url: `${files.origin}/canary.jpg` })]);
     const job = await finished((await call(`indexing/${id}/internal/image`, { body: {} })).body.job_id);
     expect([job.status, job.message.final_error]).toEqual(['Errored_User', expect.stringContaining('upload vectors')]);
     expect(await indexes(id)).toMatchObject([{ index_type: 'Internal', status: 'Errored' }]);
-  });
-
-  test('vectors are there after a restart, and a projection that was thrown away says the same', async () => {
-    const id = await withVectors();
-    const ask = async () => (await similar(id, { like: ['item/1'], unlike: ['item/2'], limit: 50 })).body.items;
-    const before = await ask();
-    await cloud.restart(async () => {
-      const { rm } = await import('node:fs/promises');
-      await rm(`${cloud.data}/cloud/search`, { recursive: true, force: true });
-    });
-    expect(await ask()).toEqual(before);
+    expect(files.requests).not.toContain('/canary.jpg');
   });
 });

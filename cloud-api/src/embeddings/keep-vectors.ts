@@ -6,7 +6,7 @@ import type { EmbeddingInfo } from '@nucleus/shared/wire/dataset-item';
 import type { ItemVectorsTable } from '../database/embedding-tables.ts';
 import type { Database } from '../database/open-database.ts';
 import { colourLayout } from './colour-layout.ts';
-import { emptyVectors, listIndexes, putIndex, putVectors } from './queries.ts';
+import { emptyVectors, listIndexes, listVectorsAt, putIndex, putVectors } from './queries.ts';
 import { type IndexRow, spellVector } from './rules.ts';
 
 export interface VectorChanges {
@@ -32,7 +32,9 @@ export async function takeVectors(
   const indexes = new Map(known.map((index) => [index.indexId, index]));
   const fresh: IndexRow[] = [];
   const puts = new Map<string, ItemVectorsTable>();
-  const dropped = { all: new Set<number>(), own: new Set<number>(), internal: new Set<number>() };
+  const dropped = { all: new Set<number>(), own: new Set<number>() };
+  /** Layouts of items that are followed only if they were indexed before. */
+  const shown = new Map<number, number[] | undefined>();
   const internal = known.find(({ kind }) => kind === 'internal');
 
   const row = (indexId: string, seq: number, vector: readonly number[]): void => {
@@ -66,9 +68,9 @@ export async function takeVectors(
     },
     show: (seq, blurhash) => {
       if (internal === undefined) return;
-      const layout = blurhash !== undefined && internal.isContinuous ? colourLayout(blurhash) : undefined;
-      if (layout === undefined) dropped.internal.add(seq);
-      else row(internal.indexId, seq, layout);
+      const layout = blurhash === undefined ? undefined : colourLayout(blurhash);
+      if (layout !== undefined && internal.isContinuous) row(internal.indexId, seq, layout);
+      else shown.set(seq, layout);
     },
     drop: (seq, which) => {
       if (known.length > 0) dropped[which].add(seq);
@@ -76,9 +78,15 @@ export async function takeVectors(
     save: async () => {
       for (const index of fresh) await putIndex(tx, place, index, change);
       await emptyVectors(tx, place, [...dropped.all], change.changeNo);
-      for (const { indexId, kind } of known) {
-        const seqs = kind === 'internal' ? dropped.internal : kind === from ? dropped.own : [];
-        await emptyVectors(tx, { ...place, indexId }, [...seqs], change.changeNo);
+      for (const { indexId } of known.filter(({ kind }) => kind === from))
+        await emptyVectors(tx, { ...place, indexId }, [...dropped.own], change.changeNo);
+      if (internal !== undefined && shown.size > 0) {
+        const there = { ...place, ...internal };
+        for (const { seq } of await listVectorsAt(tx, there, [...shown.keys()])) {
+          const layout = shown.get(seq);
+          if (layout === undefined) await emptyVectors(tx, there, [seq], change.changeNo);
+          else row(internal.indexId, seq, layout);
+        }
       }
       await putVectors(tx, [...puts.values()]);
     },
