@@ -58,7 +58,8 @@ export function exifFacts(exif: ExifBlocks, timeZone?: string): Pick<Facts, 'fie
 
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const short = value.slice(0, maxText);
+  // a text ends at its first NUL; what some cameras leave behind it is rubbish
+  const [short = ''] = value.slice(0, maxText).split('\0', 1);
   const clean = plainText.test(short)
     ? short
     : short
