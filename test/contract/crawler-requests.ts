@@ -132,6 +132,14 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getJobInfo: none,
     listJobErrors: none,
     cancelJob: none,
+    // Refused before anything is sent, because no operator allowed the store.
+    createIntegration: {
+      body: { kind: 's3', name: 'x', bucket: 'bucket', endpoint: 'http://store.test', access: { type: 'anonymous' } },
+    },
+    listIntegrations: none,
+    testIntegration: { body: {} },
+    deleteIntegration: none,
+    getIpRanges: none,
     signUpload: none,
     putUpload: none,
   };
@@ -144,6 +152,7 @@ export function crawlerPath(name: EndpointName, things: CrawledThings): string {
     datasetOrSliceId: things.sliceId,
     referenceId: things.canary,
     taxonomyName: things.canary,
+    integrationId: `int_${'a'.repeat(20)}`,
     format: 'csv',
     index: '0',
     requestId: 'a'.repeat(32),

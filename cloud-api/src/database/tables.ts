@@ -3,6 +3,7 @@
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
+import type { IntegrationsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
@@ -260,4 +261,5 @@ export interface Tables {
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;
+  integrations: IntegrationsTable;
 }

@@ -4,6 +4,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Attachments } from '../attachments/open-attachments.ts';
+import type { StagedFile } from '../attachments/store/stage-file.ts';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
@@ -75,7 +76,7 @@ export function indexFilesJob(db: Kysely<Tables>, attachments: Attachments): Job
       job.checkpoint === undefined ? { file: 0, row: 0, stored: 0, errored: 0 } : Checkpoint.parse(job.checkpoint);
     await endIndex(db, place, signal, async () => {
       while (at.file < urls.length) {
-        const staged = await fetchFile(attachments, urls[at.file] ?? '', `${at.file + 1} of ${urls.length}`, signal);
+        const staged = await fetchFile(attachments, job.tenantId, urls, at.file, signal);
         try {
           const rows = readRows(createReadStream(staged.path, { encoding: 'utf8' }));
           for await (const chunk of chunksOf(rows, at.row)) {
@@ -112,12 +113,19 @@ export function indexFilesJob(db: Kysely<Tables>, attachments: Attachments): Job
   };
 }
 
-async function fetchFile(attachments: Attachments, url: string, which: string, signal: AbortSignal) {
+async function fetchFile(
+  attachments: Attachments,
+  tenantId: string,
+  urls: readonly string[],
+  file: number,
+  signal: AbortSignal,
+): Promise<StagedFile> {
   try {
-    return await attachments.fetchFile(url, signal);
+    return await attachments.fetchFile(tenantId, urls[file] ?? '', signal);
   } catch (cause) {
     signal.throwIfAborted();
-    throw new AppError('attachment-unreachable', `File ${which} of embeddings_urls could not be fetched.`, { cause });
+    const which = `File ${file + 1} of ${urls.length}`;
+    throw new AppError('attachment-unreachable', `${which} of embeddings_urls could not be fetched.`, { cause });
   }
 }
 

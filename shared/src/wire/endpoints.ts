@@ -5,6 +5,7 @@ import { deduplicationEndpoints } from './deduplication.ts';
 import { embeddingEndpoints } from './embeddings.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
+import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
@@ -27,4 +28,5 @@ export const cloudEndpoints = {
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...integrationEndpoints,
 } as const;
