@@ -23,6 +23,11 @@ export interface Attachments {
    * @throws AppError `attachment-unreachable`, `attachment-refused`; nothing is kept then
    */
   fetchImage(tenantId: string, url: string, signal: AbortSignal, onFetched?: () => Promise<void>): Promise<KeptImage>;
+  /**
+   * Fetches a file that is no picture; {@link dropStaged} ends it.
+   * @throws AppError `attachment-unreachable`
+   */
+  fetchFile(tenantId: string, url: string, signal: AbortSignal): Promise<StagedFile>;
   /** Writes an uploaded body to a private file; {@link keepStaged} or {@link dropStaged} ends it. */
   stage(body: AsyncIterable<Uint8Array>): Promise<StagedFile>;
   /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
@@ -46,6 +51,9 @@ export interface AttachmentsOptions {
 
 /** Transfers of one process at once, whatever requests ask for. */
 const mostTransfers = 64;
+/** 5,000 vectors of 1,536 numbers as text. */
+const mostFileBytes = 256 * 1024 * 1024;
+const fileTotalMs = 15 * 60_000;
 const decodeProcesses = 2;
 const decodeTimeoutMs = 15_000;
 
@@ -53,6 +61,7 @@ const decodeTimeoutMs = 15_000;
 export async function openAttachments(options: AttachmentsOptions): Promise<Attachments> {
   const { objects, staging, sources, limits = fetchLimits } = options;
   await openIncoming(staging);
+  const fileLimits = { ...limits, maxBytes: mostFileBytes, totalMs: fileTotalMs };
   const inTurn = limitConcurrency(mostTransfers);
   const pool = openDecodePool({
     childUrl: options.decodeChild,
@@ -91,6 +100,17 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
           throw error;
         });
         return keepStaged(tenantId, staged, signal);
+      }, signal),
+    fetchFile: (tenantId, url, signal) =>
+      inTurn(async () => {
+        const content = await locateContent(tenantId, url, sources, signal);
+        return fetchAttachment(
+          content,
+          sources.policy,
+          fileLimits,
+          (body) => stageFile(staging, body, sniffBytes),
+          signal,
+        );
       }, signal),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,

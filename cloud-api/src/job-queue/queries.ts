@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { inChunks } from '../database/in-chunks.ts';
+import type { JobsTable } from '../database/job-tables.ts';
 import type { Database } from '../database/open-database.ts';
-import type { JobsTable, Tables } from '../database/tables.ts';
+import type { Tables } from '../database/tables.ts';
 import type { JobEnd } from './job.ts';
 
 // The literal lets both databases use the partial index jobs_open.

@@ -2,7 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely } from 'kysely';
-import type { JobsTable, Tables } from '../database/tables.ts';
+import type { JobsTable } from '../database/job-tables.ts';
+import type { Tables } from '../database/tables.ts';
 import { type ClaimedJob, JobCancelled, type JobHandler, type JobRun, LeaseLost, type StepResult } from './job.ts';
 import { addErrors, changeHeldJob, ended, extendLease } from './queries.ts';
 import { backoffMs, mostAttempts, mostErrors, type QueueTimes } from './rules.ts';

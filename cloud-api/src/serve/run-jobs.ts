@@ -5,6 +5,10 @@ import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
 import type { CloudConfig } from '../config.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
 import { deduplicationJob, deduplicationJobKind } from '../deduplication/deduplicate-job.ts';
+import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-job.ts';
+import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
+import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
+import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
@@ -12,6 +16,7 @@ import { forgetEnded } from '../job-queue/forget-ended.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
+import { sweepResults } from '../result-files/result-files.ts';
 import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import { fetchJobKind } from '../tasks/enqueue-fetch.ts';
@@ -25,7 +30,7 @@ const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an ad
 const keepOwnJobsMs = 7 * 24 * 60 * 60 * 1000;
 const sweepEveryMs = 60 * 60 * 1000;
 
-/** Starts the queue over every kind of job. Its uploads that no job took are removed after a day. */
+/** Starts the queue over every kind of job. Uploads that no job took, and the files that jobs made, are removed after a day. */
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
@@ -39,6 +44,7 @@ export async function runJobs(
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
+    void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
   };
   sweep();
   const sweeping = setInterval(sweep, sweepEveryMs);
@@ -54,6 +60,10 @@ export async function runJobs(
           [metadataJobKind]: metadataJob,
           [deduplicationJobKind]: deduplicationJob(db),
           [buildSliceJobKind]: buildSliceJob(db, stores.projections),
+          [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
+          [indexLayoutJobKind]: indexLayoutJob(db),
+          [deleteIndexJobKind]: deleteIndexJob,
+          [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
         },
       },
       { slots: slots.fetches, handlers: { [fetchJobKind]: fetchJob(db, attachments) } },

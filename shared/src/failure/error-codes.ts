@@ -30,6 +30,7 @@ export const errorCodes = {
   'dataset-gone': { status: 409, exit: 3 },
   'dataset-holds-scenes': { status: 400, exit: 2 },
   'perceptual-hash-missing': { status: 400, exit: 2 },
+  'vector-missing': { status: 400, exit: 2 },
   'privacy-mode-refuses-bytes': { status: 400, exit: 2 },
   'task-type-not-enabled': { status: 402, exit: 2 },
   'attachment-missing': { status: 400, exit: 2 },

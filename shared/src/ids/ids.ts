@@ -5,6 +5,7 @@ export const idPrefixes = {
   dataset: 'ds_',
   item: 'di_',
   slice: 'slc_',
+  index: 'idx_',
   job: 'job_',
   agent: 'agt_',
   source: 'src_',

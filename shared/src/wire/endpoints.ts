@@ -3,6 +3,7 @@ import { assetEndpoints } from './assets.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
+import { embeddingEndpoints } from './embeddings.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
@@ -26,6 +27,7 @@ export const cloudEndpoints = {
   ...sliceEndpoints,
   ...sliceEditEndpoints,
   ...deduplicationEndpoints,
+  ...embeddingEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,
