@@ -49,6 +49,10 @@ export const AgentConfig = z
       /** File of mode 0600 that holds the agent's API key; the variable NUCLEUS_AGENT_KEY goes before it. */
       key_file: z.string().min(1).optional(),
       ca_file: z.string().min(1).optional(),
+      /** The one way out where there is no direct one: an HTTP proxy that takes CONNECT. Never with a password in it. */
+      proxy: origin.optional(),
+      /** File of mode 0600 with `user:password` for the proxy; NUCLEUS_AGENT_PROXY_AUTH goes before it. */
+      proxy_auth_file: z.string().min(1).optional(),
     }),
     /** Pages that may show pixels. Default: the cloud's origin. */
     dashboard_origins: z.array(origin).max(32).optional(),
@@ -61,6 +65,8 @@ export const AgentConfig = z
         settle_ms: z.number().min(0).max(600_000).default(1000),
         delete_grace_ms: z.number().min(0).max(86_400_000).default(5000),
         watch: z.boolean().default(true),
+        /** A folder that gives no sign for so long is suspended. */
+        hang_ms: z.number().min(500).max(600_000).default(30_000),
       })
       .prefault({}),
     extract: z

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { SourceHealth } from '@nucleus/shared/wire/agents';
 import { onTestFinished } from 'vitest';
 import { openState } from '../../agent/src/state/open-state.ts';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
@@ -35,6 +36,8 @@ export interface ATrial {
   command: (...args: string[]) => Promise<{ exit: number | string; output: string; stdout: string }>;
   /** Live items of the dataset by relative path; a second one of the same path has ` (again)` behind it. */
   inCloud: () => Promise<Map<string, CloudRecord>>;
+  /** What the last heartbeat said of the source. */
+  health: () => Promise<Partial<SourceHealth>>;
   /** Waits until the cloud has exactly these paths. */
   converges: (paths: () => readonly string[], withinMs?: number) => Promise<Map<string, CloudRecord>>;
   /** Rows of the agent's catalogue. */
@@ -55,7 +58,13 @@ export interface TrialConfig {
 
 /** @param database SQLite by default. */
 export async function aTrial(
-  options: { database?: TestDatabase; config?: TrialConfig; folder?: string; uid?: number } = {},
+  options: {
+    database?: TestDatabase;
+    config?: TrialConfig;
+    folder?: string;
+    uid?: number;
+    within?: readonly string[];
+  } = {},
 ): Promise<ATrial> {
   const cloud = await aCloud({ database: options.database ?? { url: undefined, drop: async () => undefined } });
   const relay = await aChaosRelay(() => cloud.url);
@@ -97,6 +106,7 @@ export async function aTrial(
     const program = aProgram('agent', ['run', '--config', file, ...extra], {
       env: { NUCLEUS_AGENT_KEY: key },
       ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.within === undefined ? {} : { within: options.within }),
     });
     running.add(program);
     started.push(program);
@@ -143,6 +153,10 @@ export async function aTrial(
       return { exit, output: program.output(), stdout: program.stdout() };
     },
     inCloud,
+    health: async () => {
+      const { body } = await send(`${cloud.url}/v1/agents`, { key: cloud.adminKey });
+      return body.agents?.[0]?.sources[0]?.health ?? {};
+    },
     converges: async (paths, withinMs = 15_000) => {
       let last: string[] = [];
       try {

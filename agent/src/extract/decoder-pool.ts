@@ -50,6 +50,7 @@ interface Child {
 /** Slowest storage that is waited for, on top of the time limit. */
 const leastBytesPerMs = 20_000;
 const startLimitMs = 30_000;
+const endLimitMs = 2000;
 
 /** Starts the decoder processes. */
 export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
@@ -137,6 +138,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       child.killTimer = setTimeout(() => {
         child.isTimedOut = true;
         child.process.kill('SIGKILL');
+        // one that sits in a system call of a hanging file system ends when that does; nobody waits for it
+        child.killTimer = setTimeout(() => onExit(child), endLimitMs);
       }, limitMs);
       child.process.send(task, () => undefined);
     }
@@ -167,7 +170,10 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
         Array.from(children, (child) => {
           const ended = new Promise((resolve) => child.process.once('exit', resolve));
           child.process.kill('SIGKILL');
-          return child.process.exitCode === null && child.process.signalCode === null ? ended : undefined;
+          const late = new Promise((resolve) => setTimeout(resolve, endLimitMs).unref());
+          return child.process.exitCode === null && child.process.signalCode === null
+            ? Promise.race([ended, late])
+            : undefined;
         }),
       );
     },
