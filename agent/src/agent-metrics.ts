@@ -65,20 +65,7 @@ export function openAgentMetrics(): AgentMetrics {
       },
     }),
     watch(overview) {
-      const files = gauge('source_files', 'Files of a source by how they stand.', ['source', 'kind']);
-      const state = gauge('source_state', 'The present state of a source has the value 1.', [
-        'source',
-        'state',
-        'reason',
-      ]);
-      const watched = gauge('source_watch', 'How changes are noticed; the present way has the value 1.', [
-        'source',
-        'watch',
-      ]);
-      const queued = gauge('queued_changes', 'Changes that wait for the cloud.', ['source']);
-      const dead = gauge('dead_letters', 'Changes that the cloud refused for good.', ['source']);
-      const lag = gauge('lag_seconds', 'For how long a source has owed something without a break.', ['source']);
-      const scanned = gauge('last_scan_timestamp_seconds', 'When a whole scan last ended.', ['source']);
+      // the first one asks for all: they are read in the order in which they were made
       new Gauge({
         name: 'nucleus_agent_cloud_connected',
         help: '1 when the cloud answered last time.',
@@ -100,6 +87,20 @@ export function openAgentMetrics(): AgentMetrics {
           }
         },
       });
+      const files = gauge('source_files', 'Files of a source by how they stand.', ['source', 'kind']);
+      const state = gauge('source_state', 'The present state of a source has the value 1.', [
+        'source',
+        'state',
+        'reason',
+      ]);
+      const watched = gauge('source_watch', 'How changes are noticed; the present way has the value 1.', [
+        'source',
+        'watch',
+      ]);
+      const queued = gauge('queued_changes', 'Changes that wait for the cloud.', ['source']);
+      const dead = gauge('dead_letters', 'Changes that the cloud refused for good.', ['source']);
+      const lag = gauge('lag_seconds', 'For how long a source has owed something without a break.', ['source']);
+      const scanned = gauge('last_scan_timestamp_seconds', 'When a whole scan last ended.', ['source']);
     },
   };
 }

@@ -84,7 +84,7 @@ export const AgentConfig = z
       .strictObject({
         heartbeat_s: z.int().min(1).max(3600).default(30),
         max_backoff_ms: z.int().min(100).max(3_600_000).default(300_000),
-        max_queued_changes: z.int().min(1000).default(2_000_000),
+        max_queued_changes: z.int().min(100).default(2_000_000),
       })
       .prefault({}),
     /** What has left is kept until the compressed ledger is larger than this; the oldest goes first. */

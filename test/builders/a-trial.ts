@@ -40,6 +40,8 @@ export interface ATrial {
   health: () => Promise<Partial<SourceHealth>>;
   /** Waits until the cloud has exactly these paths. */
   converges: (paths: () => readonly string[], withinMs?: number) => Promise<Map<string, CloudRecord>>;
+  /** Text of the agent's `/metrics`. */
+  metrics: () => Promise<string>;
   /** Rows of the agent's catalogue. */
   query: (sql: string) => any[];
   /** Copies what the cloud holds now; the function that it resolves to puts that back. The cloud is stopped for a moment. */
@@ -52,6 +54,7 @@ export interface ATrial {
 export interface TrialConfig {
   scan?: object;
   extract?: object;
+  sync?: object;
   source?: object;
   data?: string;
 }
@@ -95,7 +98,7 @@ export async function aTrial(
       cloud: { url: relay.url },
       scan: { interval_s: 2, settle_ms: 100, delete_grace_ms: 300, ...over.scan },
       ...(over.extract ? { extract: over.extract } : {}),
-      sync: { heartbeat_s: 1, max_backoff_ms: 300 },
+      sync: { heartbeat_s: 1, max_backoff_ms: 300, ...over.sync },
       sources: [{ alias: 'main', folder, dataset: 'trial', ...over.source }],
     };
     // YAML is a superset of JSON
@@ -153,6 +156,7 @@ export async function aTrial(
       return { exit, output: program.output(), stdout: program.stdout() };
     },
     inCloud,
+    metrics: async () => (await fetch(`http://${listen}/metrics`)).text(),
     health: async () => {
       const { body } = await send(`${cloud.url}/v1/agents`, { key: cloud.adminKey });
       return body.agents?.[0]?.sources[0]?.health ?? {};
