@@ -2,37 +2,38 @@
  * Deduplication of a million perceptual hashes at threshold 10 against the walk that compares with every kept hash, over the same
  * typed arrays, timed at 50,000 and extrapolated by the square. `node test/bench/dedup.mjs [count] [threshold]` after `npm run build`.
  */
-import { countBits, orderByHash } from '@nucleus/shared/dedup/hash-list';
+import { orderByHash } from '@nucleus/shared/dedup/hash-list';
 import { walkUnique } from '@nucleus/shared/dedup/walk-unique';
+import { bruteForce } from './cloud/brute-force.mjs';
+import { report } from './measure.mjs';
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const threshold = Number(process.argv[3] ?? 10);
 const bruteCount = Math.min(50_000, count);
-const goal = 30;
 
 const random = seeded(20_261_123);
 const hashes = someHashes(count);
-const bruteMs = timed(() => bruteForce(first(hashes, bruteCount)));
+const brute = (list) =>
+  bruteForce(
+    list,
+    orderByHash(list, (a, b) => a - b),
+    threshold,
+  );
+const bruteMs = timed(() => brute(first(hashes, bruteCount)));
 const checked = fast(first(hashes, bruteCount));
-if (checked.join() !== bruteForce(first(hashes, bruteCount)).join())
-  throw new Error('the two walks kept different hashes');
+if (checked.join() !== brute(first(hashes, bruteCount)).join()) throw new Error('the two walks kept different hashes');
 const fastMs = timed(() => fast(hashes));
 const extrapolatedMs = bruteMs * (count / bruteCount) ** 2;
-const ratio = extrapolatedMs / fastMs;
-process.stdout.write(
-  `${JSON.stringify({
-    what: 'deduplication',
-    count,
-    threshold,
-    brute_count: bruteCount,
-    brute_ms: Math.round(bruteMs),
-    brute_extrapolated_ms: Math.round(extrapolatedMs),
-    ms: Math.round(fastMs),
-    ratio: Math.round(ratio * 10) / 10,
-    goal,
-    reached: ratio >= goal,
-  })}\n`,
-);
+report({
+  name: `deduplication of ${count.toLocaleString('en')} hashes at threshold ${threshold}`,
+  unit: 'hashes/s',
+  ours: (count / fastMs) * 1000,
+  peer: {
+    name: `comparing with every kept hash, from ${bruteCount.toLocaleString('en')}`,
+    value: (count / extrapolatedMs) * 1000,
+  },
+  target: 30,
+});
 
 function fast(list) {
   const order = orderByHash(list, (a, b) => a - b);
@@ -41,26 +42,6 @@ function fast(list) {
     const step = steps.next();
     if (step.done) return step.value;
   }
-}
-
-/** The rule as it is told, and nothing clever. */
-function bruteForce(list) {
-  const order = orderByHash(list, (a, b) => a - b);
-  const keptHi = new Uint32Array(order.length);
-  const keptLo = new Uint32Array(order.length);
-  const kept = [];
-  for (const place of order) {
-    const hi = list.hi[place];
-    const lo = list.lo[place];
-    let isNear = false;
-    for (let at = 0; at < kept.length && !isNear; at++)
-      isNear = countBits(keptHi[at] ^ hi, keptLo[at] ^ lo) <= threshold;
-    if (isNear) continue;
-    keptHi[kept.length] = hi;
-    keptLo[kept.length] = lo;
-    kept.push(place);
-  }
-  return kept;
 }
 
 /** Nine in ten at random; one in ten a few bits beside another, as pictures of a series are. */

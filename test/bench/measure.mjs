@@ -1,19 +1,41 @@
-/** What every benchmark needs: the middle of its rounds, and one line of JSON that `run.mjs` collects. */
+/** What every benchmark needs: the middle and the tail of its rounds, and one line of JSON that `run.mjs` collects. */
 
 export function median(values) {
+  return percentile(values, 50);
+}
+
+/** The value that `share` percent of `values` do not exceed, between the two nearest. */
+export function percentile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const at = ((sorted.length - 1) * share) / 100;
+  const below = sorted[Math.floor(at)];
+  return below + (sorted[Math.ceil(at)] - below) * (at - Math.floor(at));
 }
 
 /**
- * Tells one figure. `target` is the least ratio of ours to the peer's, or to the limit when lower is better.
- * @param {{ name: string, unit: string, ours: number, peer?: { name: string, value: number }, target?: number, about?: string }} figure
+ * Tells one figure. `target` is the least ratio of ours to the peer's; `atLeast` and `atMost` are limits of the figure itself.
+ * @param {{ name: string, unit: string, ours: number, peer?: { name: string, value: number }, target?: number, atLeast?: number, atMost?: number, about?: string }} figure
  */
-export function report({ name, unit, ours, peer, target, about }) {
-  const ratio = peer ? ours / peer.value : undefined;
+export function report({ name, unit, ours, peer, target, atLeast, atMost, about }) {
+  const ratio = peer && ours / peer.value;
+  const reached = [
+    target === undefined || ratio === undefined ? undefined : ratio >= target,
+    atLeast === undefined ? undefined : ours >= atLeast,
+    atMost === undefined ? undefined : ours <= atMost,
+  ].filter((each) => each !== undefined);
   process.stdout.write(
-    `${JSON.stringify({ name, unit, ours: round(ours), peer: peer && { ...peer, value: round(peer.value) }, ratio: ratio && round(ratio), target, about })}\n`,
+    `${JSON.stringify({
+      name,
+      unit,
+      ours: round(ours),
+      peer: peer && { ...peer, value: round(peer.value) },
+      ratio: ratio && round(ratio),
+      target,
+      at_least: atLeast,
+      at_most: atMost,
+      reached: reached.length === 0 ? undefined : reached.every(Boolean),
+      about,
+    })}\n`,
   );
 }
 

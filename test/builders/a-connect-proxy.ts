@@ -1,59 +1,55 @@
+/** An HTTP proxy on loopback that takes CONNECT alone and notes what it was asked for. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-
-/** What one tunnel was asked for, and the bytes that the client put into it. */
-export interface Tunnel {
-  to: string;
-  headers: Record<string, unknown>;
-  sent: Buffer[];
-}
 
 export interface ConnectProxy {
   url: string;
-  tunnels: Tunnel[];
-  close(): Promise<void>;
+  /** `HOST:PORT` of every tunnel that was asked for. */
+  tunnels: string[];
+  /** What the client said to the proxy, and the bytes that it put into each tunnel. */
+  heard: { headers: IncomingHttpHeaders; sent: Buffer[] }[];
+  close: () => Promise<void>;
 }
 
 /**
- * An HTTP proxy that takes CONNECT and nothing else, as in a network without another way out.
- * @param names what to connect to for a host of its own name space.
- * @param credentials `user:password` without which it answers 407.
+ * @param credentials `user:password` without which it answers 407
+ * @param names addresses of hosts that only the proxy can resolve
  */
-export async function aConnectProxy(options: {
-  names?: Record<string, string>;
-  credentials?: string;
-}): Promise<ConnectProxy> {
-  const tunnels: Tunnel[] = [];
+export async function aConnectProxy(credentials?: string, names: Record<string, string> = {}): Promise<ConnectProxy> {
+  const tunnels: string[] = [];
+  const heard: ConnectProxy['heard'] = [];
   const sockets = new Set<Socket>();
-  const wanted = options.credentials && `Basic ${Buffer.from(options.credentials).toString('base64')}`;
-  const server = createServer((_, response) => response.writeHead(405).end());
-  server.on('connect', (request, client: Socket, head) => {
-    if (wanted && request.headers['proxy-authorization'] !== wanted)
-      return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
-    const to = request.url ?? '';
-    const [host = '', port] = to.split(/:(?=\d+$)/);
-    const tunnel: Tunnel = { to, headers: request.headers, sent: [] };
-    tunnels.push(tunnel);
-    const upstream = connect(Number(port), options.names?.[host] ?? host, () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      if (head.length > 0) upstream.write(head);
-      client.on('data', (chunk: Buffer) => tunnel.sent.push(chunk));
-      client.pipe(upstream).pipe(client);
-    });
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {
-        client.destroy();
-        upstream.destroy();
-      });
+  const server = createServer((_request, response) => void response.writeHead(405).end());
+  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connect', (request, socket: Socket, head) => {
+    const wanted = credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
+    if (request.headers['proxy-authorization'] !== wanted) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
     }
+    tunnels.push(request.url ?? '');
+    const at = (request.url ?? '').lastIndexOf(':');
+    const host = request.url?.slice(0, at) ?? '';
+    const tunnel = { headers: request.headers, sent: [] as Buffer[] };
+    heard.push(tunnel);
+    const onward = connect(Number(request.url?.slice(at + 1)), names[host] ?? host, () => {
+      socket.on('data', (chunk: Buffer) => tunnel.sent.push(chunk));
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      onward.write(head);
+      onward.pipe(socket).pipe(onward);
+    });
+    sockets.add(onward);
+    onward.on('error', () => socket.destroy());
+    socket.on('error', () => onward.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}`,
     tunnels,
+    heard,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { type FetchLimits, fetchLimits } from '../../cloud-api/src/attachments/fetch/fetch-attachment.ts';
-import { CloudConfig } from '../../cloud-api/src/config.ts';
+import { CloudConfig, type CloudSecrets } from '../../cloud-api/src/config.ts';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { createKey, type NewKey } from '../../cloud-api/src/keys/create-key.ts';
 import { type RunningCloud, startCloud } from '../../cloud-api/src/serve/start-cloud.ts';
@@ -38,6 +38,10 @@ export async function aCloud(options: {
   /** `host:port` in private networks that addresses of items may name. */
   fetchAllow?: string[];
   fetchLimits?: Partial<FetchLimits>;
+  /** More settings. */
+  config?: Partial<CloudConfig>;
+  objectKeys?: CloudSecrets['objectKeys'];
+  stsKeys?: CloudSecrets['stsKeys'];
 }): Promise<ACloud> {
   const data = await mkdtemp(join(tmpdir(), 'a-cloud-'));
   const adminKey = `live_${randomBytes(32).toString('base64url')}`;
@@ -49,10 +53,11 @@ export async function aCloud(options: {
         listen: '127.0.0.1:0',
         database: databaseUrl,
         fetch_allow: options.fetchAllow ?? [],
+        ...options.config,
       }),
       decodeChild: builtDecoder,
       fetchLimits: { ...fetchLimits, ...options.fetchLimits },
-      secrets: { givenKey: adminKey },
+      secrets: { givenKey: adminKey, objectKeys: options.objectKeys, stsKeys: options.stsKeys },
       log: pino({ level: 'silent' }),
       ...(options.pages === undefined ? {} : { pages: options.pages }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),

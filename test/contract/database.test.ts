@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { insertRows, isAmong } from '../../cloud-api/src/database/insert-rows.ts';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import type { ItemsTable } from '../../cloud-api/src/database/tables.ts';
+import { itemColumns } from '../../cloud-api/src/items/item-columns.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
@@ -58,6 +61,70 @@ onEachDatabase('opening a database', (open) => {
     const crash = await send(`${cloud.url}/v1/nucleus/dataset/ds_x/refloc/y`, { key: cloud.adminKey });
     expect([crash.status, crash.text]).toEqual([500, '{"error":"Something failed on the server."}']);
     expect((await send(`${cloud.url}/healthz`)).status).toBe(200);
+  });
+
+  test('a read beside an open write waits for nobody, sees what was committed, and sees the write once it is', async () => {
+    const cloud = await started();
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    onTestFinished(close);
+    const name = async () =>
+      (await db.selectFrom('tenants').select('name').where('id', '=', 'ten_x').executeTakeFirst())?.name;
+    await db.insertInto('tenants').values({ id: 'ten_x', name: 'before', created_at: 0 }).execute();
+    await db.transaction().execute(async (tx) => {
+      await tx.updateTable('tenants').set({ name: 'after' }).where('id', '=', 'ten_x').execute();
+      expect(await name()).toBe('before');
+    });
+    expect(await name()).toBe('after');
+    const undone = db.transaction().execute(async (tx) => {
+      await tx.updateTable('tenants').set({ name: 'lost' }).where('id', '=', 'ten_x').execute();
+      throw new Error('no more');
+    });
+    await expect(undone).rejects.toThrow('no more');
+    expect(await name()).toBe('after');
+  });
+
+  test('rows that are inserted in bulk come back letter by letter', async () => {
+    const cloud = await started();
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    onTestFinished(close);
+    const odd = ['NULL', '', '{a,"b"}', 'c:\\d\\', "o'clock", 'é\n\t🙂', '[1]', ' null '];
+    const rows = odd.map((text, n) => ({
+      tenant_id: 't',
+      dataset_id: 'd',
+      id: `i${n}`,
+      phash: n % 2 === 0 ? null : text,
+      text,
+      n,
+    }));
+    const columns = Object.fromEntries(Object.keys(itemColumns).map((column) => [column, null]));
+    await insertRows(
+      db,
+      'items',
+      itemColumns,
+      rows.map(({ text, n, ...keys }) => ({
+        ...(columns as never as ItemsTable),
+        ...keys,
+        ref_key: text,
+        seq: n,
+        state: 'live',
+        change_no: 2 ** 52 + n,
+        image_url: text,
+        user_metadata: text,
+        rev: 0,
+        digest: text,
+        created_at: 0,
+        updated_at: 0,
+      })),
+    );
+    const found = await db.selectFrom('items').selectAll().orderBy('seq').execute();
+    expect(found.map(({ ref_key, phash, width, change_no }) => [ref_key, phash, width, change_no])).toEqual(
+      rows.map(({ text, phash, n }) => [text, phash, null, 2 ** 52 + n]),
+    );
+    const among = db
+      .selectFrom('items')
+      .select('seq')
+      .where(isAmong(db, 'ref_key', ['{a,"b"}', 'NULL', 'none']));
+    expect((await among.orderBy('seq').execute()).map(({ seq }) => seq)).toEqual([0, 2]);
   });
 
   test('every write of a dataset carries a higher change number, deletions too, and leaves an audit row of ids', async () => {

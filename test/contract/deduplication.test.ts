@@ -1,7 +1,9 @@
 /** Deduplication, duplicate groups, similarity and sampled slices over real databases. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { deduplicate } from '../../cloud-api/src/deduplication/deduplicate.ts';
+import { Projections } from '../../cloud-api/src/search/projections.ts';
 import { abandonBuiltSlice, fillBuiltSlice, openBuiltSlice } from '../../cloud-api/src/slices/build-slice.ts';
 import { aJpeg } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
@@ -24,12 +26,15 @@ onEachDatabase('near duplicates', (open) => {
   let cloud: ACloud;
   let pictures: PictureServer;
   let second: OpenDatabase;
+  let projections: Projections;
   beforeAll(async () => {
     pictures = await aPictureServer({ '/a.jpg': await aJpeg() });
     cloud = await aCloud({ database: await open(), fetchAllow: [pictures.host] });
     second = await openDatabase(cloud.databaseUrl, () => undefined);
+    projections = new Projections(second.db, join(cloud.data, 'second'), second.storeEpoch);
   });
   afterAll(async () => {
+    await projections.close();
     await second.close();
     await cloud.close();
     await pictures.close();
@@ -220,8 +225,8 @@ onEachDatabase('near duplicates', (open) => {
     const sample = { name: 's', sampleSize: 8, sampleMethod: 'Random' as const, filters: { sliceId: within } };
     const slice = await openBuiltSlice(second.db, acting(), dataset, sample);
     expect((await call(`nucleus/slice/${slice}/info`)).body).toMatchObject({ pending_job_count: 1, name: 's' });
-    expect(await fillBuiltSlice(second.db, acting(), slice, sample)).toBe(8);
-    expect(await fillBuiltSlice(second.db, acting(), slice, sample)).toBe(0);
+    expect(await fillBuiltSlice(second.db, projections, acting(), slice, sample)).toBe(8);
+    expect(await fillBuiltSlice(second.db, projections, acting(), slice, sample)).toBe(0);
     const members = (await call(`nucleus/slice/${slice}`)).body;
     expect(members.pending_job_count).toBe(0);
     expect(members.items).toHaveLength(8);
@@ -246,7 +251,7 @@ onEachDatabase('near duplicates', (open) => {
     const dataset = await aDataset(hashes);
     const sample = { name: 's', sampleSize: 3, sampleMethod: 'Uniqueness' as const };
     const slice = await openBuiltSlice(second.db, acting(), dataset, sample);
-    expect(await fillBuiltSlice(second.db, acting(), slice, sample)).toBe(3);
+    expect(await fillBuiltSlice(second.db, projections, acting(), slice, sample)).toBe(3);
     const members = (await call(`nucleus/slice/${slice}`)).body.items;
     expect(new Set(members.map(({ ref_id }: any) => Number(ref_id.slice(1)) % 3)).size).toBe(3);
   });

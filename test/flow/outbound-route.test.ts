@@ -23,7 +23,7 @@ beforeAll(async () => {
   writeFileSync(join(home, 'proxy.auth'), `${credentials}\n`, { mode: 0o600 });
   cloud = await aListeningCloud(aCertificate);
   // a name that only the proxy can resolve
-  proxy = await aConnectProxy({ names: { 'cloud.test': '127.0.0.1' }, credentials });
+  proxy = await aConnectProxy(credentials, { 'cloud.test': '127.0.0.1' });
 });
 afterAll(async () => {
   await proxy.close();
@@ -37,7 +37,7 @@ async function run(command: string[], over: object, env: Record<string, string> 
   const agent = {
     data,
     listen: `127.0.0.1:${await aFreePort()}`,
-    cloud: { url: cloud.url.replace('127.0.0.1', 'cloud.test'), proxy: proxy.url, ...over },
+    cloud: { url: cloud.url.replace('127.0.0.1', 'cloud.test'), proxy: `http://${new URL(proxy.url).host}`, ...over },
     sync: { max_backoff_ms: 100 },
     scan: { settle_ms: 0 },
     sources: [{ folder: join(home, 'pictures'), dataset: 'route' }],
@@ -56,11 +56,11 @@ test('everything goes through the proxy and the own authority, and the proxy lea
   const { exit, data, json, output } = await run(['run', '--once'], trusted);
   expect([exit, json.acknowledged], output).toEqual([0, 1]);
   expect(cloud.items.get('main')?.has('telling-name.jpg')).toBe(true);
-  expect(new Set(proxy.tunnels.map(({ to }) => to))).toEqual(new Set([`cloud.test:${new URL(cloud.url).port}`]));
-  for (const { sent } of proxy.tunnels) expect(Buffer.concat(sent).includes('telling-name')).toBe(false);
+  expect(new Set(proxy.tunnels)).toEqual(new Set([`cloud.test:${new URL(cloud.url).port}`]));
+  for (const { sent } of proxy.heard) expect(Buffer.concat(sent).includes('telling-name')).toBe(false);
   // its credentials are for the proxy, the key is for the cloud
   for (const { headers } of cloud.captured) expect(headers['proxy-authorization']).toBeUndefined();
-  for (const { headers } of proxy.tunnels) expect(headers.authorization).toBeUndefined();
+  for (const { headers } of proxy.heard) expect(headers.authorization).toBeUndefined();
   expect(JSON.stringify(await readLedger(data))).not.toContain(Buffer.from(credentials).toString('base64'));
   expect(output).not.toContain('sesame');
 });

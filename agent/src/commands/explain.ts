@@ -7,6 +7,7 @@ import { openLedgerIndex } from '../egress/ledger-index.ts';
 import { type ConfigFlags, loadConfig } from '../load-config.ts';
 import { recordPolicies } from '../policies.ts';
 import { buildRecord, type RecordPolicy, recordDigest } from '../record/build-record.ts';
+import { noPixelsSentences } from '../record/exceptions.ts';
 import { openState } from '../state/open-state.ts';
 import type { ItemRow } from '../state/rows.ts';
 import { printJson, type Terminal } from './terminal.ts';
@@ -70,6 +71,8 @@ export async function explain(
     if (flags.json) printJson(context.terminal, { ...verdict, record });
     else {
       context.terminal.out(`${canonicalJson(record)}\n`);
+      const { noPixels } = described.facts;
+      if (noPixels) context.terminal.note(`nothing was made from its pixels: ${noPixelsSentences[noPixels]}\n`);
       context.terminal.note(
         `catalogue ${same(verdict.catalogue)}, acknowledged ${same(verdict.acknowledged)}, ledger ${same(verdict.ledger)}\n`,
       );

@@ -1,4 +1,5 @@
-import sharp, { type Metadata } from 'sharp';
+import type { AnalysisSize } from '@nucleus/shared/image/analysis-size';
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import type { ExceptionCode } from '../record/exceptions.ts';
 
 /** Formats that are decoded, by what file-type calls them. */
@@ -63,25 +64,40 @@ export function readHeader(input: PictureInput, maxPixels: number): Promise<Meta
 }
 
 /**
- * The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly this size.
+ * The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly the size of the analysis raster.
+ * @param jpegPath path of a descriptor that is open on the same picture, when that is a JPEG.
  * @throws Error from the decoder.
  */
 export async function readRaster(
   input: PictureInput,
-  size: { width: number; height: number },
+  size: AnalysisSize,
   maxPixels: number,
+  jpegPath?: string,
 ): Promise<Uint8Array> {
-  const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error', pages: 1 })
-    .autoOrient()
-    .resize({ ...size, fit: 'fill' })
+  // asked for a size, sharp loads JPEGs at twice that and resamples; the loader by itself shrinks to it, when nothing is left over
+  if (jpegPath !== undefined && size.factor > 1 && size.isExact) {
+    const shrunk = await rgbOf(sharp(`${jpegPath}[shrink=${size.factor}]`, decoding(maxPixels)).autoOrient());
+    if (shrunk.width === size.width && shrunk.height === size.height) return shrunk.rgb;
+  }
+  const { width, height } = size;
+  return (await rgbOf(sharp(input, decoding(maxPixels)).autoOrient().resize({ width, height, fit: 'fill' }))).rgb;
+}
+
+function decoding(maxPixels: number): SharpOptions {
+  return { limitInputPixels: maxPixels, failOn: 'error', pages: 1 };
+}
+
+async function rgbOf(picture: Sharp): Promise<{ rgb: Uint8Array; width: number; height: number }> {
+  const { data, info } = await picture
     .flatten({ background: '#808080' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  if (info.channels === 3) return data;
-  const rgb = new Uint8Array(info.width * info.height * 3);
-  for (let i = 0; i < info.width * info.height; i++) rgb.fill(data[i * info.channels] as number, i * 3, i * 3 + 3);
-  return rgb;
+  const { width, height, channels } = info;
+  if (channels === 3) return { rgb: data, width, height };
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) rgb.fill(data[i * channels] as number, i * 3, i * 3 + 3);
+  return { rgb, width, height };
 }
 
 /** A smaller picture: oriented, sRGB, without metadata. @throws Error from the decoder. */

@@ -1,14 +1,17 @@
 import { analysisSize } from '@nucleus/shared/image/analysis-size';
-import { fileTypeFromBuffer } from 'file-type';
 import type { Metadata } from 'sharp';
 import type { ExceptionCode } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
-import { type DecodedFormat, decodedFormats, decodeFailure, makePreview, readHeader, readRaster } from './decoder.ts';
+import { type DecodedFormat, decodeFailure, makePreview, readHeader, readRaster } from './decoder.ts';
+import { describeOther, pictureIn } from './describe-other.ts';
 import type { Described, DescribeRequest, ExtractLimits, PreviewFailure, PreviewRequest } from './described.ts';
 import { descriptors } from './descriptors.ts';
-import { exifFacts } from './exif-facts.ts';
+import { type ExifBlocks, exifFacts } from './exif-facts.ts';
+import { fileBytes } from './file-bytes.ts';
 import { parseExif } from './parse-exif.ts';
-import { readFile, withOpenFile } from './read-file.ts';
+import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
+import { isOtherFormat, sniff } from './sniff.ts';
+import { tiffExif } from './tiff-exif.ts';
 
 const maxDimension = 1_000_000;
 
@@ -25,7 +28,7 @@ export function describeFile(
     if (request.knownHashes?.some((known) => Buffer.compare(known, contentHash) === 0)) {
       return open.isUnchanged() ? { kind: 'known', contentHash } : { kind: 'exception', code: 'changed-while-reading' };
     }
-    const described = await describePicture(sniffed(read), read.picture, request.timeZone, limits);
+    const described = await describePicture(sniffed(read), read.picture, open, request.timeZone, limits);
     // what changed meanwhile may be half of one content and half of another, whatever came out of it
     if (!open.isUnchanged()) return { kind: 'exception', code: 'changed-while-reading' };
     return { ...described, contentHash };
@@ -39,9 +42,12 @@ export function previewFile(request: PreviewRequest, limits: ExtractLimits): Pro
   return withOpenFile(request, limits, async (open): Promise<MadePreview> => {
     const read = readFile(open, undefined);
     if (read.kind === 'exception') return read;
-    if (!(await sniff(sniffed(read)))) return { kind: 'exception', code: 'unsupported-format' };
+    const format = await sniff(sniffed(read), open);
+    if (!format) return { kind: 'exception', code: 'unsupported-format' };
     try {
-      const bytes = await makePreview(read.picture, request, limits.maxPixels);
+      const picture = isOtherFormat(format) ? pictureIn(format, open, limits.maxPixels) : read.picture;
+      if (!picture) return { kind: 'exception', code: 'unsupported-format' };
+      const bytes = await makePreview(picture, request, limits.maxPixels);
       return open.isUnchanged() ? { kind: 'preview', bytes } : { kind: 'exception', code: 'changed-while-reading' };
     } catch (error) {
       return { kind: 'exception', code: decodeFailure(error) };
@@ -54,29 +60,26 @@ function sniffed(read: { head: Uint8Array; picture: Uint8Array | string }): Uint
   return typeof read.picture === 'string' ? read.head : read.picture;
 }
 
-async function sniff(head: Uint8Array): Promise<DecodedFormat | undefined> {
-  const found = await fileTypeFromBuffer(head).catch(() => undefined);
-  const extension = found?.ext as string | undefined;
-  return extension !== undefined && extension in decodedFormats
-    ? decodedFormats[extension as keyof typeof decodedFormats]
-    : undefined;
-}
-
 async function describePicture(
   head: Uint8Array,
   picture: Uint8Array | string,
+  open: OpenFile,
   timeZone: string | undefined,
   limits: ExtractLimits,
 ): Promise<{ kind: 'facts'; facts: Facts } | { kind: 'exception'; code: ExceptionCode }> {
-  const format = await sniff(head);
+  const format = await sniff(head, open);
   if (!format) return { kind: 'exception', code: 'unsupported-format' };
   try {
+    if (isOtherFormat(format)) return await describeOther(format, open, timeZone, limits);
     const header = await readHeader(picture, limits.maxPixels);
-    const facts = await headerFacts(header, format, timeZone);
+    // the loader of TIFF hands no EXIF over
+    const exif = format === 'tiff' ? tiffExif(fileBytes(open.fd, open.size)) : header.exif;
+    const facts = headerFacts(header, format, await parseExif(exif), timeZone);
     if (!facts) return { kind: 'exception', code: 'no-dimensions' };
     if (facts.fields.status === 'no-pixels') return { kind: 'facts', facts };
     const size = analysisSize(facts.width, facts.height);
-    const rgb = await readRaster(picture, size, limits.maxPixels);
+    const jpegPath = format === 'jpeg' && header.format === 'jpeg' ? descriptorPath(open.fd) : undefined;
+    const rgb = await readRaster(picture, size, limits.maxPixels, jpegPath);
     const found = descriptors(rgb, size.width, size.height);
     return { kind: 'facts', facts: { ...facts, ...found, fields: { ...facts.fields, ...found.fields } } };
   } catch (error) {
@@ -84,25 +87,28 @@ async function describePicture(
   }
 }
 
-async function headerFacts(
+function headerFacts(
   header: Metadata,
   sniffed: DecodedFormat,
+  exif: ExifBlocks,
   timeZone: string | undefined,
-): Promise<Facts | undefined> {
+): Facts | undefined {
   const { width, height } = header.autoOrient;
   if (!(width >= 1 && height >= 1 && width <= maxDimension && height <= maxDimension)) return undefined;
   // HEVC pictures say their size, and no decoder for them is shipped
   const isHevc = header.compression === 'hevc';
   const format = sniffed === 'heic' || sniffed === 'avif' ? (isHevc ? 'heic' : 'avif') : sniffed;
-  const { fields, gps } = exifFacts(await parseExif(header.exif), timeZone);
+  const { fields, gps } = exifFacts(exif, timeZone);
   fields.media_kind = 'image';
   fields.format = format;
   fields.status = isHevc ? 'no-pixels' : 'ok';
-  const { orientation, pages } = header;
-  if (orientation !== undefined && orientation >= 1 && orientation <= 8) fields.orientation = orientation;
+  const { pages } = header;
+  // HEIF turns by its own boxes; what its EXIF says is kept as stored, and is not applied
+  const orientation = header.orientation ?? exif.ifd0?.Orientation;
+  if (typeof orientation === 'number' && orientation >= 1 && orientation <= 8) fields.orientation = orientation;
   // pages of a HEIF container are separate pictures, not frames
   if (pages !== undefined && pages > 1 && format !== 'heic' && format !== 'avif') {
     fields.frame_count = Math.min(pages, 65_535);
   }
-  return gps ? { width, height, fields, gps } : { width, height, fields };
+  return { width, height, fields, ...(isHevc && { noPixels: 'hevc' as const }), ...(gps && { gps }) };
 }

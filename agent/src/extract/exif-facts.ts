@@ -23,6 +23,8 @@ export const exifTags = {
 export type ExifBlocks = Partial<Record<keyof typeof exifTags, Record<string, unknown>>>;
 
 const maxText = 256;
+/** Needs no cleaning: most of what cameras write, and far cheaper to ask than to clean. */
+const plainText = /^[!-~]+(?: [!-~]+)*$/;
 const quarterHourMs = 15 * 60_000;
 
 /** Names under which makers write themselves, beside the one on the list. */
@@ -56,11 +58,14 @@ export function exifFacts(exif: ExifBlocks, timeZone?: string): Pick<Facts, 'fie
 
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const clean = value
-    .slice(0, maxText)
-    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  // a text ends at its first NUL; what some cameras leave behind it is rubbish
+  const [short = ''] = value.slice(0, maxText).split('\0', 1);
+  const clean = plainText.test(short)
+    ? short
+    : short
+        .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+        .replace(/\s+/g, ' ')
+        .trim();
   return clean === '' ? undefined : clean;
 }
 

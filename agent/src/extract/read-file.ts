@@ -46,6 +46,11 @@ export async function withOpenFile<Result>(
   }
 }
 
+/** A name for what is open, whatever became of the one it was opened by. */
+export function descriptorPath(fd: number): string {
+  return `/proc/self/fd/${fd}`;
+}
+
 let buffer = Buffer.alloc(0);
 
 /**
@@ -82,7 +87,7 @@ export function readFile(
     kind: 'read',
     contentHash: mac?.digest() ?? Buffer.alloc(0),
     head: head ?? Buffer.alloc(0),
-    picture: isWhole ? buffer.subarray(0, open.size) : `/proc/self/fd/${open.fd}`,
+    picture: isWhole ? buffer.subarray(0, open.size) : descriptorPath(open.fd),
   };
 }
 

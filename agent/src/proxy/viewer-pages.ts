@@ -2,6 +2,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { LocalEndpointName, LocalItem, localEndpoints } from '@nucleus/shared/wire/local';
 import { displayPath } from '../record/display-path.ts';
+import { noPixelsSentences } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
 import type { Lookups, PlacedItem } from '../state/lookups.ts';
 import type { Places } from '../state/places.ts';
@@ -73,6 +74,7 @@ function localItem(row: PlacedItem, source: string): LocalItem {
     ...(typeof format === 'string' ? { format } : {}),
     byte_size: row.byte_size,
     ...(typeof blurhash === 'string' ? { blurhash } : {}),
+    ...(facts.noPixels === undefined ? {} : { no_pixels: noPixelsSentences[facts.noPixels] }),
   };
 }
 

@@ -4,6 +4,7 @@ export const exceptionSentences = {
   'truncated': 'The picture ends before all of it is there.',
   'undecodable': 'The bytes are damaged or use a feature that the decoder does not know.',
   'unsupported-format': 'The file is not in a picture format that is taken in.',
+  'no-video': 'The file holds sound and no moving picture.',
   'no-dimensions': 'The file does not say how large its picture is.',
   'too-many-pixels': 'The picture has more pixels than extract.max_pixels allows.',
   'too-large': 'The file has more bytes than extract.max_file_bytes allows.',
@@ -14,3 +15,13 @@ export const exceptionSentences = {
 } as const;
 
 export type ExceptionCode = keyof typeof exceptionSentences;
+
+/** Why a catalogued file has status no-pixels: it is known by its metadata, and nothing was made from its pixels. */
+export const noPixelsSentences = {
+  'hevc': 'The picture is compressed with HEVC, for which no decoder is shipped.',
+  'video': 'The frames of videos are not decoded.',
+  'no-preview': 'The raw file holds no preview that can be decoded; its sensor data is not developed.',
+  'bitmap-kind': 'The bitmap is of a kind that is not decoded.',
+} as const;
+
+export type NoPixelsCode = keyof typeof noPixelsSentences;

@@ -19,8 +19,14 @@ function fileTile(file: LocalItem): FileTile {
     blurhash: file.blurhash,
     source: file.source,
     file,
-    error: file.state === 'exception' ? { word: 'Not decodable', code: 'exception' } : undefined,
+    error: fault(file),
   };
+}
+
+/** What stands in a tile that will get no pixels. */
+function fault(file: LocalItem): GridTile['error'] {
+  if (file.state === 'exception') return { word: 'Not decodable', code: 'exception' };
+  return file.no_pixels === undefined ? undefined : { word: 'No preview', code: 'no-pixels' };
 }
 
 /** All catalogued files, by source and path. */

@@ -93,6 +93,12 @@ export function FilePanel(props: FilePanelProps): ReactElement {
               )}
               <dt>Size on disk</dt>
               <dd>{bytes(file.byte_size)}</dd>
+              {file.no_pixels !== undefined && (
+                <>
+                  <dt>Descriptors</dt>
+                  <dd>None. {file.no_pixels}</dd>
+                </>
+              )}
               <dt>Source</dt>
               <dd>{file.source}</dd>
               <dt>Reference id</dt>

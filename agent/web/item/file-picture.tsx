@@ -11,7 +11,7 @@ const panelPx = 372;
 /** The file's preview over its blur. */
 export function FilePicture({ file }: { file: LocalItem }): ReactElement {
   const want =
-    file.state === 'exception'
+    file.state === 'exception' || file.no_pixels !== undefined
       ? undefined
       : {
           source: file.source,
@@ -26,6 +26,7 @@ export function FilePicture({ file }: { file: LocalItem }): ReactElement {
       {file.state === 'exception' && (
         <span className="mid">Not readable as a picture; see the exceptions for the reason</span>
       )}
+      {file.no_pixels !== undefined && <span className="mid">No preview</span>}
       {want !== undefined && look.state === 'link' && (
         <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(file.path)} />
       )}

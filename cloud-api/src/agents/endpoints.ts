@@ -8,6 +8,7 @@ import { type Mount, mountEndpoint, mountStream } from '../http/mount-endpoint.t
 import { applyChanges } from './apply-changes.ts';
 import { approveAgent } from './approve-agent.ts';
 import { listAgents } from './list-agents.ts';
+import { ManifestLines } from './manifest-lines.ts';
 import { readBatch } from './read-batch.ts';
 import { readManifest } from './read-manifest.ts';
 import { registerAgent } from './register-agent.ts';
@@ -16,6 +17,7 @@ import { takeHeartbeat } from './take-heartbeat.ts';
 
 /** Mounts the sync protocol (contract 4) and what administrators see of it. */
 export function mountAgents(mount: Mount, db: Kysely<Tables>, storeEpoch: string, metrics: Metrics): void {
+  const manifestLines = new ManifestLines(db, mount.clock);
   mountEndpoint(mount, agentEndpoints.registerAgent, async (context, { body }) => {
     if (context.caller.keyId === null) throw new AppError('forbidden', 'An agent registers with its own key.');
     const sources = await registerAgent(db, context, context.caller.keyId, body);
@@ -48,7 +50,7 @@ export function mountAgents(mount: Mount, db: Kysely<Tables>, storeEpoch: string
     assertOwnAgent(caller, params.agentId);
     return {
       store_epoch: storeEpoch,
-      ...(await readManifest(db, tenantId, params.agentId, query.source, query.prefix)),
+      ...(await readManifest(db, manifestLines, tenantId, params.agentId, query.source, query.prefix)),
     };
   });
 

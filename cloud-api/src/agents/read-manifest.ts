@@ -1,12 +1,12 @@
 /**
- * Digests of what the cloud holds of a source. A bucket's SHA-256 is over its lines `k digest state\n`, sorted by k; they are read
- * in chunks by key, so that a million items neither fill memory nor hold other requests up.
+ * Digests of what the cloud holds of a source. A bucket's SHA-256 is over its lines `k digest state\n`, sorted by k.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { agentEndpoints } from '@nucleus/shared/wire/agents';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { Database } from '../database/open-database.ts';
+import type { ManifestBucket, ManifestLines } from './manifest-lines.ts';
 import { findSource, type SourceRow } from './queries.ts';
 import { listAgentMetadata, listManifestRows, type ManifestRow } from './record-queries.ts';
 import { agentNotFound } from './rules.ts';
@@ -15,6 +15,7 @@ export type Manifest = Omit<ReplyOf<typeof agentEndpoints.getManifest>, 'store_e
 
 const chunkRows = 2_000;
 const afterEveryKey = '~'; // sorts behind all hex digits
+const bucketsPerTurn = 16;
 
 /**
  * @param prefix 0, 2 or 4 hex digits; at 4 the items themselves are listed, else the buckets one level below.
@@ -22,6 +23,7 @@ const afterEveryKey = '~'; // sorts behind all hex digits
  */
 export async function readManifest(
   db: Database,
+  lines: ManifestLines,
   tenantId: string,
   agentId: string,
   alias: string,
@@ -30,27 +32,41 @@ export async function readManifest(
   const source = await findSource(db, tenantId, agentId, alias);
   if (source === undefined) throw agentNotFound();
   if (prefix.length === 4) return listBucket(db, tenantId, source, prefix);
+  const buckets = await lines.of({ tenantId, datasetId: source.datasetId, sourceId: source.sourceId });
+  const bucket = buckets.find((each) => each.prefix === prefix);
+  return bucket === undefined ? sumRoot(buckets) : sumBucket(bucket);
+}
+
+type Child = NonNullable<Manifest['children']>[number];
+
+async function sumRoot(buckets: readonly ManifestBucket[]): Promise<Manifest> {
   const all = createHash('sha256');
-  let count = 0;
-  const children: { prefix: string; count: number; hash: Hash }[] = [];
-  for await (const row of rowsOf(db, tenantId, source, prefix)) {
-    const line = lineOf(row);
-    all.update(line);
-    count += 1;
-    const childPrefix = row.k.slice(0, prefix.length + 2);
-    let child = children.at(-1);
-    if (child?.prefix !== childPrefix) {
-      child = { prefix: childPrefix, count: 0, hash: createHash('sha256') };
-      children.push(child);
-    }
-    child.count += 1;
-    child.hash.update(line);
+  const children: Child[] = [];
+  for (const [at, { prefix, count, lines }] of buckets.entries()) {
+    if (at % bucketsPerTurn === 0) await nextTurn();
+    if (count === 0) continue;
+    all.update(lines);
+    children.push({ prefix, count, sha256: createHash('sha256').update(lines).digest('hex') });
   }
-  return {
-    count,
-    sha256: all.digest('hex'),
-    children: children.map((child) => ({ prefix: child.prefix, count: child.count, sha256: child.hash.digest('hex') })),
-  };
+  return { count: children.reduce((sum, child) => sum + child.count, 0), sha256: all.digest('hex'), children };
+}
+
+/** Cuts a bucket where the first four digits of the key change. */
+function sumBucket({ count, lines }: ManifestBucket): Manifest {
+  const children: Child[] = [];
+  for (let start = 0; start < lines.length; ) {
+    const prefix = lines.toString('latin1', start, start + 4);
+    let end = start;
+    let inChild = 0;
+    while (end < lines.length && lines.toString('latin1', end, end + 4) === prefix) {
+      end = lines.indexOf('\n', end) + 1;
+      inChild += 1;
+    }
+    const sha256 = createHash('sha256').update(lines.subarray(start, end)).digest('hex');
+    children.push({ prefix, count: inChild, sha256 });
+    start = end;
+  }
+  return { count, sha256: createHash('sha256').update(lines).digest('hex'), children };
 }
 
 async function listBucket(db: Database, tenantId: string, source: SourceRow, prefix: string): Promise<Manifest> {

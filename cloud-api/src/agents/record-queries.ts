@@ -1,6 +1,8 @@
 import { inChunks } from '../database/in-chunks.ts';
+import { insertRows, isAmong } from '../database/insert-rows.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ItemsTable } from '../database/tables.ts';
+import { itemColumns } from '../items/item-columns.ts';
 
 /** Rows of a dataset by the keys of their reference ids, whoever owns them and whatever their state. */
 export async function listRowsByKey(
@@ -9,19 +11,13 @@ export async function listRowsByKey(
   datasetId: string,
   keys: readonly string[],
 ): Promise<ItemsTable[]> {
-  const rows: ItemsTable[] = [];
-  for (const chunk of inChunks(keys, 1)) {
-    rows.push(
-      ...(await db
-        .selectFrom('items')
-        .selectAll()
-        .where('tenant_id', '=', tenantId)
-        .where('dataset_id', '=', datasetId)
-        .where('ref_key', 'in', chunk)
-        .execute()),
-    );
-  }
-  return rows;
+  return db
+    .selectFrom('items')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where(isAmong(db, 'ref_key', keys))
+    .execute();
 }
 
 /**
@@ -34,30 +30,26 @@ export async function listHeadsByKey(
   datasetId: string,
   keys: readonly string[],
 ): Promise<ItemsTable[]> {
-  const rows: ItemsTable[] = [];
-  for (const chunk of inChunks(keys, 1)) {
-    const heads = await db
-      .selectFrom('items')
-      .select([
-        'id',
-        'ref_key',
-        'reference_id',
-        'seq',
-        'state',
-        'change_no',
-        'source_id',
-        'rev',
-        'digest',
-        'created_at',
-        'updated_at',
-      ])
-      .where('tenant_id', '=', tenantId)
-      .where('dataset_id', '=', datasetId)
-      .where('ref_key', 'in', chunk)
-      .execute();
-    for (const head of heads) rows.push({ ...head, ...emptyContent, tenant_id: tenantId, dataset_id: datasetId });
-  }
-  return rows;
+  const heads = await db
+    .selectFrom('items')
+    .select([
+      'id',
+      'ref_key',
+      'reference_id',
+      'seq',
+      'state',
+      'change_no',
+      'source_id',
+      'rev',
+      'digest',
+      'created_at',
+      'updated_at',
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where(isAmong(db, 'ref_key', keys))
+    .execute();
+  return heads.map((head) => ({ ...head, ...emptyContent, tenant_id: tenantId, dataset_id: datasetId }));
 }
 
 const emptyContent = {
@@ -90,31 +82,28 @@ export async function freeKeys(
 
 /** Adds rows, or replaces what an agent may change in rows of the same id. */
 export async function saveRows(db: Database, rows: readonly ItemsTable[]): Promise<void> {
-  for (const chunk of inChunks(rows, 20)) {
-    await db
-      .insertInto('items')
-      .values(chunk)
-      .onConflict((conflict) =>
-        conflict.columns(['tenant_id', 'dataset_id', 'id']).doUpdateSet((set) => ({
-          ref_key: set.ref('excluded.ref_key'),
-          reference_id: set.ref('excluded.reference_id'),
-          state: set.ref('excluded.state'),
-          change_no: set.ref('excluded.change_no'),
-          image_url: set.ref('excluded.image_url'),
-          width: set.ref('excluded.width'),
-          height: set.ref('excluded.height'),
-          phash: set.ref('excluded.phash'),
-          agent_metadata: set.ref('excluded.agent_metadata'),
-          embedding_info: set.ref('excluded.embedding_info'),
-          source_id: set.ref('excluded.source_id'),
-          rev: set.ref('excluded.rev'),
-          digest: set.ref('excluded.digest'),
-          updated_at: set.ref('excluded.updated_at'),
-        })),
-      )
-      .execute();
-  }
+  const replaced = changeable.map((name) => `${name} = excluded.${name}`);
+  const conflict = `(tenant_id, dataset_id, id) do update set ${replaced.join(', ')}`;
+  await insertRows(db, 'items', itemColumns, rows, conflict);
 }
+
+/** What an agent's change replaces of a row. */
+const changeable = [
+  'ref_key',
+  'reference_id',
+  'state',
+  'change_no',
+  'image_url',
+  'width',
+  'height',
+  'phash',
+  'agent_metadata',
+  'embedding_info',
+  'source_id',
+  'rev',
+  'digest',
+  'updated_at',
+] as const satisfies readonly (keyof ItemsTable)[];
 
 /** What a manifest says about one item of a source. */
 export interface ManifestRow {

@@ -18,12 +18,20 @@ export type AuditAction =
   | 'slice.create'
   | 'slice.append'
   | 'slice.tag'
+  | 'slice.remove'
+  | 'slice.rename'
   | 'slice.delete'
+  | 'tag.create'
+  | 'tag.add'
+  | 'tag.remove'
+  | 'tag.undo'
   | 'taxonomy.write'
   | 'taxonomy.delete'
   | 'agent.register'
   | 'agent.approve'
-  | 'agent.changes';
+  | 'agent.changes'
+  | 'integration.create'
+  | 'integration.delete';
 
 /** What happened to which id. Ids only: a name or a path here would outlive its deletion. */
 export interface AuditEntry {

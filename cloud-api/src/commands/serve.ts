@@ -10,6 +10,7 @@ export function serveCommand(): Command {
   return withDatabaseFlags(new Command('serve').description('run the cloud'))
     .option('--listen <host:port>', 'address to answer on')
     .option('--public-url <url>', 'origin under which browsers and agents reach it')
+    .option('--objects <url>', 'file:FOLDER or s3://BUCKET/PREFIX?endpoint=URL&region=…&encryption=AES256|aws:kms')
     .option('--insecure-http', 'serve plain http on another host than this one')
     .option('--role <role>', 'all, http or jobs; other than all needs PostgreSQL')
     .action(async (flags: Parameters<typeof settingsOf>[0]) => {

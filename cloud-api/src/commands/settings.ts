@@ -12,6 +12,7 @@ interface SettingsFlags {
   listen?: string;
   publicUrl?: string;
   database?: string;
+  objects?: string;
   insecureHttp?: boolean;
   role?: string;
 }
@@ -32,6 +33,7 @@ export function settingsOf(flags: SettingsFlags): CloudConfig {
     listen: flags.listen,
     public_url: flags.publicUrl,
     database: flags.database,
+    objects: flags.objects,
     insecure_http: flags.insecureHttp,
     // Checked with the rest of the settings.
     role: flags.role as CloudConfig['role'] | undefined,

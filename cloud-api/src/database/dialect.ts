@@ -4,8 +4,9 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import Sqlite from 'better-sqlite3';
-import { type Dialect, PostgresDialect, type RawBuilder, SqliteDialect, sql } from 'kysely';
+import { type Dialect, type Kysely, PostgresAdapter, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
+import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** Column types that the two databases spell differently. */
 export interface ColumnTypes {
@@ -38,26 +39,19 @@ export function openEngine(url: string, onPoolError: (error: Error) => void): En
 }
 
 function sqliteEngine(path: string): Engine {
-  let file: Sqlite.Database;
   try {
     // Made before SQLite opens it, so that it and the files beside it are never readable by others.
-    if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-    if (path !== ':memory:') chmodSync(path, 0o600);
-    file = new Sqlite(path, { timeout: busyTimeoutMs });
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+    const file = new Sqlite(path, { timeout: busyTimeoutMs });
     file.pragma('journal_mode = WAL');
+    file.close();
   } catch (cause) {
     throw new AppError('state-unreadable', `The database file ${path} cannot be opened.`, { cause });
   }
-  file.pragma('synchronous = FULL');
-  file.pragma('foreign_keys = ON');
-  // What was deleted or renamed must not stay readable in free pages of the file.
-  file.pragma('secure_delete = ON');
-  file.pragma('cache_size = -131072');
-  // A checkpoint for every batch would write each page twice; 32 MiB of log is read back in well under a second.
-  file.pragma('wal_autocheckpoint = 8192');
   return {
     name: 'sqlite',
-    dialect: new SqliteDialect({ database: file }),
+    dialect: sqliteDialect(path, busyTimeoutMs),
     columnTypes: { key: 'text' },
     // It has one writer at a time, so there is nobody to pass over.
     claimLock: sql``,
@@ -84,6 +78,11 @@ function postgresEngine(url: string, onPoolError: (error: Error) => void): Engin
     columnTypes: { key: sql<string>`text collate "C"` },
     claimLock: sql`for update skip locked`,
   };
+}
+
+/** Whether a connection speaks to PostgreSQL. */
+export function isPostgres<Schema>(db: Kysely<Schema>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
 const transientSqlite = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN)/;

@@ -2,6 +2,7 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
+import type { IntegrationsTable } from './intake-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
 export interface StoreMetaTable {
@@ -188,8 +189,10 @@ export interface SlicesTable {
   dataset_id: string;
   id: string;
   name: string;
-  /** `dataset_item`, `object` or `scene`. */
+  /** `dataset_item`, `object` or `scene`; `tag` for a tag, which is kept like a slice and listed with none. */
   type: string;
+  /** What a live slice's members meet; null for one whose members are rows. */
+  query: string | null;
   description: string | null;
   /** JSON array of texts. */
   tags: string;
@@ -206,7 +209,20 @@ export interface SliceItemsTable {
   dataset_id: string;
   slice_id: string;
   seq: number;
+  /** 0 for one that has left. */
+  is_member: number;
+  /** The write by which it came or left. */
   change_no: number;
+}
+
+/** A change of tags that can still be undone. */
+export interface TagChangesTable {
+  tenant_id: string;
+  dataset_id: string;
+  id: string;
+  /** The write that made it. */
+  change_no: number;
+  at: number;
 }
 
 /** Names of the classes that category labels of a dataset may have. */
@@ -282,7 +298,9 @@ export interface Tables {
   item_assets: ItemAssetsTable;
   slices: SlicesTable;
   slice_items: SliceItemsTable;
+  tag_changes: TagChangesTable;
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;
+  integrations: IntegrationsTable;
 }

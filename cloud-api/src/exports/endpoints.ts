@@ -27,10 +27,12 @@ export function mountExports(mount: Mount, db: Database, projections: Projection
   });
 
   mountEndpoint(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params }) => ({
-    exportedRows: (await listSliceItems(db, tenantId, params.sliceId)).map((item) => toTrainingRow(item, false)),
+    exportedRows: (await listSliceItems(db, projections, tenantId, params.sliceId)).map((item) =>
+      toTrainingRow(item, false),
+    ),
   }));
   mountEndpoint(mount, exportEndpoints.pageSliceForTraining, async ({ tenantId }, { params, body }) => {
-    const { items, nextPageToken } = await pageSliceItems(db, tenantId, params.sliceId, body);
+    const { items, nextPageToken } = await pageSliceItems(db, projections, tenantId, params.sliceId, body);
     return { data: items.map((item) => toTrainingRow(item, body.chip === true)), nextPageToken };
   });
   mountEndpoint(mount, exportEndpoints.listSliceClassLabels, async ({ tenantId }, { params }) => {
@@ -39,10 +41,10 @@ export function mountExports(mount: Mount, db: Database, projections: Projection
   });
 
   mountEndpoint(mount, exportEndpoints.exportRawItems, async ({ tenantId }, { params }) => ({
-    raw_dataset_items: (await listSliceItems(db, tenantId, params.sliceId)).map(toRawItem),
+    raw_dataset_items: (await listSliceItems(db, projections, tenantId, params.sliceId)).map(toRawItem),
   }));
   mountEndpoint(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
-    (await listSliceItems(db, tenantId, params.sliceId)).map((item) => ({ item })),
+    (await listSliceItems(db, projections, tenantId, params.sliceId)).map((item) => ({ item })),
   );
 
   mountDownload(mount, exportEndpoints.downloadItems, async ({ tenantId }, { params, query }) => {

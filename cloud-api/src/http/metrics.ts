@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What this process counts, for `/metrics`. One registry per cloud, so that two in one process do not mix. */
@@ -12,10 +13,13 @@ export interface Metrics {
   jobsRunning: Gauge<'kind'>;
 }
 
+const stallResolutionMs = 10;
+
 /** Fresh counters, all at zero. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  measureProcess(registers);
   return {
     registry,
     requests: new Counter({
@@ -63,4 +67,27 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
+}
+
+/** Memory, and how long the event loop stood still: a request that comes meanwhile waits as long. */
+function measureProcess(registers: Registry[]): void {
+  const delay = monitorEventLoopDelay({ resolution: stallResolutionMs });
+  delay.enable();
+  new Gauge({
+    name: 'nucleus_event_loop_stall_seconds',
+    help: 'Longest that the event loop stood still since the last scrape',
+    registers,
+    collect() {
+      this.set(Math.max(0, delay.max / 1e9 - stallResolutionMs / 1000));
+      delay.reset();
+    },
+  });
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory of this process',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
 }

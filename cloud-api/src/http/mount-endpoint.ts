@@ -43,25 +43,16 @@ export interface Mount {
   clock: () => number;
 }
 
-/** Looks at a request before its body is read; throws what speaks against reading it. */
-export type BodyGuard<E extends Endpoint> = (
-  context: RequestContext,
-  params: ParamsOf<E>,
-  headers: IncomingMessage['headers'],
-) => Promise<void>;
-
 /** Mounts an endpoint that needs a proven caller. `bodyBytes` is the largest body that it reads. */
 export function mountEndpoint<E extends Endpoint>(
   mount: Mount,
   endpoint: E,
   handler: Handler<E>,
   bodyBytes: number = smallBodyBytes,
-  beforeBody?: BodyGuard<E>,
 ): void {
   const readBody = endpoint.body === undefined ? undefined : bodyReader(bodyBytes);
   mountRoute(mount, endpoint, async (request, response) => {
     const context = await contextOf(mount, endpoint, request);
-    await beforeBody?.(context, request.params as ParamsOf<E>, request.headers);
     const body = readBody === undefined ? undefined : await readBody(request, response);
     return handler(context, parseInput(endpoint, request, body));
   });

@@ -3,6 +3,7 @@ import { compareOps } from '@nucleus/shared/query/query-tree';
 import { spellField } from '@nucleus/shared/query/write-query';
 import type { CompletionOption } from '@nucleus/shared/wire/insights';
 import { countFacet } from '../search/count-facets.ts';
+import { countTags } from '../search/count-tags.ts';
 import { categoricalLimit, type FieldSummary, listFields } from '../search/list-fields.ts';
 import type { Projection } from '../search/projection.ts';
 import { itemColumns } from '../search/search-field.ts';
@@ -34,8 +35,9 @@ async function optionsFor(projection: Projection, context: CompletionContext): P
     return ['AND', 'OR'].map((word) => ({ label: word, insert: `${word} `, kind: 'joiner' }));
   }
   const fields = await listFields(projection);
-  if (context.expects === 'field') return [...fields.map(fieldOption), ...ownFields()];
+  if (context.expects === 'field') return [...fields.map(fieldOption), ...ownFields(), tagField];
   const field = fields.find(({ name }) => name === context.field);
+  if (context.field === 'tag') return context.expects === 'operator' ? tagOperators : tagOptions(projection);
   if (context.expects === 'operator') return operatorOptions(field);
   if (field === undefined || !field.categorical) return [];
   const facet = await countFacet(projection, {}, field.name, categoricalLimit);
@@ -43,8 +45,29 @@ async function optionsFor(projection: Projection, context: CompletionContext): P
     label: String(value),
     insert: `${spellWord(String(value))} `,
     kind: 'value',
-    detail: `${count.toLocaleString('en')} ${count === 1 ? 'item' : 'items'}`,
+    detail: itemCount(count),
   }));
+}
+
+const tagField: CompletionOption = { label: 'tag', insert: 'tag ', kind: 'field', detail: 'tags of the team' };
+const tagOperators: CompletionOption[] = ['=', '!=', 'IN (', 'IS MISSING'].map((word) => ({
+  label: word.replace(' (', ''),
+  insert: `${word} `,
+  kind: 'operator',
+}));
+
+async function tagOptions(projection: Projection): Promise<CompletionOption[]> {
+  const { tags } = await countTags(projection, {});
+  return tags.map(({ tag, count }) => ({
+    label: tag,
+    insert: `${spellWord(tag)} `,
+    kind: 'value',
+    detail: itemCount(count),
+  }));
+}
+
+function itemCount(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'item' : 'items'}`;
 }
 
 function fieldOption(field: FieldSummary): CompletionOption {

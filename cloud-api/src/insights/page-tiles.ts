@@ -6,6 +6,7 @@ import type { PlacedItem } from '../items/rules.ts';
 import { countItems, findItems, type SortOrder } from '../search/find-items.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
+import { listTagsAt } from '../slices/list-tags.ts';
 
 /** Which tiles, in which order. */
 export interface TilePage {
@@ -30,14 +31,33 @@ export async function pageTiles(
   const condition = readQuery(page.query);
   if (condition === undefined && page.sort === undefined) {
     const items = page.offset >= liveCount ? [] : await listItemsAt(db, tenantId, datasetId, page.offset, page.limit);
-    return { total: liveCount, tiles: items.map(toTile) };
+    return { total: liveCount, tiles: await toTiles(db, tenantId, datasetId, items) };
   }
   const projection = projections.of(tenantId, datasetId);
   const [total, seqs] = await Promise.all([
     countItems(projection, { condition }),
     findItems(projection, { condition, sort: page.sort }, page),
   ]);
-  return { total, tiles: (await listItemsInOrder(db, tenantId, datasetId, seqs)).map(toTile) };
+  const items = await listItemsInOrder(db, tenantId, datasetId, seqs);
+  return { total, tiles: await toTiles(db, tenantId, datasetId, items) };
+}
+
+async function toTiles(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  items: readonly PlacedItem[],
+): Promise<Tile[]> {
+  const tags = await listTagsAt(
+    db,
+    tenantId,
+    datasetId,
+    items.map(({ seq }) => seq),
+  );
+  return items.map((item) => {
+    const t = tags.get(item.seq);
+    return t === undefined ? toTile(item) : { ...toTile(item), t };
+  });
 }
 
 /** Side of a tile whose item never said its dimensions. */

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { inChunks } from '../database/in-chunks.ts';
+import { insertRows, isAmong } from '../database/insert-rows.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ItemsTable } from '../database/tables.ts';
+import { itemColumns } from './item-columns.ts';
 import type { PlacedItem } from './rules.ts';
 
 const answerColumns = [
@@ -99,35 +101,31 @@ export async function listKnownItems(
   datasetId: string,
   keys: readonly string[],
 ): Promise<KnownItem[]> {
-  const found: KnownItem[] = [];
-  for (const chunk of inChunks(keys, 1)) {
-    const rows = await db
-      .selectFrom('items')
-      .select([
-        'id as itemId',
-        'ref_key as refKey',
-        'state',
-        'seq',
-        'image_url as imageUrl',
-        'width',
-        'height',
-        'phash',
-        'user_metadata as userMetadata',
-        'agent_metadata as agentMetadata',
-        'source_id as sourceId',
-      ])
-      .where('tenant_id', '=', tenantId)
-      .where('dataset_id', '=', datasetId)
-      .where('ref_key', 'in', chunk)
-      .$narrowType<{ refKey: string }>()
-      .execute();
-    found.push(...rows);
-  }
-  return found;
+  if (keys.length === 0) return [];
+  return db
+    .selectFrom('items')
+    .select([
+      'id as itemId',
+      'ref_key as refKey',
+      'state',
+      'seq',
+      'image_url as imageUrl',
+      'width',
+      'height',
+      'phash',
+      'user_metadata as userMetadata',
+      'agent_metadata as agentMetadata',
+      'source_id as sourceId',
+    ])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where(isAmong(db, 'ref_key', keys))
+    .$narrowType<{ refKey: string }>()
+    .execute();
 }
 
 export async function insertItems(db: Database, rows: readonly ItemsTable[]): Promise<void> {
-  for (const chunk of inChunks(rows, 20)) await db.insertInto('items').values(chunk).execute();
+  await insertRows(db, 'items', itemColumns, rows);
 }
 
 const updatesAtOnce = 200; // each row walks the cases before its own

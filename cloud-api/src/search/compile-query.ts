@@ -1,3 +1,4 @@
+import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { QueryError } from '@nucleus/shared/query/query-error';
 import type { CompareOp, ConditionNode, ValueNode } from '@nucleus/shared/query/query-tree';
 import { resolveField } from './resolve-field.ts';
@@ -24,9 +25,13 @@ export function compileQuery(tree: ConditionNode, schema: SearchSchema): Compile
   return { sql: new Compiler(schema, parameters).condition(tree), parameters };
 }
 
+/** Live slices write their conditions into the query that names them; this bounds what comes of it. */
+const mostConditions = 1000;
+
 class Compiler {
   readonly #schema: SearchSchema;
   readonly #parameters: CompiledQuery['parameters'];
+  #conditions = 0;
 
   constructor(schema: SearchSchema, parameters: CompiledQuery['parameters']) {
     this.#schema = schema;
@@ -34,6 +39,9 @@ class Compiler {
   }
 
   condition(node: ConditionNode): string {
+    this.#conditions += 1;
+    if (this.#conditions > mostConditions)
+      throw new QueryError('The live slices of this query hold too many conditions together.', node);
     switch (node.kind) {
       case 'and':
       case 'or':
@@ -47,6 +55,7 @@ class Compiler {
       case 'contains':
         return this.#contains(node);
       case 'missing': {
+        if (setRoot(node.field) === 'tag') return this.#untagged(node.negated);
         const { column } = resolveField(node.field, this.#schema);
         return `(${column} is ${node.negated ? 'not ' : ''}null)`;
       }
@@ -54,9 +63,11 @@ class Compiler {
   }
 
   #compare(node: Extract<ConditionNode, { kind: 'compare' }>): string {
-    if (isSlice(node.left)) {
-      if (node.op !== '=' && node.op !== '!=') throw new QueryError('A slice can be compared by = and != only.', node);
-      return this.#inSlices([node.right], node.op === '!=');
+    const root = setRoot(node.left);
+    if (root !== undefined) {
+      if (node.op !== '=' && node.op !== '!=')
+        throw new QueryError(`A ${root} can be compared by = and != only.`, node);
+      return this.#inSets(root, [node.right], node.op === '!=');
     }
     const left = this.#value(node.left);
     const right = this.#value(node.right, left.type);
@@ -73,7 +84,8 @@ class Compiler {
   }
 
   #in(node: Extract<ConditionNode, { kind: 'in' }>): string {
-    if (isSlice(node.field)) return this.#inSlices(node.values, node.negated);
+    const root = setRoot(node.field);
+    if (root !== undefined) return this.#inSets(root, node.values, node.negated);
     const field = resolveField(node.field, this.#schema);
     const members = node.values.map((value) => {
       const member = this.#value(value, field.type);
@@ -83,13 +95,43 @@ class Compiler {
     return `(${node.negated ? 'not ' : ''}coalesce(${field.column} in (${members.join(', ')}), false))`;
   }
 
-  #inSlices(named: readonly ValueNode[], negated: boolean): string {
-    const ids = named.map((value) => {
-      if (value.kind !== 'text') throw new QueryError('A slice is named by its id, slc_….', value);
-      if (!this.#schema.slices.has(value.value)) throw new QueryError('This dataset has no such slice.', value);
-      return this.#parameter(value.value);
-    });
-    return `(seq ${negated ? 'not ' : ''}in (select seq from slice_items where slice_id in (${ids.join(', ')})))`;
+  #inSets(root: SetRoot, named: readonly ValueNode[], negated: boolean): string {
+    const sets = named.map((value) => (root === 'slice' ? this.#slice(value) : this.#tag(value)));
+    return `(${negated ? 'not ' : ''}(${sets.join(' or ')}))`;
+  }
+
+  #slice(value: ValueNode): string {
+    if (value.kind !== 'text') throw new QueryError('A slice is named by its id, slc_….', value);
+    const live = this.#schema.slices.get(value.value);
+    if (live === undefined) throw new QueryError('This dataset has no such slice.', value);
+    return live === null ? this.#members(value.value) : this.#within(live, value);
+  }
+
+  #tag(value: ValueNode): string {
+    if (value.kind !== 'text') throw new QueryError('A tag is named by its text, in double quotes.', value);
+    const set = this.#schema.tags.get(value.value);
+    if (set === undefined) throw new QueryError(`No item of this dataset has the tag "${value.value}".`, value);
+    return this.#members(set);
+  }
+
+  #members(setId: string): string {
+    return `seq in (select seq from slice_items where slice_id = ${this.#parameter(setId)})`;
+  }
+
+  #untagged(negated: boolean): string {
+    const ids = [...this.#schema.tags.values()].map((id) => this.#parameter(id));
+    if (ids.length === 0) return negated ? '(false)' : '(true)';
+    return `(seq ${negated ? '' : 'not '}in (select seq from slice_items where slice_id in (${ids.join(', ')})))`;
+  }
+
+  /** The condition of a live slice; what is wrong in it is told of the slice, since its own text is not in sight. */
+  #within(query: string, named: ValueNode): string {
+    try {
+      return query.trim() === '' ? '(true)' : this.condition(parseQuery(query));
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      throw new QueryError(`This slice cannot be read any more: ${error.message}`, named);
+    }
   }
 
   #contains(node: Extract<ConditionNode, { kind: 'contains' }>): string {
@@ -136,8 +178,13 @@ class Compiler {
   }
 }
 
-function isSlice(node: ValueNode): boolean {
-  return node.kind === 'field' && node.path.length === 1 && node.path[0] === 'slice';
+/** Roots that name sets of items and no field. */
+type SetRoot = 'slice' | 'tag';
+
+function setRoot(node: ValueNode): SetRoot | undefined {
+  if (node.kind !== 'field' || node.path.length !== 1) return undefined;
+  const [root] = node.path;
+  return root === 'slice' || root === 'tag' ? root : undefined;
 }
 
 function unlike(left: ValueNode, leftType: FieldType, right: ValueNode, rightType: FieldType): QueryError {

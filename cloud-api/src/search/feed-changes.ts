@@ -1,7 +1,7 @@
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import { listChangedSlices, listNewMembers } from './feed-slices.ts';
+import { listChangedMembers, listChangedSlices } from './feed-slices.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
 
 /** Feeds the projection of one dataset from the database; walks items_by_change. */
@@ -19,7 +19,7 @@ export function feedChanges(db: Database, tenantId: string, datasetId: string, s
     },
     rowsAfter: (after, limit) => listChangedItems(db, tenantId, datasetId, after, limit),
     slicesAfter: (after, upTo) => listChangedSlices(db, tenantId, datasetId, after, upTo),
-    membersAfter: (after, upTo, limit) => listNewMembers(db, tenantId, datasetId, after, upTo, limit),
+    membersAfter: (after, upTo, limit) => listChangedMembers(db, tenantId, datasetId, after, upTo, limit),
   };
 }
 

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { FieldType, SearchField } from './search-field.ts';
+import type { FieldType, SearchField, SearchSchema } from './search-field.ts';
 import type { FeedPosition } from './truth-feed.ts';
 
 /** Of the projection's tables; a file of another version is rebuilt. */
-const projectionVersion = 2;
+const projectionVersion = 3;
 
 /** An open projection file of one dataset. */
 export interface ProjectionFile {
@@ -16,8 +16,9 @@ export interface ProjectionFile {
   position: FeedPosition;
   /** Metadata fields by name, in order of their columns. */
   fields: Map<string, SearchField>;
-  /** Ids of the dataset's slices, as of the write `slicesChangeNo`. */
-  slices: ReadonlySet<string>;
+  /** The dataset's slices and tags, as of the write `slicesChangeNo`. */
+  slices: SearchSchema['slices'];
+  tags: SearchSchema['tags'];
   slicesChangeNo: number;
 }
 
@@ -39,7 +40,7 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
   await writer.run(
     'create table projection (version integer, store_epoch varchar, change_no bigint, seq bigint, slices_change_no bigint)',
   );
-  await writer.run('create table slices (slice_id varchar not null)');
+  await writer.run('create table slices (slice_id varchar not null, query varchar, tag varchar)');
   await writer.run('create table slice_items (slice_id varchar not null, seq bigint not null)');
   await writer.run('create table fields (place integer, name varchar, type varchar)');
   await writer.run(`create table items (${columns})`);
@@ -50,7 +51,8 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
     storeEpoch,
     position: { changeNo: 0, seq: -1 },
     fields: new Map(),
-    slices: new Set(),
+    slices: new Map(),
+    tags: new Map(),
     slicesChangeNo: 0,
   };
 }
@@ -62,6 +64,18 @@ export function fieldColumn(place: number): string {
 
 /** DuckDB type of a field's column. */
 export const columnTypes: Record<FieldType, string> = { number: 'double', text: 'varchar', boolean: 'boolean' };
+
+/** The slices and tags that a projection knows. */
+export async function readSlices(connection: DuckDBConnection): Promise<Pick<SearchSchema, 'slices' | 'tags'>> {
+  const rows = (await connection.runAndReadAll('select slice_id, query, tag from slices')).getRowsJS();
+  const slices: [string, string | null][] = [];
+  const tags: [string, string][] = [];
+  for (const [sliceId, query, tag] of rows) {
+    if (tag !== null) tags.push([String(tag), String(sliceId)]);
+    else slices.push([String(sliceId), query === null ? null : String(query)]);
+  }
+  return { slices: new Map(slices), tags: new Map(tags) };
+}
 
 async function createInstance(path: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(path, { threads: '2', memory_limit: '400MB', enable_external_access: 'false' });
@@ -87,14 +101,13 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
         { name: String(name), type: type as FieldType, column: fieldColumn(Number(place)) },
       ]),
     );
-    const slices = (await writer.runAndReadAll('select slice_id from slices')).getRowsJS();
     return {
       instance,
       writer,
       storeEpoch,
       position: { changeNo: Number(changeNo), seq: Number(seq) },
       fields,
-      slices: new Set(slices.map(([sliceId]) => String(sliceId))),
+      ...(await readSlices(writer)),
       slicesChangeNo: Number(slicesChangeNo),
     };
   } catch {

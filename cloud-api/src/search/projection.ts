@@ -33,7 +33,7 @@ export class Projection {
   /** What can be asked about, after every committed change is applied. */
   async schema(): Promise<SearchSchema> {
     const file = await this.#current();
-    return { metadata: file.fields, slices: file.slices };
+    return { metadata: file.fields, slices: file.slices, tags: file.tags };
   }
 
   /**

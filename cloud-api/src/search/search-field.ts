@@ -14,8 +14,10 @@ export interface SearchField {
 export interface SearchSchema {
   /** By metadata name, as written. */
   metadata: ReadonlyMap<string, SearchField>;
-  /** Ids of the dataset's slices. */
-  slices: ReadonlySet<string>;
+  /** The dataset's slices by id; a live one with the query that its members meet, others with null. */
+  slices: ReadonlyMap<string, string | null>;
+  /** The dataset's tags by name, as ids of the sets that they are. */
+  tags: ReadonlyMap<string, string>;
 }
 
 /** Columns that every dataset has, by the root that names them in queries. */

@@ -27,13 +27,18 @@ export interface SliceRow {
   sliceId: string;
   /** False when it is deleted. */
   isLive: boolean;
+  /** What its members meet; null when they are rows. */
+  query: string | null;
+  /** The tag that it is, when it is one. */
+  tag: string | null;
 }
 
-/** That the item at a place is a member of a slice, and the write that made it so. */
+/** That the item at a place came into a slice or left it, and the write that made it so. */
 export interface MemberRow {
   changeNo: number;
   sliceId: string;
   seq: number;
+  isMember: boolean;
 }
 
 /** Where a projection of one dataset gets its rows from: the database that holds the truth. */
@@ -44,8 +49,8 @@ export interface TruthFeed {
   changeNo(): Promise<number>;
   /** Rows beyond `after`, ordered by change number and place, at most `limit`. Rows of one write share its number. */
   rowsAfter(after: FeedPosition, limit: number): Promise<FeedRow[]>;
-  /** Slices that writes after `after`, up to and including `upTo`, made or deleted. */
+  /** Slices and tags that writes after `after`, up to and including `upTo`, made or deleted. */
   slicesAfter(after: number, upTo: number): Promise<SliceRow[]>;
-  /** Members beyond the row `after` of writes up to and including `upTo`, ordered by change number, slice and place, at most `limit`. */
-  membersAfter(after: MemberRow, upTo: number, limit: number): Promise<MemberRow[]>;
+  /** Comings and goings beyond the row `after` of writes up to and including `upTo`, ordered by change number, slice and place, at most `limit`. */
+  membersAfter(after: Omit<MemberRow, 'isMember'>, upTo: number, limit: number): Promise<MemberRow[]>;
 }

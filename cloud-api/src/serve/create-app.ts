@@ -21,6 +21,7 @@ import { replyWithError } from '../http/reply-with-error.ts';
 import { requestLog } from '../http/request-log.ts';
 import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
+import { mountIntegrations } from '../integrations/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
@@ -28,10 +29,12 @@ import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
 import { cookiePolicy, readCookie } from '../sessions/rules.ts';
+import { mountSliceEdits } from '../slices/edit-endpoints.ts';
 import { mountSlices } from '../slices/endpoints.ts';
 import { mountTaxonomies } from '../taxonomies/endpoints.ts';
 import { mountUploads } from '../uploads/endpoints.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
+import type { OpenSources } from './open-sources.ts';
 
 export interface AppParts {
   db: Kysely<Tables>;
@@ -50,6 +53,7 @@ export interface AppParts {
   /** Told that a job waits. */
   afterEnqueue: () => void;
   uploads: UploadStore;
+  sources: OpenSources;
 }
 
 const mostOpenRequests = 512;
@@ -79,10 +83,12 @@ export function createApp(parts: AppParts): Express {
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
   mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings.object);
-  mountSlices(mount, db, parts.afterEnqueue);
+  mountSlices(mount, db, projections, parts.afterEnqueue);
+  mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
   mountExports(mount, db, projections);
   mountTaxonomies(mount, db);
+  mountIntegrations(mount, parts.sources);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
     next(new AppError('not-found', 'There is no such route.'));

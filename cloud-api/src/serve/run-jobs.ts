@@ -8,6 +8,7 @@ import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
+import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
@@ -19,7 +20,7 @@ const sweepEveryMs = 60 * 60 * 1000;
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore },
+  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections },
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
@@ -37,7 +38,7 @@ export async function runJobs(
       [appendJobKind]: appendJob({ ...stores, db }, uploads),
       [metadataJobKind]: metadataJob,
       [deduplicationJobKind]: deduplicationJob(db),
-      [buildSliceJobKind]: buildSliceJob(db),
+      [buildSliceJobKind]: buildSliceJob(db, stores.projections),
     },
     times: timesOf(config.job_lease_s * 1000),
     random: Math.random,

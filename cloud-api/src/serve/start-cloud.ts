@@ -17,7 +17,7 @@ import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
 import { linkKeyrings } from '../links/link-keyrings.ts';
 import { openLinkSecret } from '../links/link-secret.ts';
-import { openDiskStore } from '../objects/disk-store.ts';
+import { openObjects } from '../objects/open-objects.ts';
 import { Projections } from '../search/projections.ts';
 import { createSignInCode } from '../sessions/open-session.ts';
 import { isLoopbackHost } from '../sessions/rules.ts';
@@ -27,6 +27,7 @@ import { createApp, createJobsApp } from './create-app.ts';
 import { keepFirstKey, openDataFolder } from './data-folder.ts';
 import { firstTenant, prepareFirstStart } from './first-start.ts';
 import { listenOn, splitListen } from './listen.ts';
+import { openSources } from './open-sources.ts';
 import { isShared, runJobs } from './run-jobs.ts';
 
 export interface StartOptions {
@@ -75,6 +76,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   assertCookieIsSafe(config);
   assertRoleFits(config);
   const folder = openDataFolder(config.data);
+  const objects = await openObjects(config.objects ?? `file:${join(folder, 'objects')}`, secrets.objectKeys);
   const database = await openDatabase(config.database ?? `sqlite:${join(folder, 'cloud.db')}`, (error) => {
     log.warn({ kind: error.name }, 'database connection lost');
   });
@@ -82,10 +84,11 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
   const uploads = openUploadStore(join(folder, 'uploads'));
   const metrics = createMetrics();
+  const sources = openSources(config, secrets, folder, db);
   const attachments = await openAttachments({
-    objects: await openDiskStore(join(folder, 'objects')),
+    objects: objects.store,
     staging: join(folder, 'incoming'),
-    fetchAllow: config.fetch_allow,
+    sources: sources.locate,
     decodeChild: options.decodeChild ?? shippedDecoder,
     ...(options.fetchLimits === undefined ? {} : { limits: options.fetchLimits }),
   });
@@ -115,6 +118,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         afterDelete: purge,
         afterEnqueue: () => queue?.wake(),
         uploads,
+        sources,
       });
     });
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
@@ -128,7 +132,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       queue = await runJobs(
         config,
         database,
-        { attachments, uploads, publicOrigin: http.publicUrl.origin },
+        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin },
         { clock, log, metrics },
       );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
@@ -154,6 +158,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
           await Promise.all([http.close(drainMs), queue?.close(drainMs)]);
           await purging;
           await attachments.close();
+          objects.close();
           await projections.close();
           await database.close();
         })();
@@ -161,6 +166,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       },
     };
   } catch (error) {
+    objects.close();
     await database.close();
     throw error;
   }

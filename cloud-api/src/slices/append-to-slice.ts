@@ -7,7 +7,7 @@ import { claimWrite } from '../datasets/claim-write.ts';
 import { placeReferences } from '../items/place-items.ts';
 import { getSlice } from './find-slice.ts';
 import { insertMembers, listMembersAmong } from './queries.ts';
-import { membersNotFound } from './rules.ts';
+import { assertKeepsMembers, membersNotFound } from './rules.ts';
 
 /**
  * Adds items to a slice and answers the reference ids of those that were not in it, in the order sent. All or none.
@@ -19,7 +19,8 @@ export async function appendToSlice(
   sliceId: string,
   input: { reference_ids?: readonly string[] | null | undefined; dataset_id?: string | null | undefined },
 ): Promise<string[]> {
-  const { datasetId } = await getSlice(db, acting.tenantId, sliceId);
+  const { datasetId, query } = await getSlice(db, acting.tenantId, sliceId);
+  assertKeepsMembers(query);
   if (input.dataset_id != null && input.dataset_id !== datasetId)
     throw new AppError('invalid-request', 'dataset_id: is not the dataset of this slice.', { at: 'dataset_id' });
   const names = [...new Set(input.reference_ids ?? [])];

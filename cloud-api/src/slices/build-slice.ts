@@ -13,10 +13,12 @@ import { getDataset } from '../datasets/find-dataset.ts';
 import { chooseHashed } from '../deduplication/rules.ts';
 import { type LongWork, takeTurns } from '../deduplication/take-turns.ts';
 import { listHashCandidates } from '../items/list-hashes.ts';
+import type { Projections } from '../search/projections.ts';
 import { chooseMostUnique, chooseRandom } from './choose-sample.ts';
 import { addSlice } from './create-slice.ts';
 import { getSlice } from './find-slice.ts';
-import { insertMembers, listMembersFrom, setPendingJobs } from './queries.ts';
+import { insertMembers, setPendingJobs } from './queries.ts';
+import { readMembers } from './read-members.ts';
 
 /** A request to sample, as the client words it. */
 export interface SliceSample {
@@ -58,6 +60,7 @@ export async function openBuiltSlice(
  */
 export async function fillBuiltSlice(
   db: Kysely<Tables>,
+  projections: Projections,
   acting: Acting,
   sliceId: string,
   sample: SliceSample,
@@ -65,7 +68,7 @@ export async function fillBuiltSlice(
 ): Promise<number> {
   const { datasetId, pendingJobs } = await getSlice(db, acting.tenantId, sliceId);
   if (pendingJobs === 0) return 0;
-  const chosen = await chooseSeqs(db, acting.tenantId, { datasetId, sliceId }, sample, work);
+  const chosen = await chooseSeqs(db, projections, acting.tenantId, { datasetId, sliceId }, sample, work);
   return db.transaction().execute(async (tx) => {
     const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
     if ((await getSlice(tx, acting.tenantId, sliceId)).pendingJobs === 0) return 0;
@@ -84,6 +87,7 @@ export async function abandonBuiltSlice(db: Kysely<Tables>, tenantId: string, sl
 
 async function chooseSeqs(
   db: Kysely<Tables>,
+  projections: Projections,
   tenantId: string,
   slice: { datasetId: string; sliceId: string },
   sample: SliceSample,
@@ -95,15 +99,7 @@ async function chooseSeqs(
   const members =
     within == null
       ? undefined
-      : new Set(
-          await listMembersFrom(
-            db,
-            tenantId,
-            { datasetId: slice.datasetId, sliceId: within },
-            0,
-            Number.MAX_SAFE_INTEGER,
-          ),
-        );
+      : new Set(await readMembers(db, projections, tenantId, await getSlice(db, tenantId, within), 0, 2 ** 31));
   const candidates = members === undefined ? all : all.filter(({ seq }) => members.has(seq));
   if (sample.sampleMethod === 'Random') {
     const chosen = chooseRandom(candidates.length, sample.sampleSize, slice.sliceId);

@@ -36,7 +36,7 @@ export async function addSlice(
   tx: Database,
   acting: Acting,
   claim: DatasetClaim,
-  slice: { name: string; type: SliceType; pendingJobs: number },
+  slice: { name: string; type: SliceType | 'tag'; pendingJobs: number; query?: string; description?: string | null },
 ): Promise<string> {
   const sliceId = newId('slice');
   await insertSlice(tx, {
@@ -45,14 +45,15 @@ export async function addSlice(
     id: sliceId,
     name: slice.name,
     type: slice.type,
-    description: null,
+    query: slice.query ?? null,
+    description: slice.description ?? null,
     tags: '[]',
     pending_jobs: slice.pendingJobs,
     change_no: claim.changeNo,
     created_at: acting.nowMs,
     deleted_at: null,
   });
-  await writeAudit(tx, acting, { action: 'slice.create', targetId: sliceId });
+  await writeAudit(tx, acting, { action: slice.type === 'tag' ? 'tag.create' : 'slice.create', targetId: sliceId });
   return sliceId;
 }
 

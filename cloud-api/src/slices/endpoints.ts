@@ -4,6 +4,7 @@ import type { Tables } from '../database/tables.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { largeBodyBytes } from '../http/read-body.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
+import type { Projections } from '../search/projections.ts';
 import { appendToSlice } from './append-to-slice.ts';
 import { startBuildSliceJob } from './build-slice-job.ts';
 import { createSlice } from './create-slice.ts';
@@ -14,7 +15,12 @@ import { toSliceEntry, toSliceInfo } from './rules.ts';
 import { tagSlice } from './tag-slice.ts';
 
 /** Mounts the routes of wire contract 6. @param afterEnqueue told that a job waits. */
-export function mountSlices(mount: Mount, db: Kysely<Tables>, afterEnqueue: () => void): void {
+export function mountSlices(
+  mount: Mount,
+  db: Kysely<Tables>,
+  projections: Projections,
+  afterEnqueue: () => void,
+): void {
   mountEndpoint(mount, sliceEndpoints.buildSlice, async (context, { params, body }) => {
     const { jobId, sliceId } = await startBuildSliceJob(db, context, params.datasetId, body);
     afterEnqueue();
@@ -35,13 +41,13 @@ export function mountSlices(mount: Mount, db: Kysely<Tables>, afterEnqueue: () =
 
   mountEndpoint(mount, sliceEndpoints.getSlice, async ({ tenantId }, { params }) => {
     const slice = await getSlice(db, tenantId, params.sliceId);
-    return { ...toSliceInfo(slice), items: await listSliceItems(db, tenantId, params.sliceId) };
+    return { ...toSliceInfo(slice), items: await listSliceItems(db, projections, tenantId, params.sliceId) };
   });
   mountEndpoint(mount, sliceEndpoints.getSliceInfo, async ({ tenantId }, { params }) =>
     toSliceInfo(await getSlice(db, tenantId, params.sliceId)),
   );
   mountEndpoint(mount, sliceEndpoints.pageSliceItems, ({ tenantId }, { params, body }) =>
-    pageSliceItems(db, tenantId, params.sliceId, body),
+    pageSliceItems(db, projections, tenantId, params.sliceId, body),
   );
 
   mountEndpoint(

@@ -9,6 +9,8 @@ export interface SliceRow {
   datasetId: string;
   name: string;
   type: string;
+  /** What the members of a live slice meet; null when they are rows. */
+  query: string | null;
   description: string | null;
   tags: string;
   pendingJobs: number;
@@ -20,6 +22,7 @@ const columns = [
   'slices.dataset_id as datasetId',
   'slices.name',
   'slices.type',
+  'slices.query',
   'slices.description',
   'slices.tags',
   'slices.pending_jobs as pendingJobs',
@@ -41,10 +44,22 @@ export async function findSliceRow(db: Database, tenantId: string, sliceId: stri
   return selectSlices(db, tenantId).where('slices.id', '=', sliceId).executeTakeFirst();
 }
 
-/** Oldest first; of one dataset, or of all that are there. */
+/** Oldest first; of one dataset, or of all that are there. Tags are none of them. */
 export async function listSliceRows(db: Database, tenantId: string, datasetId?: string): Promise<SliceRow[]> {
-  const slices = selectSlices(db, tenantId).orderBy('slices.created_at').orderBy('slices.id');
+  const slices = selectSlices(db, tenantId)
+    .where('slices.type', '!=', 'tag')
+    .orderBy('slices.created_at')
+    .orderBy('slices.id');
   return datasetId === undefined ? slices.execute() : slices.where('slices.dataset_id', '=', datasetId).execute();
+}
+
+/** The tags of a dataset by name. */
+export async function listTagRows(db: Database, tenantId: string, datasetId: string): Promise<SliceRow[]> {
+  return selectSlices(db, tenantId)
+    .where('slices.dataset_id', '=', datasetId)
+    .where('slices.type', '=', 'tag')
+    .orderBy('slices.name')
+    .execute();
 }
 
 export async function insertSlice(db: Database, row: SlicesTable): Promise<void> {
@@ -60,7 +75,10 @@ export async function listMembersAmong(
 ): Promise<Set<number>> {
   const members = new Set<number>();
   for (const chunk of inChunks(seqs, 1)) {
-    const rows = await selectMembers(db, tenantId, slice).where('seq', 'in', chunk).execute();
+    const rows = await selectMembers(db, tenantId, slice)
+      .where('is_member', '=', 1)
+      .where('seq', 'in', chunk)
+      .execute();
     for (const { seq } of rows) members.add(seq);
   }
   return members;
@@ -74,6 +92,7 @@ const selectMembers = (db: Database, tenantId: string, slice: { datasetId: strin
     .where('dataset_id', '=', slice.datasetId)
     .where('slice_id', '=', slice.sliceId);
 
+/** Places that are no members yet; one that left comes back. */
 export async function insertMembers(
   db: Database,
   tenantId: string,
@@ -81,7 +100,7 @@ export async function insertMembers(
   seqs: readonly number[],
   changeNo: number,
 ): Promise<void> {
-  for (const chunk of inChunks(seqs, 5)) {
+  for (const chunk of inChunks(seqs, 6)) {
     await db
       .insertInto('slice_items')
       .values(
@@ -90,11 +109,58 @@ export async function insertMembers(
           dataset_id: slice.datasetId,
           slice_id: slice.sliceId,
           seq,
+          is_member: 1,
           change_no: changeNo,
         })),
       )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'dataset_id', 'slice_id', 'seq'])
+          .doUpdateSet({ is_member: 1, change_no: changeNo }),
+      )
       .execute();
   }
+}
+
+/** Lets members leave. */
+export async function removeMembers(
+  db: Database,
+  tenantId: string,
+  slice: { datasetId: string; sliceId: string },
+  seqs: readonly number[],
+  changeNo: number,
+): Promise<void> {
+  for (const chunk of inChunks(seqs, 1)) {
+    await db
+      .updateTable('slice_items')
+      .set({ is_member: 0, change_no: changeNo })
+      .where('tenant_id', '=', tenantId)
+      .where('dataset_id', '=', slice.datasetId)
+      .where('slice_id', '=', slice.sliceId)
+      .where('seq', 'in', chunk)
+      .execute();
+  }
+}
+
+/** Which of the sets hold the items at some places, in the order of the sets. */
+export async function listSetsAt(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  sliceIds: readonly string[],
+  seqs: readonly number[],
+): Promise<{ sliceId: string; seq: number }[]> {
+  const rows: { sliceId: string; seq: number }[] = [];
+  for (const sliceId of sliceIds) {
+    for (const chunk of inChunks(seqs, 1)) {
+      const members = await selectMembers(db, tenantId, { datasetId, sliceId })
+        .where('is_member', '=', 1)
+        .where('seq', 'in', chunk)
+        .execute();
+      rows.push(...members.map(({ seq }) => ({ sliceId, seq })));
+    }
+  }
+  return rows;
 }
 
 /** Places of up to `limit` live members from `fromSeq` on, ascending. */
@@ -117,6 +183,7 @@ export async function listMembersFrom(
     .where('slice_items.tenant_id', '=', tenantId)
     .where('slice_items.dataset_id', '=', slice.datasetId)
     .where('slice_items.slice_id', '=', slice.sliceId)
+    .where('slice_items.is_member', '=', 1)
     .where('slice_items.seq', '>=', fromSeq)
     // The literal lets both databases use the partial index items_live_by_seq.
     .where(sql<boolean>`items.state = 'live'`)
@@ -124,6 +191,15 @@ export async function listMembersFrom(
     .limit(limit)
     .execute();
   return rows.map(({ seq }) => seq);
+}
+
+export async function renameSliceRow(
+  db: Database,
+  tenantId: string,
+  sliceId: string,
+  change: { name?: string; description?: string | null },
+): Promise<void> {
+  await db.updateTable('slices').set(change).where('tenant_id', '=', tenantId).where('id', '=', sliceId).execute();
 }
 
 export async function setSliceTags(db: Database, tenantId: string, sliceId: string, tags: string): Promise<void> {
@@ -148,7 +224,7 @@ export async function removeSlice(
 ): Promise<void> {
   await db
     .updateTable('slices')
-    .set({ name: '', description: null, tags: '[]', change_no: change.changeNo, deleted_at: change.nowMs })
+    .set({ name: '', query: null, description: null, tags: '[]', change_no: change.changeNo, deleted_at: change.nowMs })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', slice.sliceId)
     .execute();

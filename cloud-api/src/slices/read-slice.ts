@@ -3,8 +3,9 @@ import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { Database } from '../database/open-database.ts';
 import { listItemsInOrder } from '../items/read-items.ts';
 import { readPageToken, spellPageToken, toDatasetItem } from '../items/rules.ts';
+import type { Projections } from '../search/projections.ts';
 import { getSlice } from './find-slice.ts';
-import { listMembersFrom } from './queries.ts';
+import { readMembers } from './read-members.ts';
 
 /** Most items that one page answers; fewer than asked for is allowed (wire contract 1). */
 const pageItems = 10_000;
@@ -15,6 +16,7 @@ const pageItems = 10_000;
  */
 export async function pageSliceItems(
   db: Database,
+  projections: Projections,
   tenantId: string,
   sliceId: string,
   page: { pageToken?: string | null | undefined; pageSize: number },
@@ -24,18 +26,23 @@ export async function pageSliceItems(
   if (afterSeq === undefined)
     throw new AppError('invalid-request', 'pageToken: is not one that this server made.', { at: 'pageToken' });
   const size = Math.min(page.pageSize, pageItems);
-  const seqs = await listMembersFrom(db, tenantId, slice, afterSeq + 1, size + 1);
+  const seqs = await readMembers(db, projections, tenantId, slice, afterSeq + 1, size + 1);
   const last = seqs.length > size ? seqs[size - 1] : undefined;
   const items = await listItemsInOrder(db, tenantId, slice.datasetId, seqs.slice(0, size));
   return { items: items.map(toDatasetItem), nextPageToken: last === undefined ? null : spellPageToken(last) };
 }
 
 /** Every live item of a slice, read page by page so that other requests get their turn. @throws AppError `slice-not-found` */
-export async function listSliceItems(db: Database, tenantId: string, sliceId: string): Promise<DatasetItem[]> {
+export async function listSliceItems(
+  db: Database,
+  projections: Projections,
+  tenantId: string,
+  sliceId: string,
+): Promise<DatasetItem[]> {
   const items: DatasetItem[] = [];
   let pageToken: string | null = null;
   do {
-    const page = await pageSliceItems(db, tenantId, sliceId, { pageToken, pageSize: pageItems });
+    const page = await pageSliceItems(db, projections, tenantId, sliceId, { pageToken, pageSize: pageItems });
     items.push(...page.items);
     pageToken = page.nextPageToken;
   } while (pageToken !== null);

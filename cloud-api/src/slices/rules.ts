@@ -7,6 +7,12 @@ export function sliceNotFound(sliceId: string): AppError {
   return new AppError('slice-not-found', `There is no slice ${named}.`);
 }
 
+/** @throws AppError `invalid-request` for a live slice, whose members its query decides */
+export function assertKeepsMembers(query: string | null): void {
+  if (query !== null)
+    throw new AppError('invalid-request', 'This slice is live: its query decides what is in it. Freeze it to edit it.');
+}
+
 const mostNamed = 5;
 
 /** Says which members of a request are not there, the first few by name. */

@@ -1,9 +1,11 @@
+import { QueryBar } from '@nucleus/shared/ui/query/query-bar.tsx';
+import type { QueryFault } from '@nucleus/shared/ui/query/query-error-line.tsx';
+import type { Complete } from '@nucleus/shared/ui/query/use-completion.ts';
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
-import type { FieldView } from '@nucleus/shared/wire/insights';
+import { type FieldView, insightEndpoints } from '@nucleus/shared/wire/insights';
 import { ListFilter } from 'lucide-react';
-import type { ReactElement } from 'react';
-import { QueryBar } from './query-bar.tsx';
-import type { QueryFault } from './query-error-line.tsx';
+import { type ReactElement, useCallback } from 'react';
+import { callCloud } from '../cloud/call-cloud.ts';
 import { SortMenu } from './sort-menu.tsx';
 import type { FindState } from './use-find.ts';
 
@@ -25,7 +27,12 @@ interface FindBarProps {
 /** The row that finds: filters on and off, the query, how many and how fast, the order. */
 export function FindBar(props: FindBarProps): ReactElement {
   const { find, change } = props.state;
-  const { total, tookMs } = props;
+  const { datasetId, total, tookMs } = props;
+  const complete = useCallback<Complete>(
+    (query, caret, signal) =>
+      callCloud(insightEndpoints.completeQuery, { params: { datasetId }, body: { query, caret }, signal }),
+    [datasetId],
+  );
   return (
     <search className="find-bar">
       <button
@@ -39,7 +46,9 @@ export function FindBar(props: FindBarProps): ReactElement {
         <ListFilter className="icon" aria-hidden="true" />
       </button>
       <QueryBar
-        datasetId={props.datasetId}
+        place={datasetId}
+        complete={complete}
+        hint="Filter: camera_model = …, sharpness > 8"
         query={find.query}
         fault={props.fault}
         isRunning={props.isRunning}

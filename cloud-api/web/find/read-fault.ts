@@ -1,6 +1,6 @@
 import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { CallFailure } from '@nucleus/shared/ui/client/call-failure.ts';
-import type { QueryFault } from './query-error-line.tsx';
+import type { QueryFault } from '@nucleus/shared/ui/query/query-error-line.tsx';
 
 /** What is wrong with the query, if that is why a call was refused. */
 export function readFault(failure: unknown): QueryFault | undefined {

@@ -9,7 +9,9 @@ export const idPrefixes = {
   agent: 'agt_',
   source: 'src_',
   key: 'key_',
+  integration: 'int_',
   tenant: 'ten_',
+  tagChange: 'tch_',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -5,6 +5,8 @@ export interface AnalysisSize {
   width: number;
   height: number;
   factor: 1 | 2 | 4 | 8;
+  /** Whether the factor divides both edges, so that no pixel is left over at one. */
+  isExact: boolean;
 }
 
 /**
@@ -14,5 +16,6 @@ export interface AnalysisSize {
  */
 export function analysisSize(width: number, height: number): AnalysisSize {
   const factor = ([8, 4, 2] as const).find((by) => Math.ceil(Math.min(width, height) / by) >= shortEdgePx) ?? 1;
-  return { width: Math.ceil(width / factor), height: Math.ceil(height / factor), factor };
+  const isExact = width % factor === 0 && height % factor === 0;
+  return { width: Math.ceil(width / factor), height: Math.ceil(height / factor), factor, isExact };
 }

@@ -22,13 +22,7 @@ export function blurhashRaster(rgb: Uint8Array, width: number, height: number): 
   const sums = new Float64Array(toWidth * toHeight * 3);
   const line = new Float64Array(toWidth * 3);
   for (let y = 0; y < height; y++) {
-    line.fill(0);
-    for (let x = 0, at = y * width * 3; x < width; x++, at += 3) {
-      const box = across.box[x] as number;
-      const share = across.share[x] as number;
-      addPixel(line, box, share, rgb, at);
-      if (share < 1 && box + 1 < toWidth) addPixel(line, box + 1, 1 - share, rgb, at);
-    }
+    sumLine(line, rgb, y * width * 3, across);
     const box = down.box[y] as number;
     const share = down.share[y] as number;
     addLine(sums, box, share, line);
@@ -43,8 +37,13 @@ export function blurhashRaster(rgb: Uint8Array, width: number, height: number): 
   return { width: toWidth, height: toHeight, rgba };
 }
 
+interface Shares {
+  box: Int32Array;
+  share: Float64Array;
+}
+
 /** For each sample the box it begins in and the share of it inside that box; the rest is in the next one. */
-function shares(size: number, boxes: number): { box: Int32Array; share: Float64Array } {
+function shares(size: number, boxes: number): Shares {
   const perBox = size / boxes;
   const box = new Int32Array(size);
   const share = new Float64Array(size);
@@ -56,11 +55,38 @@ function shares(size: number, boxes: number): { box: Int32Array; share: Float64A
   return { box, share };
 }
 
-function addPixel(line: Float64Array, box: number, share: number, rgb: Uint8Array, at: number): void {
-  const to = box * 3;
-  line[to] = (line[to] as number) + (rgb[at] as number) * share;
-  line[to + 1] = (line[to + 1] as number) + (rgb[at + 1] as number) * share;
-  line[to + 2] = (line[to + 2] as number) + (rgb[at + 2] as number) * share;
+/** Sums one row of pixels into its boxes. Three plain sums a box: pixels come in order, so each box is written once. */
+function sumLine(line: Float64Array, rgb: Uint8Array, from: number, { box, share }: Shares): void {
+  let at = from;
+  let now = 0;
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let x = 0; x < box.length; x++, at += 3) {
+    if (box[x] !== now) {
+      line[now * 3] = red;
+      line[now * 3 + 1] = green;
+      line[now * 3 + 2] = blue;
+      red = 0;
+      green = 0;
+      blue = 0;
+      // the pixel before may reach into this box
+      const rest = 1 - (share[x - 1] as number);
+      if (rest > 0) {
+        red = (rgb[at - 3] as number) * rest;
+        green = (rgb[at - 2] as number) * rest;
+        blue = (rgb[at - 1] as number) * rest;
+      }
+      now = box[x] as number;
+    }
+    const part = share[x] as number;
+    red += (rgb[at] as number) * part;
+    green += (rgb[at + 1] as number) * part;
+    blue += (rgb[at + 2] as number) * part;
+  }
+  line[now * 3] = red;
+  line[now * 3 + 1] = green;
+  line[now * 3 + 2] = blue;
 }
 
 function addLine(sums: Float64Array, box: number, share: number, line: Float64Array): void {

@@ -173,11 +173,11 @@ test('the mean colour rounds each channel', () => {
 
 describe('analysis size', () => {
   test.each([
-    { size: [4000, 3000], want: { width: 500, height: 375, factor: 8 } },
-    { size: [640, 480], want: { width: 160, height: 120, factor: 4 } },
-    { size: [512, 512], want: { width: 64, height: 64, factor: 8 } },
-    { size: [504, 505], want: { width: 126, height: 127, factor: 4 } },
-    { size: [10, 3000], want: { width: 10, height: 3000, factor: 1 } },
+    { size: [4000, 3000], want: { width: 500, height: 375, factor: 8, isExact: true } },
+    { size: [640, 480], want: { width: 160, height: 120, factor: 4, isExact: true } },
+    { size: [512, 512], want: { width: 64, height: 64, factor: 8, isExact: true } },
+    { size: [504, 505], want: { width: 126, height: 127, factor: 4, isExact: false } },
+    { size: [10, 3000], want: { width: 10, height: 3000, factor: 1, isExact: true } },
   ] as const)('of $size is $want', ({ size, want }) => {
     expect(analysisSize(size[0], size[1])).toEqual(want);
   });

@@ -6,7 +6,10 @@ export function lumaOf(rgb: Uint8Array): Uint8Array {
   const pixels = Math.floor(rgb.length / 3);
   const luma = new Uint8Array(pixels);
   for (let i = 0, at = 0; i < pixels; i++, at += 3) {
-    luma[i] = ((rgb[at] ?? 0) * 19595 + (rgb[at + 1] ?? 0) * 38470 + (rgb[at + 2] ?? 0) * 7471 + 0x8000) >> 16;
+    const red = rgb[at] as number;
+    const green = rgb[at + 1] as number;
+    const blue = rgb[at + 2] as number;
+    luma[i] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
   }
   return luma;
 }

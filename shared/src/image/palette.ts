@@ -12,7 +12,9 @@ export function paletteOf(rgb: Uint8Array): string[] {
   const cells = new Float64Array(64 * 4); // per cell: count and sums of red, green, blue
   const step = rgb.length / 3 > wholePixels ? stridePixels * 3 : 3;
   for (let at = 0; at + 2 < rgb.length; at += step) {
-    const [red, green, blue] = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
+    const red = rgb[at] as number;
+    const green = rgb[at + 1] as number;
+    const blue = rgb[at + 2] as number;
     const cell = (((red >> 6) << 4) | ((green >> 6) << 2) | (blue >> 6)) * 4;
     cells[cell] = (cells[cell] as number) + 1;
     cells[cell + 1] = (cells[cell + 1] as number) + red;

@@ -16,11 +16,11 @@ export interface Chip {
  * The conditions of a query that is nothing but simple conditions joined by AND; undefined for any other text, which the bar then
  * shows as it is. An empty text has no conditions.
  */
-export function readChips(text: string): Chip[] | undefined {
+export function readChips(text: string, shorthands: readonly string[] = []): Chip[] | undefined {
   if (text.trim() === '') return [];
   let tree: ConditionNode;
   try {
-    tree = parseQuery(text);
+    tree = parseQuery(text, shorthands);
   } catch {
     return undefined;
   }
@@ -36,17 +36,21 @@ export function writeChips(chips: readonly Chip[]): string {
 /**
  * A query with one more condition. `offset` is where `more` begins in it: positions in the whole minus the offset are positions in `more`.
  */
-export function joinQueries(before: string, more: string): { text: string; offset: number } {
+export function joinQueries(
+  before: string,
+  more: string,
+  shorthands: readonly string[] = [],
+): { text: string; offset: number } {
   if (before.trim() === '') return { text: more, offset: 0 };
-  const head = isLoose(before) ? `(${before}) AND ` : `${before} AND `;
-  if (isLoose(more)) return { text: `${head}(${more})`, offset: head.length + 1 };
+  const head = isLoose(before, shorthands) ? `(${before}) AND ` : `${before} AND `;
+  if (isLoose(more, shorthands)) return { text: `${head}(${more})`, offset: head.length + 1 };
   return { text: head + more, offset: head.length };
 }
 
 /** Whether AND beside the text would tear it apart. */
-function isLoose(text: string): boolean {
+function isLoose(text: string, shorthands: readonly string[]): boolean {
   try {
-    return parseQuery(text).kind === 'or';
+    return parseQuery(text, shorthands).kind === 'or';
   } catch {
     return false;
   }

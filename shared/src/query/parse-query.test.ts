@@ -144,3 +144,21 @@ function caught(query: string): QueryError {
   }
   throw new Error('the query was taken');
 }
+
+describe('fields that may be written with a colon', () => {
+  const spans = (text: string): unknown => parseQuery(text, ['path', 'state']);
+  test.each([
+    ['path:a/b/**', { path: ['path'], value: 'a/b/**', start: 5, end: 11 }],
+    ['path:"a b"', { path: ['path'], value: 'a b', start: 5, end: 10 }],
+    ['(state:queued)', { path: ['state'], value: 'queued', start: 7, end: 13 }],
+  ])('%s', (text, { path, value, start, end }) => {
+    expect(spans(text)).toMatchObject({ op: '=', left: { path }, right: { kind: 'text', value, start, end } });
+  });
+  test('and no other: a colon elsewhere is refused where it stands', () => {
+    for (const text of ['iso:100', 'path :a', 'a = b:c']) {
+      expect(() => parseQuery(text, ['path', 'state'])).toThrow('A query cannot hold the character :');
+    }
+    expect(() => parseQuery('path:a')).toThrow('A query cannot hold the character :');
+    expect(() => parseQuery('path: a', ['path'])).toThrow('After the colon comes a value.');
+  });
+});

@@ -17,16 +17,17 @@ import { type Keyword, type Token, tokenize } from './tokenize.ts';
  * Parses a query of the Nucleus language (wire contract 4.6) into a tree. Beyond it: `NOT`, `IN (…)`, `CONTAINS "text"` and
  * `IS MISSING`, each of which the pages' facets write. Precedence, loosest first: OR, AND, NOT, comparison, + -, %.
  * A bare word is a field on the left of a comparison and a text on its right.
+ * @param shorthands fields that may be written `field:value` as well
  * @throws QueryError with the range of characters that is wrong.
  */
-export function parseQuery(text: string): ConditionNode {
+export function parseQuery(text: string, shorthands: readonly string[] = []): ConditionNode {
   if (utf8Bytes(text) > queryLimits.bytes) {
     throw new QueryError(`A query may be ${queryLimits.bytes} bytes long; this one is longer.`, {
       start: 0,
       end: text.length,
     });
   }
-  const parser = new Parser(tokenize(text));
+  const parser = new Parser(tokenize(text, shorthands));
   const tree = parser.condition();
   parser.expectEnd();
   return tree;

@@ -19,9 +19,10 @@ const symbols = [...compareOps, '(', ')', ',', '.', '+', '-', '%'].toSorted((a, 
 
 /**
  * Cuts a query into tokens; the last is `end`. Linear in the text's length.
+ * @param shorthands fields that may be written `field:value`, short for `field = "value"`; the value ends at a space or a bracket.
  * @throws QueryError at an unclosed quote or a character that no query holds.
  */
-export function tokenize(text: string): Token[] {
+export function tokenize(text: string, shorthands: readonly string[] = []): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -32,6 +33,12 @@ export function tokenize(text: string): Token[] {
       const token = readToken(text, at, tokens.at(-1));
       tokens.push(token);
       at = token.end;
+      if (text[at] === ':' && token.kind === 'word' && shorthands.includes(token.text)) {
+        tokens.push({ kind: 'symbol', text: '=', start: at, end: at + 1 });
+        const value = readShort(text, at + 1);
+        tokens.push(value);
+        at = value.end;
+      }
     }
   }
   tokens.push({ kind: 'end', text: '', start: text.length, end: text.length });
@@ -50,6 +57,13 @@ function readToken(text: string, start: number, before: Token | undefined): Toke
     start,
     end: start + char.length,
   });
+}
+
+function readShort(text: string, start: number): Token {
+  if (text[start] === '"') return readQuoted(text, start);
+  const value = /^[^\s\u00a0()"]*/u.exec(text.slice(start))?.[0] ?? '';
+  if (value === '') throw new QueryError('After the colon comes a value.', { start: start - 1, end: start });
+  return { kind: 'quoted', text: value, start, end: start + value.length };
 }
 
 function readQuoted(text: string, start: number): Token {

@@ -4,8 +4,10 @@ import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
 import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
+import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
 import { sessionEndpoints } from './session.ts';
+import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
 import { taxonomyEndpoints } from './taxonomies.ts';
 import { uploadEndpoints } from './uploads.ts';
@@ -18,9 +20,11 @@ export const cloudEndpoints = {
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
+  ...sliceEditEndpoints,
   ...deduplicationEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...integrationEndpoints,
 } as const;

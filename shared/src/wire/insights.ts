@@ -13,6 +13,8 @@ export const Tile = z.object({
   /** Alias of the agent's source; absent for items that no agent owns. */
   s: z.string().optional(),
   status: z.enum(['ok', 'no-pixels']).optional(),
+  /** Tags, when it has any. */
+  t: z.array(z.string()).optional(),
 });
 export type Tile = z.infer<typeof Tile>;
 

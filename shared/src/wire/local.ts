@@ -42,6 +42,8 @@ export const LocalItem = z.object({
   format: z.string().optional(),
   byte_size: z.int(),
   blurhash: z.string().optional(),
+  /** Why nothing was made from the file's pixels, as a sentence. */
+  no_pixels: z.string().optional(),
 });
 export type LocalItem = z.infer<typeof LocalItem>;
 

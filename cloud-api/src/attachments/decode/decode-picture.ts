@@ -1,9 +1,9 @@
 /** Decodes one picture, in a process that may be killed. The descriptors are made as the agent makes them. */
 import { analysisSize } from '@nucleus/shared/image/analysis-size';
+import { encodeBlurhash } from '@nucleus/shared/image/blurhash';
 import { blurhashRaster } from '@nucleus/shared/image/blurhash-raster';
 import { lumaOf } from '@nucleus/shared/image/luma';
 import { perceptualHash } from '@nucleus/shared/image/perceptual-hash';
-import { encode } from 'blurhash';
 import sharp from 'sharp';
 import type { ImageFormat } from '../check/sniff-image.ts';
 import { type Decoded, maxPixels } from './decoded.ts';
@@ -49,12 +49,11 @@ export async function decodePicture(path: string, format: ImageFormat): Promise<
   }
   const size = analysisSize(width, height);
   const rgb = await readRaster(path, size);
-  const small = blurhashRaster(rgb, size.width, size.height);
   return {
     width,
     height,
     phash: perceptualHash(lumaOf(rgb), size.width, size.height),
-    blurhash: encode(small.rgba, small.width, small.height, 4, 3),
+    blurhash: encodeBlurhash(blurhashRaster(rgb, size.width, size.height)),
   };
 }
 

@@ -1,7 +1,7 @@
-import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import type { CompletionOption } from '@nucleus/shared/wire/insights';
 import { Clock, Equal, Hash, Plus, Tag } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { count } from '../words/quantities.ts';
 
 /** One line of the list under the query bar. */
 export interface BarOption {

@@ -1,6 +1,5 @@
-import { type CompletionOption, insightEndpoints } from '@nucleus/shared/wire/insights';
+import type { CompletionOption } from '@nucleus/shared/wire/insights';
 import { useEffect, useState } from 'react';
-import { callCloud } from '../cloud/call-cloud.ts';
 
 export interface Completion {
   /** The text and the place in it that the options go on from. */
@@ -10,11 +9,18 @@ export interface Completion {
   options: readonly CompletionOption[];
 }
 
+/** Answers the ways to go on at a caret; may reject, which shows none. */
+export type Complete = (
+  query: string,
+  caret: number,
+  signal: AbortSignal,
+) => Promise<Pick<Completion, 'replaces' | 'options'>>;
+
 const pauseMs = 90; // between keys of a fast typist
 
 /** The ways to go on at a caret, asked for when typing pauses. An answer to an older text is given up. */
 export function useCompletion(
-  datasetId: string,
+  complete: Complete,
   text: string,
   caret: number,
   isWanted: boolean,
@@ -25,11 +31,7 @@ export function useCompletion(
     const controller = new AbortController();
     const ask = async (): Promise<void> => {
       try {
-        const reply = await callCloud(insightEndpoints.completeQuery, {
-          params: { datasetId },
-          body: { query: text, caret },
-          signal: controller.signal,
-        });
+        const reply = await complete(text, caret, controller.signal);
         if (!controller.signal.aborted) setCompletion({ text, caret, ...reply });
       } catch {
         // A query can be typed without options.
@@ -40,6 +42,6 @@ export function useCompletion(
       clearTimeout(timer);
       controller.abort();
     };
-  }, [datasetId, text, caret, isWanted]);
+  }, [complete, text, caret, isWanted]);
   return isWanted ? completion : undefined;
 }

@@ -1,16 +1,23 @@
 import { type Chip, joinQueries, readChips, writeChips } from '@nucleus/shared/query/chips';
 import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { QueryError } from '@nucleus/shared/query/query-error';
-import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { Search, X } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useKeys } from '../keyboard/use-keys.ts';
 import { type BarOption, OptionList, optionId } from './option-list.tsx';
 import { QueryErrorLine, type QueryFault } from './query-error-line.tsx';
 import { noteQuery, recentQueries } from './recent-queries.ts';
-import { useCompletion } from './use-completion.ts';
+import { type Complete, useCompletion } from './use-completion.ts';
 
 interface QueryBarProps {
-  datasetId: string;
+  /** Where recent queries are kept: one list a place. */
+  place: string;
+  /** The ways to go on with a half-typed query. Must be the same function at every drawing. */
+  complete: Complete;
+  /** What an empty bar shows. */
+  hint: string;
+  /** Fields that may be written `field:value`. */
+  shorthands?: readonly string[];
   /** The query that runs. */
   query: string;
   /** Why it was refused, if it was. */
@@ -23,10 +30,14 @@ interface QueryBarProps {
  * The query bar: conditions as chips with the next one being typed after them, or the whole query as text. A query that is no list of
  * simple conditions, or is refused, is shown as text.
  */
-export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBarProps): ReactElement {
+export function QueryBar(props: QueryBarProps): ReactElement {
+  const { place: recentPlace, complete, shorthands, query, fault, isRunning, onRun } = props;
   const [wantsText, setWantsText] = useState(false);
   const isRefused = fault !== undefined;
-  const chips = useMemo(() => (wantsText || isRefused ? undefined : readChips(query)), [query, wantsText, isRefused]);
+  const chips = useMemo(
+    () => (wantsText || isRefused ? undefined : readChips(query, shorthands)),
+    [query, wantsText, isRefused, shorthands],
+  );
   const [shown, setShown] = useState<readonly Chip[]>(chips ?? []);
   const [draft, setDraft] = useState(chips === undefined ? query : '');
   const [caret, setCaret] = useState(0);
@@ -48,12 +59,12 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
   useEffect(reset, [query, isRefused]);
 
   const before = writeChips(shown);
-  const whole = joinQueries(before, draft);
+  const whole = joinQueries(before, draft, shorthands);
   const offset = draft.trim() === '' && before !== '' ? `${before} AND `.length : whole.offset;
   const text = draft.trim() === '' && before !== '' ? `${before} AND ` : whole.text;
-  const completion = useCompletion(datasetId, text, offset + Math.min(caret, draft.length), isOpen);
+  const completion = useCompletion(complete, text, offset + Math.min(caret, draft.length), isOpen);
   const isFresh = completion?.text === text && completion.caret === offset + Math.min(caret, draft.length);
-  const recents = draft === '' ? recentQueries(datasetId).filter((recent) => recent !== query) : [];
+  const recents = draft === '' ? recentQueries(recentPlace).filter((recent) => recent !== query) : [];
   const options: BarOption[] = [
     ...(completion?.options ?? []).filter(({ label }) => draft !== '' || label !== ''),
     ...recents.map((recent): BarOption => ({ kind: 'recent', label: recent, insert: recent })),
@@ -78,13 +89,13 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
   const run = (next: string): void => {
     setOpen(false);
     setChosen(-1);
-    noteQuery(datasetId, next);
+    noteQuery(recentPlace, next);
     onRun(next);
   };
   const runDraft = (): void => {
     const next = draft.trim() === '' ? before : whole.text;
     try {
-      if (next.trim() !== '') parseQuery(next);
+      if (next.trim() !== '') parseQuery(next, shorthands);
       run(next.trim());
       // the address does not change, so nothing else says what runs
       if (next.trim() === query) reset();
@@ -130,7 +141,7 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
       edit(next, next.length);
     } else {
       setWantsText(false);
-      const read = readChips(next);
+      const read = readChips(next, shorthands);
       if (read !== undefined && fault === undefined) {
         setShown(read);
         edit('', 0);
@@ -181,7 +192,7 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
     if (seen?.at === undefined) return;
     const next = draft.slice(0, seen.at.start) + field + draft.slice(seen.at.end);
     edit(next, next.length);
-    run(joinQueries(before, next).text);
+    run(joinQueries(before, next, shorthands).text);
   };
 
   const isListed = isOpen && options.length > 0;
@@ -228,7 +239,7 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
               aria-autocomplete="list"
               aria-activedescendant={isListed && chosen >= 0 ? optionId(listId, chosen) : undefined}
               aria-invalid={seen !== undefined}
-              placeholder={shown.length === 0 ? 'Filter: camera_model = …, sharpness > 8' : ''}
+              placeholder={shown.length === 0 ? props.hint : ''}
               autoComplete="off"
               autoCapitalize="off"
               spellCheck={false}
@@ -247,7 +258,7 @@ export function QueryBar({ datasetId, query, fault, isRunning, onRun }: QueryBar
             />
           </div>
         </div>
-        {(chips !== undefined || readChips(draft) !== undefined) && (
+        {(chips !== undefined || readChips(draft, shorthands) !== undefined) && (
           <button type="button" className="query-mode xs t3 hide-s" title="Chips or text (Ctrl .)" onClick={switchMode}>
             {chips === undefined ? 'chips' : 'text'}
           </button>

@@ -1,0 +1,260 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aBmp } from '../../../test/builders/a-bmp.ts';
+import { aJpeg, aPng } from '../../../test/builders/a-picture.ts';
+import { aTiffWithExif, rawFiles, rawWithoutPreview } from '../../../test/builders/a-raw-file.ts';
+import { aVideo, type VideoOptions } from '../../../test/builders/a-video.ts';
+import type { Facts } from '../record/facts.ts';
+import { fileStat } from '../source/file-stat.ts';
+import { prepareDecoder } from './decoder.ts';
+import { describeFile, previewFile } from './describe-file.ts';
+
+const limits = { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs: 10_000 };
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'describe-'));
+  prepareDecoder();
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function request(bytes: Buffer) {
+  const path = 'file.bin'; // the name says nothing: the bytes do
+  writeFileSync(join(root, path), bytes);
+  return { root, path: Buffer.from(path), expected: fileStat(statSync(join(root, path))) };
+}
+async function factsOf(bytes: Buffer): Promise<Facts> {
+  const described = await describeFile(request(bytes), limits, Buffer.alloc(32));
+  if (described.kind !== 'facts') throw new Error(described.kind === 'exception' ? described.code : described.kind);
+  return described.facts;
+}
+
+const exif = {
+  IFD0: { Make: 'Canon', Model: 'EOS 40D' },
+  IFD2: {
+    DateTimeOriginal: '2024:05:06 07:08:09',
+    OffsetTimeOriginal: '+02:00',
+    ExposureTime: '1/250',
+    FNumber: '28/10',
+    ISOSpeedRatings: '400',
+    FocalLength: '50/1',
+  },
+  IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '60/1 30/1 0/1', GPSLongitudeRef: 'W', GPSLongitude: '24/1 15/1 0/1' },
+};
+const captured = {
+  capture_local: '2024-05-06T07:08:09',
+  capture_time: '2024-05-06T05:08:09Z',
+  camera_make: 'canon',
+  exposure_us: 4000,
+  f_number: 2.8,
+  iso: 400,
+  focal_length_mm: 50,
+};
+
+describe.each(['jpeg', 'png', 'webp', 'avif'] as const)('a picture in %s', (format) => {
+  test('has the dimensions that it is shown with, and its EXIF, in all eight orientations', async () => {
+    const plain = await aPng({ widthPx: 150, heightPx: 90, seed: 4 });
+    for (let orientation = 1; orientation <= 8; orientation += 1) {
+      const picture = sharp(plain).withExif(exif).withMetadata({ orientation });
+      const facts = await factsOf(await picture.toFormat(format, { lossless: true }).toBuffer());
+      const [width, height] = orientation >= 5 ? [90, 150] : [150, 90];
+      expect(facts, `orientation ${orientation}`).toMatchObject({ width, height });
+      expect(facts.gps).toEqual({ lat: 60.5, lon: -24.25 });
+      expect(facts.fields).toMatchObject({ format, status: 'ok', orientation, ...captured, camera_model: 'eos 40d' });
+    }
+  });
+});
+
+test('a TIFF has the dimensions that it is shown with, and its EXIF, in all eight orientations', async () => {
+  for (let orientation = 1; orientation <= 8; orientation += 1) {
+    const facts = await factsOf(aTiffWithExif(orientation));
+    const [width, height] = orientation >= 5 ? [48, 64] : [64, 48];
+    expect(facts).toMatchObject({ width, height, gps: { lat: 60.5, lon: -24.25 } });
+    expect(facts.fields).toMatchObject({ format: 'tiff', status: 'ok', orientation, ...captured });
+  }
+});
+
+test('the eight orientations of one picture have the descriptors of what is shown', async () => {
+  const shown = await factsOf(await aPng({ widthPx: 150, heightPx: 90, seed: 4 }));
+  const turned = await sharp(await aPng({ widthPx: 150, heightPx: 90, seed: 4 }))
+    .rotate(270)
+    .png()
+    .toBuffer();
+  const facts = await factsOf(await sharp(turned).withMetadata({ orientation: 6 }).png().toBuffer());
+  expect([facts.width, facts.height, facts.phash, facts.fields.blurhash]).toEqual([
+    ...[150, 90],
+    ...[shown.phash, shown.fields.blurhash],
+  ]);
+});
+
+describe('a raw file', () => {
+  const makes: Record<string, string | undefined> = {
+    'canon.cr2': 'canon',
+    'nikon.nef': 'nikon',
+    'sony.arw': 'sony',
+    'any.dng': 'google',
+    'panasonic.rw2': 'panasonic',
+    'olympus.orf': 'olympus',
+  };
+  test('is described by its largest preview under its own orientation, with the dimensions of the developed picture', async () => {
+    const plain = { widthPx: 301, heightPx: 203, seed: 9 };
+    const thumbnail = await aJpeg({ widthPx: 60, heightPx: 40, seed: 10 });
+    // what a preview says about itself gives way to the raw file, as cameras mean it
+    const preview = await aJpeg({ ...plain, orientation: 3 });
+    for (const orientation of [1, 3, 6, 8]) {
+      const shown = await factsOf(await aJpeg({ ...plain, orientation }));
+      for (const [name, bytes] of rawFiles(preview, thumbnail, orientation)) {
+        if (name === 'fuji.raf') continue;
+        const facts = await factsOf(bytes);
+        const [width, height] = orientation >= 5 ? [400, 600] : [600, 400];
+        expect(facts, `${name}, ${orientation}`).toMatchObject({ width, height, phash: shown.phash });
+        expect(facts.fields, name).toMatchObject({
+          ...{ format: 'raw', media_kind: 'image', status: 'ok', orientation },
+          ...{ ...captured, camera_make: makes[name], camera_model: 'model 1' },
+          blurhash: shown.fields.blurhash as string,
+        });
+      }
+    }
+  });
+
+  test('of Fujifilm has the EXIF, orientation and dimensions of its preview', async () => {
+    const preview = await aJpeg({ widthPx: 301, heightPx: 203, seed: 9, orientation: 6, exif });
+    const raf = rawFiles(preview, preview, 1).get('fuji.raf') as Buffer;
+    const shown = await factsOf(preview);
+    expect(await factsOf(raf)).toEqual({ ...shown, fields: { ...shown.fields, format: 'raw' } });
+  });
+
+  test('without a preview is known by its metadata, and says why nothing was made from pixels', async () => {
+    const facts = await factsOf(rawWithoutPreview());
+    expect(facts).toMatchObject({ width: 600, height: 400, noPixels: 'no-preview' });
+    expect([facts.fields.status, facts.phash, facts.fields.blurhash]).toEqual(['no-pixels', undefined, undefined]);
+  });
+
+  test('with a preview that breaks off keeps its metadata', async () => {
+    const preview = await aJpeg({ widthPx: 300, heightPx: 200 });
+    const cut = rawFiles(preview.subarray(0, 700), preview.subarray(0, 650), 1).get('nikon.nef') as Buffer;
+    expect(await factsOf(cut)).toMatchObject({ width: 600, height: 400, noPixels: 'no-preview' });
+  });
+
+  test('has a local preview the right way up', async () => {
+    const preview = await aJpeg({ widthPx: 301, heightPx: 203, seed: 9 });
+    const nef = rawFiles(preview, preview, 6).get('nikon.nef') as Buffer;
+    const made = await previewFile({ ...request(nef), widthPx: 150, format: 'jpeg' }, limits);
+    if (made.kind !== 'preview') throw new Error(made.code);
+    const { width, height } = await sharp(Buffer.from(made.bytes)).metadata();
+    expect([width, height]).toEqual([101, 150]);
+  });
+});
+
+describe('a bitmap', () => {
+  const pixels = { width: 37, height: 23 };
+  test.each([24, 32] as const)('of %i bits has the descriptors of the same picture as PNG', async (bits) => {
+    const { bmp, rgb } = aBmp({ ...pixels, bits });
+    const png = await factsOf(
+      await sharp(rgb, { raw: { ...pixels, channels: 3 } })
+        .png()
+        .toBuffer(),
+    );
+    for (const isTopDown of [false, true]) {
+      const facts = await factsOf(isTopDown ? aBmp({ ...pixels, bits, isTopDown }).bmp : bmp);
+      expect(facts).toEqual({ ...png, fields: { ...png.fields, format: 'bmp' } });
+    }
+  });
+
+  test.each([1, 4, 8] as const)('of %i bits is drawn with its palette', async (bits) => {
+    const { bmp, rgb } = aBmp({ ...pixels, bits });
+    const png = await factsOf(
+      await sharp(rgb, { raw: { ...pixels, channels: 3 } })
+        .png()
+        .toBuffer(),
+    );
+    expect((await factsOf(bmp)).phash).toBe(png.phash);
+    expect((await factsOf(bmp)).fields.mean_color).toBe(png.fields.mean_color);
+  });
+
+  test('that breaks off is truncated; one with more pixels than allowed is not read', async () => {
+    const { bmp } = aBmp({ ...pixels, bits: 24 });
+    await expect(factsOf(bmp.subarray(0, bmp.length - 500))).rejects.toThrow('truncated');
+    const huge = Buffer.from(bmp);
+    huge.writeInt32LE(30_000, 18);
+    huge.writeInt32LE(30_000, 22);
+    await expect(factsOf(huge)).rejects.toThrow('too-many-pixels');
+  });
+
+  test('that wraps another format is known by its metadata', async () => {
+    const { bmp } = aBmp({ ...pixels, bits: 24 });
+    bmp.writeUInt32LE(4, 30);
+    expect(await factsOf(bmp)).toMatchObject({ ...pixels, noPixels: 'bitmap-kind', fields: { status: 'no-pixels' } });
+  });
+
+  test('of more pixels than are held at once is averaged down', async () => {
+    const { bmp } = aBmp({ width: 5000, height: 3300, bits: 1 });
+    const facts = await factsOf(bmp);
+    expect([facts.width, facts.height, facts.fields.status]).toEqual([5000, 3300, 'ok']);
+  });
+});
+
+describe('a video', () => {
+  const base: VideoOptions = {
+    ...{ container: 'mp4', codec: 'avc', widthPx: 320, heightPx: 180 },
+    ...{ framesPerSecond: 25, frames: 50 },
+  };
+  test.each<[Partial<VideoOptions>, Facts['fields']]>([
+    [{}, { format: 'mp4', codec: 'h264', frame_rate: 25 }],
+    [{ container: 'mov' }, { format: 'mov', codec: 'h264', frame_rate: 25 }],
+    [
+      { container: 'webm', codec: 'vp9' },
+      { format: 'webm', codec: 'vp9', frame_rate: 25 },
+    ],
+    [
+      { container: 'mkv', codec: 'vp8', framesPerSecond: 50, frames: 100 },
+      { format: 'mkv', codec: 'vp8', frame_rate: 50 },
+    ],
+  ])('%o tells duration, frame rate, codec and dimensions', async (over, fields) => {
+    const facts = await factsOf(await aVideo({ ...base, ...over }));
+    expect(facts).toEqual({
+      ...{ width: 320, height: 180, noPixels: 'video' },
+      fields: { media_kind: 'video', status: 'no-pixels', orientation: 1, duration_ms: 2000, ...fields },
+    });
+  });
+
+  test.each([
+    [90, 6, 180, 320],
+    [180, 3, 320, 180],
+    [270, 8, 180, 320],
+  ] as const)(
+    'turned by %i degrees has orientation %i and is %i by %i',
+    async (rotation, orientation, width, height) => {
+      for (const container of ['mp4', 'mov'] as const) {
+        const facts = await factsOf(await aVideo({ ...base, container, rotation }));
+        expect([facts.fields.orientation, facts.width, facts.height]).toEqual([orientation, width, height]);
+      }
+    },
+  );
+
+  test('of a rate that is no whole number keeps three decimals, also where times are milliseconds', async () => {
+    const ntsc = { framesPerSecond: 30_000 / 1001, frames: 300 };
+    for (const container of ['mp4', 'mkv'] as const) {
+      expect((await factsOf(await aVideo({ ...base, ...ntsc, container }))).fields.frame_rate).toBe(29.97);
+    }
+  });
+
+  test('tells when and where a phone took it', async () => {
+    const tags = {
+      'com.apple.quicktime.creationdate': '2024-05-06T07:08:09+0200',
+      'com.apple.quicktime.make': 'Apple',
+      'com.apple.quicktime.location.ISO6709': '+60.5000-024.2500+012.3/',
+    };
+    const facts = await factsOf(await aVideo({ ...base, container: 'mov', tags }));
+    expect(facts.gps).toEqual({ lat: 60.5, lon: -24.25 });
+    const { capture_local, capture_time } = captured;
+    expect(facts.fields).toMatchObject({ capture_local, capture_time, camera_make: 'apple' });
+  });
+
+  test('that breaks off in its header is an exception', async () => {
+    const whole = await aVideo(base);
+    await expect(factsOf(whole.subarray(0, 60))).rejects.toThrow(/undecodable|no-video/);
+  });
+});

@@ -1,0 +1,50 @@
+import { fileTypeFromBuffer } from 'file-type';
+import { type DecodedFormat, decodedFormats } from './decoder.ts';
+import { fileBytes } from './file-bytes.ts';
+import type { OpenFile } from './read-file.ts';
+import { isRawTiff } from './read-raw.ts';
+import type { VideoFormat } from './read-video.ts';
+
+/** Formats that no loader of the decoder takes: read by parsers of our own, by what file-type calls them. */
+const otherFormats = {
+  bmp: 'bmp',
+  cr2: 'raw',
+  nef: 'raw',
+  arw: 'raw',
+  dng: 'raw',
+  rw2: 'raw',
+  orf: 'raw',
+  raf: 'raw',
+  mp4: 'mp4',
+  m4v: 'mp4',
+  f4v: 'mp4',
+  '3gp': 'mp4',
+  '3g2': 'mp4',
+  mov: 'mov',
+  webm: 'webm',
+  mkv: 'mkv',
+} as const satisfies Record<string, 'bmp' | 'raw' | VideoFormat>;
+export type OtherFormat = (typeof otherFormats)[keyof typeof otherFormats];
+
+export function isOtherFormat(format: DecodedFormat | OtherFormat): format is OtherFormat {
+  return Object.values<string>(otherFormats).includes(format);
+}
+
+/** Format by the bytes, never by the name. @param head first bytes, or all of them. */
+export async function sniff(head: Uint8Array, open: OpenFile): Promise<DecodedFormat | OtherFormat | undefined> {
+  const found = await fileTypeFromBuffer(head).catch(() => undefined);
+  const extension = (found?.ext as string | undefined) ?? looseName(head);
+  if (extension === undefined) return undefined;
+  if (extension in otherFormats) return otherFormats[extension as keyof typeof otherFormats];
+  if (!(extension in decodedFormats)) return undefined;
+  const format = decodedFormats[extension as keyof typeof decodedFormats];
+  return format === 'tiff' && isRawTiff(fileBytes(open.fd, open.size)) ? 'raw' : format;
+}
+
+/** Raw files and TIFFs that vary in the first bytes, or whose directory lies beyond them. */
+function looseName(head: Uint8Array): string | undefined {
+  const four = Buffer.from(head.subarray(0, 4)).toString('latin1');
+  if (four === 'IIRO' || four === 'IIRS' || four === 'MMOR') return 'orf';
+  if (four === 'IIU\0') return 'rw2';
+  return four === 'II*\0' || four === 'MM\0*' ? 'tif' : undefined;
+}

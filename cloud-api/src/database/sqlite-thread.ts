@@ -1,0 +1,71 @@
+/**
+ * One connection to a SQLite file in a thread of its own: a statement, and the wait for the disk at a commit, never hold up the
+ * requests of the process.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import Sqlite, { type Statement } from 'better-sqlite3';
+import type { SqliteAnswer, SqliteJob, SqliteQuestion } from './sqlite-messages.ts';
+
+/** Statements that are kept prepared; one that binds a long list is not worth its memory. */
+const mostPrepared = 256;
+const longestPrepared = 4_096;
+const writerCacheKib = 96 * 1024;
+const readerCacheKib = 24 * 1024;
+
+function openFile({ path, role, busyTimeoutMs }: SqliteJob): Sqlite.Database {
+  const file = new Sqlite(path, { timeout: busyTimeoutMs, readonly: role === 'reader' });
+  if (role === 'reader') {
+    file.pragma(`cache_size = -${readerCacheKib}`);
+    return file;
+  }
+  file.pragma('synchronous = FULL');
+  file.pragma('foreign_keys = ON');
+  // What was deleted or renamed must not stay readable in free pages of the file.
+  file.pragma('secure_delete = ON');
+  file.pragma(`cache_size = -${writerCacheKib}`);
+  // A checkpoint for every batch would write each page twice; 32 MiB of log is read back in well under a second.
+  file.pragma('wal_autocheckpoint = 8192');
+  return file;
+}
+
+const file = openFile(workerData as SqliteJob);
+/** In order of use, the most recent last. */
+const prepared = new Map<string, Statement>();
+
+parentPort?.on('message', (question: SqliteQuestion | 'close') => {
+  if (question === 'close') {
+    file.close();
+    parentPort?.close();
+    return;
+  }
+  parentPort?.postMessage(answer(question));
+});
+
+function answer({ id, sql, parameters }: SqliteQuestion): SqliteAnswer {
+  try {
+    const statement = prepare(sql);
+    if (statement.reader) return { id, rows: statement.all(parameters), changes: 0 };
+    // a list of rows as the only parameter: once for each
+    const [rows] = parameters;
+    if (Array.isArray(rows)) {
+      for (const row of rows) statement.run(row);
+      return { id, rows: [], changes: rows.length };
+    }
+    return { id, rows: [], changes: statement.run(parameters).changes };
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    return { id, error: { name, message, code } };
+  }
+}
+
+function prepare(sql: string): Statement {
+  const kept = prepared.get(sql);
+  prepared.delete(sql);
+  const statement = kept ?? file.prepare(sql);
+  if (sql.length > longestPrepared) return statement;
+  prepared.set(sql, statement);
+  const [oldest] = prepared.keys();
+  if (prepared.size > mostPrepared && oldest !== undefined) prepared.delete(oldest);
+  return statement;
+}

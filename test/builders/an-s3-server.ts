@@ -1,0 +1,102 @@
+/**
+ * An S3 server on loopback. It does NOT verify signatures: never test with it who may do what. Two of its faults are mended here,
+ * because the real ones do not have them: it writes objects in place under its readers, and takes `bytes=0-0` for the whole.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+// @ts-expect-error it ships no types
+import S3rver from 's3rver';
+
+export interface S3Server {
+  endpoint: string;
+  /** `127.0.0.1:PORT` */
+  host: string;
+  bucket: string;
+  /** What it takes for valid by name; every secret passes. */
+  keys: { accessKeyId: string; secretAccessKey: string };
+  /** Method, path and headers of every request so far. */
+  requests: { method: string; path: string; headers: IncomingMessage['headers'] }[];
+  close: () => Promise<void>;
+}
+
+export async function anS3Server(bucket = 'pictures'): Promise<S3Server> {
+  const directory = await mkdtemp(join(tmpdir(), 's3-server-'));
+  const server = new S3rver({
+    address: '127.0.0.1',
+    port: 0,
+    silent: true,
+    directory,
+    configureBuckets: [{ name: bucket, configs: [] }],
+  });
+  mend(server.store);
+  const requests: S3Server['requests'] = [];
+  const address: AddressInfo = await server.run();
+  (server.httpServer as Server).prependListener('request', (request: IncomingMessage) => {
+    requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
+  });
+  const host = `127.0.0.1:${address.port}`;
+  return {
+    endpoint: `http://${host}`,
+    host,
+    bucket,
+    keys: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    requests,
+    close: async () => {
+      (server.httpServer as Server & { closeAllConnections(): void }).closeAllConnections();
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface StoredByS3rver {
+  bucket: string;
+  key: string;
+  content: Readable | Buffer | null;
+  size: number;
+  range?: { start: number; end: number };
+}
+interface StoreOfS3rver {
+  putObject: (object: StoredByS3rver) => Promise<unknown>;
+  getObject: (
+    bucket: string,
+    key: string,
+    options?: { start?: number; end?: number },
+  ) => Promise<StoredByS3rver | null>;
+}
+
+/** One writer or reader of an object at a time, and ranges that are cut here. */
+function mend(store: StoreOfS3rver): void {
+  const [put, get] = [store.putObject.bind(store), store.getObject.bind(store)];
+  const turns = new Map<string, Promise<unknown>>();
+  const inTurn = <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    const turn = (turns.get(name) ?? Promise.resolve()).then(work, work);
+    turns.set(name, turn);
+    return turn;
+  };
+  store.putObject = async (object) => {
+    if (object.content instanceof Readable || !Buffer.isBuffer(object.content))
+      object.content = await buffer(object.content as Readable);
+    object.content = Readable.from([object.content]);
+    return inTurn(`${object.bucket}/${object.key}`, () => put(object));
+  };
+  store.getObject = (bucket, key, options) =>
+    inTurn(`${bucket}/${key}`, async () => {
+      const object = await get(bucket, key);
+      if (object === null) return null;
+      const all = object.content instanceof Readable ? await buffer(object.content) : Buffer.alloc(0);
+      if (options?.start === undefined) {
+        object.content = Readable.from([all]);
+        return object;
+      }
+      const end = Math.min(options.end ?? Number.POSITIVE_INFINITY, all.length - 1);
+      object.range = { start: options.start, end };
+      object.content = end < options.start ? null : Readable.from([all.subarray(options.start, end + 1)]);
+      return object;
+    });
+}
