@@ -181,6 +181,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
       }),
       (it) => it.close(),
     );
+    await pool.started();
     keep(
       'control',
       await serveControl(
