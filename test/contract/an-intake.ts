@@ -49,9 +49,11 @@ export async function anIntake(database: TestDatabase) {
   const pictures = await aPictureServer({ '/a.jpg': await aJpeg(), '/b.jpg': await aJpeg({ seed: 2 }) });
   const receiver = await aReceiver();
   let aheadMs = 0;
+  const fileMaxBytes = 1024 * 1024;
   const cloud = await aCloud({
     database,
     fetchAllow: [pictures.host, receiver.host],
+    config: { file_max_bytes: fileMaxBytes },
     clock: () => Date.now() + aheadMs,
   });
   const call = (path: string, options: Parameters<typeof send>[1] = {}) =>
@@ -71,6 +73,7 @@ export async function anIntake(database: TestDatabase) {
     });
   return {
     cloud,
+    fileMaxBytes,
     pictures,
     receiver,
     call,
