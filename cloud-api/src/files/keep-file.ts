@@ -13,8 +13,8 @@ import { parseJson } from '../http/parse-json.ts';
 import { readMultipart } from '../http/read-multipart.ts';
 import { newId } from '../ids/new-id.ts';
 import { getProject } from '../projects/projects.ts';
-import { findFile, hasReference, insertFile, type StoredFile } from './queries.ts';
-import { toFile } from './rules.ts';
+import { findFile, hasReference, insertFile } from './queries.ts';
+import { type StoredFile, toFile } from './rules.ts';
 
 export interface FileParts {
   db: Kysely<Tables>;

@@ -1,15 +1,6 @@
 import type { Database } from '../database/open-database.ts';
 import type { FilesTable } from '../database/task-tables.ts';
-
-/** A file with what is stored of it. */
-export interface StoredFile extends FilesTable {
-  bytes: number;
-  format: string;
-  width: number;
-  height: number;
-  phash: string;
-  blurhash: string;
-}
+import type { StoredFile } from './rules.ts';
 
 const selectFiles = (db: Database, tenantId: string) =>
   db

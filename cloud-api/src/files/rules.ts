@@ -1,6 +1,16 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ScaleFile } from '@nucleus/shared/wire/files';
-import type { StoredFile } from './queries.ts';
+import type { FilesTable } from '../database/task-tables.ts';
+
+/** A file with what is stored of it. */
+export interface StoredFile extends FilesTable {
+  bytes: number;
+  format: string;
+  width: number;
+  height: number;
+  phash: string;
+  blurhash: string;
+}
 
 /** A file that no task and no item has used goes after so long. */
 export const unusedForMs = 7 * 24 * 3_600_000;
