@@ -90,6 +90,7 @@ function openPipeline(options: PipelineOptions<DecoderPool>): Pipeline {
       watching ??= pipeline.watch();
       return watching;
     },
+    verify: () => pipeline.verify(),
     adopt: (alias, items) => pipeline.adopt(alias, items),
     recheck: (alias, path) => pipeline.recheck(alias, path),
     retry: (alias, path) => pipeline.retry(alias, path),

@@ -61,34 +61,7 @@ describeWithChromium('the local viewer', () => {
       const name = text.replaceAll('/', '∕').replaceAll('\0', '').slice(0, 60);
       files[`zz/${name}${at}.jpg`] = hostile;
     }
-    viewer = await aScannedViewer(files, {
-      webRoot: pages,
-      overview: () => ({
-        agent_id: 'agt_00000000000000000000',
-        version: '0.1.0',
-        cloud_url: 'https://cloud.example.com',
-        cloud_state: 'never-reached',
-        sources: [
-          {
-            alias: 'main',
-            folder: '/srv/pictures',
-            dataset_name: 'tests',
-            level: 'standard',
-            names: 'relative-path',
-            state: 'live',
-            reason: 'none',
-            on_disk: pictures + hostileTexts.length + 1,
-            catalogued: pictures + hostileTexts.length,
-            excluded: 0,
-            exceptions: 1,
-            not_regular: 0,
-            queued: pictures + hostileTexts.length,
-            dead_letters: 0,
-            held_deletions: 0,
-          },
-        ],
-      }),
-    });
+    viewer = await aScannedViewer(files, { webRoot: pages });
     const sent = await viewer.ledger.append({
       kind: 'changes',
       urlPath: '/v1/agents/changes?fence=1',

@@ -5,6 +5,7 @@ import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import { type LocalEndpointName, localEndpoints } from '@nucleus/shared/wire/local';
 import { type Ledger, openLedger } from '../../agent/src/egress/ledger.ts';
 import { type LedgerIndex, openLedgerIndex } from '../../agent/src/egress/ledger-index.ts';
+import { describeOverview } from '../../agent/src/overview.ts';
 import type { ProxyOptions } from '../../agent/src/proxy/start-proxy.ts';
 import { fileStat } from '../../agent/src/source/file-stat.ts';
 import { openWhatLeft } from '../../agent/src/what-left.ts';
@@ -55,6 +56,14 @@ export async function aScannedViewer(
     sources: [{ sourceNo: 1, alias: 'main', folder: scanned.folder }],
     viewer,
     whatLeft: openWhatLeft(scanned.state, index),
+    overview: () =>
+      describeOverview({
+        agentId: 'agt_00000000000000000000',
+        version: '0.1.0',
+        cloudUrl: 'https://cloud.example.com',
+        state: scanned.state,
+        sync: undefined,
+      }),
     makePreview: async ({ fd, folder, path, edgePx, type }) => {
       const made = await pool.preview({
         root: folder,
