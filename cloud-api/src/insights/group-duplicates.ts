@@ -1,19 +1,28 @@
 /** Groups of near duplicates, for review. */
-import { groupNear } from '@nucleus/shared/dedup/group-near';
-import { readHashes } from '@nucleus/shared/dedup/hash-list';
+import { AppError } from '@nucleus/shared/failure/app-error';
 import type { DuplicateGroup } from '@nucleus/shared/wire/insights';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
-import { takeTurns } from '../deduplication/take-turns.ts';
-import { listHashCandidates } from '../items/list-hashes.ts';
+import { compareAside } from '../deduplication/compare-aside.ts';
+import { HashTable } from '../deduplication/hash-table.ts';
+import { eachHashPage } from '../items/list-hashes.ts';
 import { listItemsInOrder } from '../items/read-items.ts';
 import { toTile } from './page-tiles.ts';
 
 interface FoundGroups {
-  /** Places in the dataset; the largest group first, then by first place. */
-  groups: readonly (readonly number[])[];
-  itemsInGroups: number;
+  /** Places in the dataset, group after group, the largest first, then by first place. */
+  seqs: Float64Array;
+  /** Where each group starts in `seqs`, and where the last one ends. */
+  starts: Uint32Array;
   withoutHash: number;
+}
+
+interface Search {
+  changeNo: number;
+  found: Promise<FoundGroups>;
+  /** While it runs `undefined`. */
+  tookMs: number | undefined;
+  endedAtMs: number;
 }
 
 export interface GroupPage {
@@ -25,65 +34,117 @@ export interface GroupPage {
 }
 
 const mostKept = 4;
+/** What takes longer is used again for a while although the dataset has changed: else every write would cost as much again. */
+const quickMs = 500;
+const reuseTimes = 20;
+/** A request waits no longer; the search goes on and the next request finds it done. */
+const patienceMs = 10_000;
 
 /**
- * Groups of the datasets that were asked for last, each as of a change number: the pages of one list are cut from one computation, and
- * two who ask at once wait for the same.
+ * Groups of the datasets that were asked for last: the pages of one list are cut from one computation, two who ask at once wait for the
+ * same, and comparing takes at most a twentieth of the time, however often a large dataset changes.
  */
 export class DuplicateGroups {
   readonly #db: Database;
+  readonly #clock: () => number;
   /** In order of use, the most recent last. */
-  readonly #found = new Map<string, Promise<FoundGroups>>();
+  readonly #searches = new Map<string, Search>();
 
-  constructor(db: Database) {
+  constructor(db: Database, clock: () => number) {
     this.#db = db;
+    this.#clock = clock;
   }
 
-  /** A page of groups, current with every write that was answered before. @throws AppError `dataset-not-found` */
+  /**
+   * A page of groups: current with every write that was answered before, or as of a search that ended a short while ago when searching
+   * takes long.
+   * @throws AppError `dataset-not-found`, `overloaded` while a search takes longer than a request may wait
+   */
   async page(
     tenantId: string,
     datasetId: string,
     page: GroupPage,
   ): Promise<{ total: number; items_in_groups: number; without_hash: number; groups: DuplicateGroup[] }> {
     const { changeNo } = await getDataset(this.#db, tenantId, datasetId);
-    const { groups, itemsInGroups, withoutHash } = await this.#find(tenantId, datasetId, changeNo, page.threshold);
-    const shown = groups.slice(page.offset, page.offset + page.limit);
-    const wanted = shown.flatMap((group) => group.slice(0, page.members));
+    const search = this.#search(tenantId, datasetId, changeNo, page.threshold);
+    const { seqs, starts, withoutHash } = await withPatience(search.found);
+    const total = starts.length - 1;
+    const shown = Array.from({ length: Math.max(0, Math.min(page.limit, total - page.offset)) }, (_, at) =>
+      seqs.subarray(starts[page.offset + at], starts[page.offset + at + 1]),
+    );
+    const wanted = shown.flatMap((group) => [...group.subarray(0, page.members)]);
     const items = await listItemsInOrder(this.#db, tenantId, datasetId, wanted);
     const tiles = new Map(items.map((item) => [item.seq, toTile(item)]));
     return {
-      total: groups.length,
-      items_in_groups: itemsInGroups,
+      total,
+      items_in_groups: seqs.length,
       without_hash: withoutHash,
       groups: shown.map((group) => ({
         size: group.length,
-        tiles: group.slice(0, page.members).flatMap((seq) => tiles.get(seq) ?? []),
+        tiles: [...group.subarray(0, page.members)].flatMap((seq) => tiles.get(seq) ?? []),
       })),
     };
   }
 
-  #find(tenantId: string, datasetId: string, changeNo: number, threshold: number): Promise<FoundGroups> {
-    const key = [tenantId, datasetId, changeNo, threshold].join();
-    const found = this.#found.get(key) ?? findGroups(this.#db, tenantId, datasetId, threshold);
-    this.#found.delete(key);
-    this.#found.set(key, found);
-    found.catch(() => this.#found.delete(key));
-    for (const oldest of this.#found.keys()) {
-      if (this.#found.size <= mostKept) break;
-      this.#found.delete(oldest);
+  #search(tenantId: string, datasetId: string, changeNo: number, threshold: number): Search {
+    const key = [tenantId, datasetId, threshold].join();
+    const before = this.#searches.get(key);
+    const search =
+      before !== undefined && this.#mayServe(before, changeNo)
+        ? before
+        : this.#start(key, tenantId, datasetId, changeNo, threshold);
+    this.#searches.delete(key);
+    this.#searches.set(key, search);
+    for (const oldest of this.#searches.keys()) {
+      if (this.#searches.size <= mostKept) break;
+      this.#searches.delete(oldest);
     }
-    return found;
+    return search;
+  }
+
+  #mayServe({ changeNo: known, tookMs, endedAtMs }: Search, changeNo: number): boolean {
+    if (known >= changeNo) return true;
+    // one that runs for long already is not joined by another over nearly the same
+    if (tookMs === undefined) return this.#clock() - endedAtMs > quickMs;
+    return tookMs > quickMs && this.#clock() < endedAtMs + tookMs * reuseTimes;
+  }
+
+  #start(key: string, tenantId: string, datasetId: string, changeNo: number, threshold: number): Search {
+    const startedAtMs = this.#clock();
+    const found = findGroups(this.#db, tenantId, datasetId, threshold);
+    const search: Search = { changeNo, found, tookMs: undefined, endedAtMs: startedAtMs };
+    found.then(
+      () => {
+        search.endedAtMs = this.#clock();
+        search.tookMs = search.endedAtMs - startedAtMs;
+      },
+      () => {
+        if (this.#searches.get(key) === search) this.#searches.delete(key);
+      },
+    );
+    return search;
+  }
+}
+
+/** @throws AppError `overloaded` when it takes too long */
+async function withPatience<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new AppError('overloaded', 'Near duplicates are still being looked for. Ask again in a moment.')),
+      patienceMs,
+    );
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 async function findGroups(db: Database, tenantId: string, datasetId: string, threshold: number): Promise<FoundGroups> {
-  const all = await listHashCandidates(db, tenantId, datasetId);
-  const hashed = all.filter(({ phash }) => phash !== null);
-  const steps = groupNear(readHashes(hashed.map(({ phash }) => phash ?? '')), threshold);
-  const groups = await takeTurns(steps, hashed.length, {});
-  return {
-    groups: groups.map((group) => Array.from(group, (place) => hashed[place]?.seq as number)),
-    itemsInGroups: groups.reduce((sum, group) => sum + group.length, 0),
-    withoutHash: all.length - hashed.length,
-  };
+  const table = new HashTable();
+  await eachHashPage(db, tenantId, datasetId, (page) => table.add(page));
+  const { places, starts } = await compareAside(table.task('groups', threshold), {});
+  return { seqs: Float64Array.from(places, (place) => table.seqOf(place)), starts, withoutHash: table.withoutHash };
 }
