@@ -78,11 +78,14 @@ async function commitStep(parts: RunParts, job: ClaimedJob, effect: Parameters<J
       attempts: 1,
       locked_until: clock() + times.leaseMs,
     };
-    const end =
-      result.end === undefined ? {} : { ...ended('completed', clock()), message: JSON.stringify(result.end.message) };
+    const end = result.end === undefined ? {} : { ...ended('completed', clock()), message: messageOf(result.end) };
     if (!(await changeHeldJob(tx, job.tenantId, job.jobId, job.lease, { ...change, ...end }))) throw new LeaseLost();
     return result.end !== undefined;
   });
+}
+
+function messageOf(end: NonNullable<StepResult['end']>): string {
+  return 'messageJson' in end ? end.messageJson : JSON.stringify(end.message);
 }
 
 function progressOf(result: StepResult, before: number): Partial<JobsTable> {

@@ -1,14 +1,14 @@
 import { jobEndpoints } from '@nucleus/shared/wire/jobs';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
-import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
+import { type Mount, mountEndpoint, mountPieces } from '../http/mount-endpoint.ts';
 import { cancelJob } from '../job-queue/cancel-job.ts';
 import { describeJob, followJob, listJobErrors, listJobs } from './read-jobs.ts';
 
 /** Mounts the routes of wire contract 5. */
 export function mountJobs(mount: Mount, db: Kysely<Tables>): void {
   mountEndpoint(mount, jobEndpoints.listJobs, ({ tenantId, nowMs }, { body }) => listJobs(db, tenantId, body, nowMs));
-  mountEndpoint(mount, jobEndpoints.getJob, ({ tenantId, nowMs }, { params }) =>
+  mountPieces(mount, jobEndpoints.getJob, async ({ tenantId, nowMs }, { params }) =>
     followJob(db, tenantId, params.jobId, nowMs),
   );
   mountEndpoint(mount, jobEndpoints.getJobInfo, ({ tenantId, nowMs }, { params }) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type KnownJob, readDate, statusOf, toJobState } from './rules.ts';
+import { type KnownJob, readDate, spellJobState, statusOf, toJobState } from './rules.ts';
 
 const job = (over: Partial<KnownJob> = {}): KnownJob => ({
   jobId: 'job_a',
@@ -33,6 +33,14 @@ test.each([
   [0, 0, '1.00'],
 ])('%i of %i steps are %s', (completedSteps, totalSteps, progress) => {
   expect(toJobState(job({ completedSteps, totalSteps }), 2_000).job_progress).toBe(progress);
+});
+
+test('a message of any size is told letter by letter, and no letter is cut in two', () => {
+  const message = { names: `a${'🙂'.repeat(1_200_000)}` };
+  const pieces = [...spellJobState(job({ message: JSON.stringify(message) }), 2_000)];
+  expect(pieces.length).toBeGreaterThan(3);
+  expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+  expect(JSON.parse(pieces.join(''))).toMatchObject({ job_id: 'job_a', message });
 });
 
 test('a completed job is whole', () => {

@@ -40,14 +40,14 @@ export function toJobHead(job: KnownJob, nowMs: number): JobHead {
   };
 }
 
-export function toJobState(job: KnownJob, nowMs: number): JobState {
+/** What clients follow of a job, but for its message. */
+export function toJobState(job: KnownJob, nowMs: number): Omit<JobState, 'message'> {
   const status = statusOf(job, nowMs);
   // A job without anything to do has done all of it.
   const share = job.totalSteps > 0 ? Math.min(1, job.completedSteps / job.totalSteps) : 1;
   return {
     job_id: job.jobId,
     status,
-    message: JSON.parse(job.message) as JobState['message'],
     // Rounded down: 1.00 is said of a whole job alone.
     job_progress: (status === 'Completed' ? 1 : Math.floor(share * 100) / 100).toFixed(2),
     completed_steps: job.completedSteps,
@@ -66,4 +66,19 @@ export function readDate(field: string, text: string): number {
   const at = Date.parse(hasTime && !hasZone ? `${text.replace(' ', 'T')}Z` : text);
   if (Number.isNaN(at)) throw new AppError('invalid-request', `${field}: must be an ISO 8601 date.`, { at: field });
   return at;
+}
+
+const charactersPerPiece = 1 << 20;
+
+/** The JSON of a `JobState`, piece by piece: the message of a job over a million items is as it is stored, and never parsed. */
+export function* spellJobState(job: KnownJob, nowMs: number): Generator<string> {
+  yield `${JSON.stringify(toJobState(job, nowMs)).slice(0, -1)},"message":`;
+  for (let start = 0; start < job.message.length; ) {
+    const end = start + charactersPerPiece;
+    // half of a surrogate pair could not be written
+    const isWhole = !/[\ud800-\udbff]/.test(job.message.charAt(end - 1));
+    yield job.message.slice(start, isWhole ? end : end + 1);
+    start = isWhole ? end : end + 1;
+  }
+  yield '}';
 }
