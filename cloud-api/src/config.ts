@@ -8,6 +8,9 @@ const ListenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/, 'mu
 
 const HostPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s/@]+):\d{1,5}$/i, 'must be HOST:PORT');
 
+/** Compared as text with what callers name, so the slash at its end goes. */
+const Origin = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+
 /** The `cloud:` part of the file. Strict: a misspelt setting is an error, never ignored. */
 export const CloudConfig = z.strictObject({
   data: z.string().min(1).default('./data').describe('folder of everything that this process keeps'),
@@ -30,6 +33,21 @@ export const CloudConfig = z.strictObject({
     .array(HostPort)
     .default([])
     .describe('host:port in private networks that item and task addresses may name'),
+  store_endpoints: z
+    .array(Origin)
+    .default([])
+    .describe(
+      'stores beside Amazon, Google and Azure that integrations of tenants may name; may be in private networks',
+    ),
+  sts_endpoint: Origin.optional().describe('where roles are taken on; by default Amazon’s'),
+  google_token_url: Origin.default('https://oauth2.googleapis.com/token').describe('where service accounts get tokens'),
+  azure_authority: Origin.default('https://login.microsoftonline.com').describe('where applications get tokens'),
+  outbound_address: z.union([z.ipv4(), z.ipv6()]).optional().describe('address of this machine that fetches come from'),
+  outbound_proxy: Origin.optional().describe('HTTP proxy that takes CONNECT; fetches go through it'),
+  outbound_ranges: z
+    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .default([])
+    .describe('ranges that customers must allow, as /v1/ip-ranges answers them'),
   insecure_http: z.boolean().default(false).describe('serve plain http on another host than this one'),
   role: z
     .enum(['all', 'http', 'jobs'])
@@ -55,7 +73,16 @@ export interface CloudSecrets {
   /** NUCLEUS_CLOUD_LINK_KEY: signs expiring links; one for all processes of a deployment. By default a secret in the database. */
   linkKey?: string | undefined;
   /** NUCLEUS_CLOUD_OBJECTS_KEY_ID and NUCLEUS_CLOUD_OBJECTS_SECRET: keys of the bucket of `objects`. By default Amazon's own chain. */
-  objectKeys?: { accessKeyId: string; secretAccessKey: string } | undefined;
+  objectKeys?: AwsKeys | undefined;
+  /** NUCLEUS_CLOUD_STS_KEY_ID and NUCLEUS_CLOUD_STS_SECRET: what roles of customers trust. By default Amazon's own chain. */
+  stsKeys?: AwsKeys | undefined;
+  /** NUCLEUS_CLOUD_SECRETS_KEY: 32 bytes in base64 that seal customers' credentials. By default a file of the data folder. */
+  secretsKey?: string | undefined;
+}
+
+interface AwsKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
 }
 
 /** Reads what the environment holds for the cloud. */
@@ -63,15 +90,21 @@ export function readSecrets(env: NodeJS.ProcessEnv): CloudSecrets {
   const linkKey = env.NUCLEUS_CLOUD_LINK_KEY || undefined;
   if (linkKey !== undefined && linkKey.length < 32)
     throw new AppError('config-invalid', 'NUCLEUS_CLOUD_LINK_KEY must have at least 32 characters.');
-  return { givenKey: env.NUCLEUS_CLOUD_KEY || undefined, linkKey, objectKeys: readObjectKeys(env) };
+  return {
+    givenKey: env.NUCLEUS_CLOUD_KEY || undefined,
+    linkKey,
+    objectKeys: readAwsKeys(env, 'NUCLEUS_CLOUD_OBJECTS'),
+    stsKeys: readAwsKeys(env, 'NUCLEUS_CLOUD_STS'),
+    secretsKey: env.NUCLEUS_CLOUD_SECRETS_KEY || undefined,
+  };
 }
 
-function readObjectKeys(env: NodeJS.ProcessEnv): CloudSecrets['objectKeys'] {
-  const accessKeyId = env.NUCLEUS_CLOUD_OBJECTS_KEY_ID || undefined;
-  const secretAccessKey = env.NUCLEUS_CLOUD_OBJECTS_SECRET || undefined;
+function readAwsKeys(env: NodeJS.ProcessEnv, name: string): AwsKeys | undefined {
+  const accessKeyId = env[`${name}_KEY_ID`] || undefined;
+  const secretAccessKey = env[`${name}_SECRET`] || undefined;
   if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
-  throw new AppError('config-invalid', 'NUCLEUS_CLOUD_OBJECTS_KEY_ID and NUCLEUS_CLOUD_OBJECTS_SECRET go together.');
+  throw new AppError('config-invalid', `${name}_KEY_ID and ${name}_SECRET go together.`);
 }
 
 /** `fetch_allow` from NUCLEUS_CLOUD_FETCH_ALLOW, a comma list; undefined when it is not set. */

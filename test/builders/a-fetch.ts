@@ -3,7 +3,18 @@ import {
   type FetchLimits,
   fetchAttachment,
   fetchLimits,
+  systemPolicy,
 } from '../../cloud-api/src/attachments/fetch/fetch-attachment.ts';
+import type { LocateParts } from '../../cloud-api/src/attachments/fetch/locate-content.ts';
+
+/** Sources of a cloud without integrations. @param allowed `host:port` in private networks that may be fetched */
+export const plainSources = (allowed: readonly string[]): LocateParts => ({
+  policy: systemPolicy(allowed),
+  services: { sts: undefined, google: 'https://google.test/token', azure: 'https://azure.test' },
+  ownAwsKeys: undefined,
+  azureOrigins: new Set(),
+  findAccess: async () => undefined,
+});
 
 interface FetchOptions {
   /** Answers of the resolver by name, call after call; the last one stays. */

@@ -41,6 +41,7 @@ export async function aCloud(options: {
   /** More settings. */
   config?: Partial<CloudConfig>;
   objectKeys?: CloudSecrets['objectKeys'];
+  stsKeys?: CloudSecrets['stsKeys'];
 }): Promise<ACloud> {
   const data = await mkdtemp(join(tmpdir(), 'a-cloud-'));
   const adminKey = `live_${randomBytes(32).toString('base64url')}`;
@@ -56,7 +57,7 @@ export async function aCloud(options: {
       }),
       decodeChild: builtDecoder,
       fetchLimits: { ...fetchLimits, ...options.fetchLimits },
-      secrets: { givenKey: adminKey, objectKeys: options.objectKeys },
+      secrets: { givenKey: adminKey, objectKeys: options.objectKeys, stsKeys: options.stsKeys },
       log: pino({ level: 'silent' }),
       ...(options.pages === undefined ? {} : { pages: options.pages }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),

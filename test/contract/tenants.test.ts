@@ -39,6 +39,15 @@ function aRequest(
     pageSliceItems: { pageToken: null, pageSize: 5 },
     tagSlice: { slice_tags: ['x'] },
     addTaxonomy: { taxonomy_name: 'kinds', type: 'category', labels: ['x'] },
+    // Refused before anything is sent, because no operator allowed the store.
+    createIntegration: {
+      kind: 's3',
+      name: 'x',
+      bucket: 'bucket',
+      endpoint: 'http://store.test',
+      access: { type: 'anonymous' },
+    },
+    testIntegration: {},
     heartbeat: { agent_id: agent.agentId, sources: [] },
     // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
     registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },
@@ -97,6 +106,7 @@ onEachDatabase('isolation', (open) => {
       jobId,
       requestId: 'a'.repeat(32),
       agentId: agent.agentId,
+      integrationId: `int_${'a'.repeat(20)}`,
     });
   const callAll = async (key: string | undefined) => {
     const answers = [];
@@ -122,7 +132,9 @@ onEachDatabase('isolation', (open) => {
     expect(made.toSorted()).toEqual(
       [
         'createDataset',
+        'getIpRanges',
         'getSession',
+        'listIntegrations',
         'listAgents',
         'listDatasetDetails',
         'listDatasetViews',
@@ -134,7 +146,8 @@ onEachDatabase('isolation', (open) => {
     );
     for (const { name, answer } of answers) {
       expect(answer.text, name).not.toContain(canary);
-      if (answer.status >= 400) expect([403, 404], name).toContain(answer.status);
+      const refusals = name === 'createIntegration' ? [400] : [403, 404];
+      if (answer.status >= 400) expect(refusals, name).toContain(answer.status);
     }
     const size = await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/size`, { key: cloud.adminKey });
     expect(size.body).toEqual({ count: 1 });

@@ -10,7 +10,7 @@ import { openDecodePool } from '../../cloud-api/src/attachments/decode/decode-po
 import { fetchLimits } from '../../cloud-api/src/attachments/fetch/fetch-attachment.ts';
 import { openAttachments } from '../../cloud-api/src/attachments/open-attachments.ts';
 import { openDiskStore } from '../../cloud-api/src/objects/disk-store.ts';
-import { aFetch } from '../builders/a-fetch.ts';
+import { aFetch, plainSources } from '../builders/a-fetch.ts';
 import { aJpeg, aPng } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 
@@ -123,7 +123,7 @@ describe('hostile answers', () => {
     const attachments = await openAttachments({
       objects: await openDiskStore(join(folder, 'objects')),
       staging: join(folder, 'incoming'),
-      fetchAllow: [server.host],
+      sources: plainSources([server.host]),
       decodeChild: builtDecoder,
       limits: fetchLimits,
     });

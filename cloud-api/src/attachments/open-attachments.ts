@@ -6,7 +6,8 @@ import type { ObjectStore } from '../objects/object-store.ts';
 import { openIncoming } from '../objects/open-incoming.ts';
 import { sniffBytes, sniffImage } from './check/sniff-image.ts';
 import { openDecodePool } from './decode/decode-pool.ts';
-import { type FetchLimits, fetchAttachment, fetchLimits, systemPolicy } from './fetch/fetch-attachment.ts';
+import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-attachment.ts';
+import { type LocateParts, locateContent } from './fetch/locate-content.ts';
 import { type KeptImage, objectKey } from './kept-image.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
@@ -30,8 +31,8 @@ export interface AttachmentsOptions {
   objects: ObjectStore;
   /** Folder for bodies on their way in. */
   staging: string;
-  /** `host:port` that may be fetched in private networks. */
-  fetchAllow: readonly string[];
+  /** How content is found and what may be fetched. */
+  sources: LocateParts;
   /** The built `decode/decode-child.js`. */
   decodeChild: URL;
   limits?: FetchLimits;
@@ -44,9 +45,8 @@ const decodeTimeoutMs = 15_000;
 
 /** Makes the folder for bodies on their way in; decoders start with the first image. */
 export async function openAttachments(options: AttachmentsOptions): Promise<Attachments> {
-  const { objects, staging, limits = fetchLimits } = options;
+  const { objects, staging, sources, limits = fetchLimits } = options;
   await openIncoming(staging);
-  const policy = systemPolicy(options.fetchAllow);
   const inTurn = limitConcurrency(mostTransfers);
   const pool = openDecodePool({
     childUrl: options.decodeChild,
@@ -72,8 +72,8 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
     fetchImage: (tenantId, url, signal) =>
       inTurn(async () => {
         const staged = await fetchAttachment(
-          url,
-          policy,
+          await locateContent(tenantId, url, sources, signal),
+          sources.policy,
           limits,
           (body) => stageFile(staging, body, sniffBytes),
           signal,

@@ -29,7 +29,9 @@ export type AuditAction =
   | 'taxonomy.delete'
   | 'agent.register'
   | 'agent.approve'
-  | 'agent.changes';
+  | 'agent.changes'
+  | 'integration.create'
+  | 'integration.delete';
 
 /** What happened to which id. Ids only: a name or a path here would outlive its deletion. */
 export interface AuditEntry {

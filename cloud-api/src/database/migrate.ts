@@ -7,10 +7,11 @@ import * as jobs from './migrations/0002-jobs.ts';
 import * as slices from './migrations/0003-slices.ts';
 import * as attachments from './migrations/0004-attachments.ts';
 import * as liveSlices from './migrations/0005-live-slices.ts';
+import * as integrations from './migrations/0006-integrations.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
-const migrations = [records, jobs, slices, attachments, liveSlices] as const;
+const migrations = [records, jobs, slices, attachments, liveSlices, integrations] as const;
 
 /**
  * Brings the tables to this version, once, however many processes start together, and answers the store's epoch.

@@ -2,6 +2,7 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
+import type { IntegrationsTable } from './intake-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
 export interface StoreMetaTable {
@@ -301,4 +302,5 @@ export interface Tables {
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;
+  integrations: IntegrationsTable;
 }

@@ -21,6 +21,7 @@ import { replyWithError } from '../http/reply-with-error.ts';
 import { requestLog } from '../http/request-log.ts';
 import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
+import { mountIntegrations } from '../integrations/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
@@ -33,6 +34,7 @@ import { mountSlices } from '../slices/endpoints.ts';
 import { mountTaxonomies } from '../taxonomies/endpoints.ts';
 import { mountUploads } from '../uploads/endpoints.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
+import type { OpenSources } from './open-sources.ts';
 
 export interface AppParts {
   db: Kysely<Tables>;
@@ -51,6 +53,7 @@ export interface AppParts {
   /** Told that a job waits. */
   afterEnqueue: () => void;
   uploads: UploadStore;
+  sources: OpenSources;
 }
 
 const mostOpenRequests = 512;
@@ -85,6 +88,7 @@ export function createApp(parts: AppParts): Express {
   mountDeduplication(mount, db, parts.afterEnqueue);
   mountExports(mount, db, projections);
   mountTaxonomies(mount, db);
+  mountIntegrations(mount, parts.sources);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
     next(new AppError('not-found', 'There is no such route.'));

@@ -27,6 +27,7 @@ import { createApp, createJobsApp } from './create-app.ts';
 import { keepFirstKey, openDataFolder } from './data-folder.ts';
 import { firstTenant, prepareFirstStart } from './first-start.ts';
 import { listenOn, splitListen } from './listen.ts';
+import { openSources } from './open-sources.ts';
 import { isShared, runJobs } from './run-jobs.ts';
 
 export interface StartOptions {
@@ -83,10 +84,11 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
   const uploads = openUploadStore(join(folder, 'uploads'));
   const metrics = createMetrics();
+  const sources = openSources(config, secrets, folder, db);
   const attachments = await openAttachments({
     objects: objects.store,
     staging: join(folder, 'incoming'),
-    fetchAllow: config.fetch_allow,
+    sources: sources.locate,
     decodeChild: options.decodeChild ?? shippedDecoder,
     ...(options.fetchLimits === undefined ? {} : { limits: options.fetchLimits }),
   });
@@ -116,6 +118,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         afterDelete: purge,
         afterEnqueue: () => queue?.wake(),
         uploads,
+        sources,
       });
     });
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.

@@ -9,6 +9,7 @@ export const idPrefixes = {
   agent: 'agt_',
   source: 'src_',
   key: 'key_',
+  integration: 'int_',
   tenant: 'ten_',
   tagChange: 'tch_',
 } as const;

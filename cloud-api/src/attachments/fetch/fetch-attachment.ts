@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { openResponse } from './open-response.ts';
-import { type FetchPolicy, FetchRefusal, vetTarget } from './vet-target.ts';
+import { type FetchPolicy, FetchRefusal, type Outbound, vetTarget } from './vet-target.ts';
 
 export interface FetchLimits {
   connectMs: number;
@@ -34,23 +34,48 @@ export const fetchLimits: FetchLimits = {
   maxRedirects: 5,
 };
 
-/** The policy of a running cloud. @param allowed `host:port` that an operator has named. */
-export function systemPolicy(allowed: readonly string[]): FetchPolicy {
+/** What to fetch. */
+export interface FetchRequest {
+  url: string;
+  /** Sent to the first host alone. */
+  headers?: Readonly<Record<string, string>>;
+  /** The address was made here for a store that an administrator allows; `url` is no caller's. */
+  isStore?: boolean;
+}
+
+/**
+ * The policy of a running cloud.
+ * @param allowed `host:port` that an operator has named
+ * @param stores origins of stores and token services that an operator has named
+ */
+export function systemPolicy(
+  allowed: readonly string[],
+  stores: readonly string[] = [],
+  outbound: Outbound = {},
+): FetchPolicy {
   return {
     allowed: new Set(allowed.map((each) => each.toLowerCase())),
+    stores: new Set(stores.map(placeOf)),
+    outbound,
     resolve: async (hostname) => (await lookup(hostname, { all: true, verbatim: true })).map(({ address }) => address),
     ownAddresses: () =>
       new Set(Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))),
   };
 }
 
+function placeOf(origin: string): string {
+  const { hostname, port, protocol } = new URL(origin);
+  return `${hostname.toLowerCase()}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
+}
+
 /**
- * Fetches `address` and hands its body to `keep`, which reads it to the end.
+ * Fetches what `request` names and hands its body to `keep`, which reads it to the end.
  * @param signal of whoever waits; aborting ends the transfer.
- * @throws AppError `attachment-unreachable`, always with the same sentence; the reason is only in its cause
+ * @throws AppError `attachment-unreachable`, always with the same sentence unless a store of the caller's own says why; the reason is
+ * only in its cause
  */
 export async function fetchAttachment<Kept>(
-  address: string,
+  request: string | FetchRequest,
   policy: FetchPolicy,
   limits: FetchLimits,
   keep: (body: AsyncIterable<Uint8Array>) => Promise<Kept>,
@@ -59,26 +84,38 @@ export async function fetchAttachment<Kept>(
   const whole = AbortSignal.any([signal, AbortSignal.timeout(limits.totalMs)]);
   let response: IncomingMessage | undefined;
   try {
-    response = await follow(address, policy, limits, whole);
+    response = await followRedirects(typeof request === 'string' ? { url: request } : request, policy, limits, whole);
     return await keep(readBody(response, limits, whole));
   } catch (cause) {
-    throw new AppError('attachment-unreachable', 'The image could not be fetched.', { cause });
+    const said =
+      typeof request !== 'string' && request.isStore === true ? storeRefusals[response?.statusCode ?? 0] : undefined;
+    throw new AppError('attachment-unreachable', said ?? 'The image could not be fetched.', { cause });
   } finally {
     response?.destroy();
   }
 }
 
-async function follow(
-  address: string,
+/** What a store says to its own tenant tells nothing about other networks. */
+const storeRefusals: Readonly<Record<number, string>> = {
+  401: 'The store refused the credentials of the integration: test it.',
+  403: 'The store refused access to this object: test the integration.',
+  404: 'The store has no such object.',
+};
+
+async function followRedirects(
+  request: FetchRequest,
   policy: FetchPolicy,
   limits: FetchLimits,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  let next = address;
+  let next = request.url;
   let from: URL | undefined;
   for (let hop = 0; hop <= limits.maxRedirects; hop++) {
-    const target = await within(vetTarget(next, policy, from), limits.connectMs, signal);
-    const response = await openResponse(target, limits, signal);
+    const isStore = from === undefined && request.isStore === true;
+    const target = await within(vetTarget(next, policy, from, isStore), limits.connectMs, signal);
+    const headers = from === undefined ? request.headers : undefined;
+    const dial = { limits, outbound: policy.outbound };
+    const response = await openResponse(target, headers === undefined ? {} : { headers }, dial, signal);
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0)) return response;
     response.destroy();
@@ -122,7 +159,7 @@ async function* readBody(
 
 /** Encoded bodies are refused rather than inflated: nobody was asked to send one. */
 function assertPlain(response: IncomingMessage): void {
-  if (response.statusCode !== 200) throw new FetchRefusal('status');
+  if (response.statusCode !== 200) throw new FetchRefusal('status', response.statusCode);
   const content = response.headers['content-encoding'];
   const transfer = response.headers['transfer-encoding'];
   if (content !== undefined && content.toLowerCase() !== 'identity') throw new FetchRefusal('content encoding');
@@ -130,7 +167,7 @@ function assertPlain(response: IncomingMessage): void {
 }
 
 /** A resolver that does not answer holds nobody up. */
-async function within<Value>(work: Promise<Value>, ms: number, signal: AbortSignal): Promise<Value> {
+export async function within<Value>(work: Promise<Value>, ms: number, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
   const done = new AbortController();
   let timer: NodeJS.Timeout | undefined;

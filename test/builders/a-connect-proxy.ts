@@ -1,0 +1,48 @@
+/** An HTTP proxy on loopback that takes CONNECT alone and notes what it was asked for. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+
+export interface ConnectProxy {
+  url: string;
+  /** `HOST:PORT` of every tunnel that was asked for. */
+  tunnels: string[];
+  close: () => Promise<void>;
+}
+
+/** @param credentials `user:password` without which it answers 407 */
+export async function aConnectProxy(credentials?: string): Promise<ConnectProxy> {
+  const tunnels: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((_request, response) => void response.writeHead(405).end());
+  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connect', (request, socket: Socket, head) => {
+    const wanted = credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
+    if (request.headers['proxy-authorization'] !== wanted) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
+    }
+    tunnels.push(request.url ?? '');
+    const at = (request.url ?? '').lastIndexOf(':');
+    const onward = connect(Number(request.url?.slice(at + 1)), request.url?.slice(0, at), () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      onward.write(head);
+      onward.pipe(socket).pipe(onward);
+    });
+    sockets.add(onward);
+    onward.on('error', () => socket.destroy());
+    socket.on('error', () => onward.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}`,
+    tunnels,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
