@@ -66,7 +66,7 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     return timed(() => countMap(projection, { condition }, grid));
   });
 
-  const duplicates = new DuplicateGroups(db, mount.clock);
+  const duplicates = new DuplicateGroups(db, projections, mount.clock);
   mountEndpoint(mount, insightEndpoints.groupDuplicates, ({ tenantId }, { params, body }) =>
     timed(() => duplicates.page(tenantId, params.datasetId, body)),
   );

@@ -1,13 +1,17 @@
 /** Groups of near duplicates, for review. */
 import { AppError } from '@nucleus/shared/failure/app-error';
-import type { DuplicateGroup } from '@nucleus/shared/wire/insights';
+import type { DuplicateGroup, Tile } from '@nucleus/shared/wire/insights';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { compareAside } from '../deduplication/compare-aside.ts';
 import { HashTable } from '../deduplication/hash-table.ts';
 import { eachHashPage } from '../items/list-hashes.ts';
 import { listItemsInOrder } from '../items/read-items.ts';
-import { toTile } from './page-tiles.ts';
+import type { PlacedItem } from '../items/rules.ts';
+import { findItemsAfter } from '../search/find-items.ts';
+import type { Projections } from '../search/projections.ts';
+import { readQuery } from '../search/read-query.ts';
+import { toTiles } from './page-tiles.ts';
 
 interface FoundGroups {
   /** Places in the dataset, group after group, the largest first, then by first place. */
@@ -31,6 +35,8 @@ export interface GroupPage {
   limit: number;
   /** Most tiles of one group. */
   members: number;
+  /** Groups whose items all meet this query are left out. */
+  decided?: string | undefined;
 }
 
 const mostKept = 4;
@@ -46,44 +52,66 @@ const patienceMs = 10_000;
  */
 export class DuplicateGroups {
   readonly #db: Database;
+  readonly #projections: Projections;
   readonly #clock: () => number;
   /** In order of use, the most recent last. */
   readonly #searches = new Map<string, Search>();
 
-  constructor(db: Database, clock: () => number) {
+  constructor(db: Database, projections: Projections, clock: () => number) {
     this.#db = db;
+    this.#projections = projections;
     this.#clock = clock;
   }
 
   /**
    * A page of groups: current with every write that was answered before, or as of a search that ended a short while ago when searching
    * takes long.
-   * @throws AppError `dataset-not-found`, `overloaded` while a search takes longer than a request may wait
+   * @throws AppError `dataset-not-found`, `invalid-request` for a bad query, `overloaded` while a search takes longer than a request may wait
    */
   async page(
     tenantId: string,
     datasetId: string,
     page: GroupPage,
-  ): Promise<{ total: number; items_in_groups: number; without_hash: number; groups: DuplicateGroup[] }> {
+  ): Promise<{
+    total: number;
+    decided: number;
+    items_in_groups: number;
+    without_hash: number;
+    groups: DuplicateGroup[];
+  }> {
     const { changeNo } = await getDataset(this.#db, tenantId, datasetId);
-    const search = this.#search(tenantId, datasetId, changeNo, page.threshold);
-    const { seqs, starts, withoutHash } = await withPatience(search.found);
-    const total = starts.length - 1;
-    const shown = Array.from({ length: Math.max(0, Math.min(page.limit, total - page.offset)) }, (_, at) =>
-      seqs.subarray(starts[page.offset + at], starts[page.offset + at + 1]),
-    );
+    const found = await withPatience(this.#search(tenantId, datasetId, changeNo, page.threshold).found);
+    const groups = await this.#undecided(tenantId, datasetId, found, page.decided);
+    const shown = groups.slice(page.offset, page.offset + page.limit).map((group) => membersOf(found, group));
     const wanted = shown.flatMap((group) => [...group.subarray(0, page.members)]);
     const items = await listItemsInOrder(this.#db, tenantId, datasetId, wanted);
-    const tiles = new Map(items.map((item) => [item.seq, toTile(item)]));
+    const tiles = await toTiles(this.#db, tenantId, datasetId, items);
+    const bySeq = new Map(items.map((item, at) => [item.seq, { ...(tiles[at] as Tile), ...tellingFacts(item) }]));
     return {
-      total,
-      items_in_groups: seqs.length,
-      without_hash: withoutHash,
+      total: groups.length,
+      decided: found.starts.length - 1 - groups.length,
+      items_in_groups: groups.reduce((sum, group) => sum + membersOf(found, group).length, 0),
+      without_hash: found.withoutHash,
       groups: shown.map((group) => ({
         size: group.length,
-        tiles: [...group.subarray(0, page.members)].flatMap((seq) => tiles.get(seq) ?? []),
+        tiles: [...group.subarray(0, page.members)].flatMap((seq) => bySeq.get(seq) ?? []),
       })),
     };
+  }
+
+  /** Numbers of the groups that are left. */
+  async #undecided(
+    tenantId: string,
+    datasetId: string,
+    found: FoundGroups,
+    decided: string | undefined,
+  ): Promise<number[]> {
+    const groups = Array.from({ length: found.starts.length - 1 }, (_, group) => group);
+    if (decided === undefined || decided.trim() === '') return groups;
+    const find = { condition: readQuery(decided) };
+    const projection = this.#projections.of(tenantId, datasetId);
+    const seqs = new Set(await findItemsAfter(projection, find, { afterSeq: -1, limit: 2 ** 31 }));
+    return groups.filter((group) => !membersOf(found, group).every((seq) => seqs.has(seq)));
   }
 
   #search(tenantId: string, datasetId: string, changeNo: number, threshold: number): Search {
@@ -124,6 +152,27 @@ export class DuplicateGroups {
     );
     return search;
   }
+}
+
+function membersOf({ seqs, starts }: FoundGroups, group: number): Float64Array {
+  return seqs.subarray(starts[group], starts[group + 1]);
+}
+
+/** What tells which of two alike pictures to keep. */
+function tellingFacts(item: PlacedItem): Omit<DuplicateGroup['tiles'][number], keyof Tile> {
+  const agents = item.agentMetadata === null ? {} : (JSON.parse(item.agentMetadata) as Record<string, unknown>);
+  const facts = { ...(JSON.parse(item.userMetadata) as Record<string, unknown>), ...agents };
+  const { content_hash, byte_size, capture_local, sharpness } = facts;
+  return {
+    hash: BigInt(`0b${item.phash ?? '0'}`)
+      .toString(16)
+      .padStart(16, '0'),
+    ...(typeof content_hash === 'string' ? { content_hash } : {}),
+    ...(typeof byte_size === 'number' ? { byte_size } : {}),
+    ...(typeof capture_local === 'string' ? { capture_local } : {}),
+    ...(typeof sharpness === 'number' ? { sharpness } : {}),
+    fields: Object.keys(facts).length,
+  };
 }
 
 /** @throws AppError `overloaded` when it takes too long */

@@ -3,7 +3,7 @@ import type { JobHead, JobsRequest } from '@nucleus/shared/wire/jobs';
 import type { Database } from '../database/open-database.ts';
 import { mostErrors } from '../job-queue/rules.ts';
 import { findJob, listErrors, listJobRows } from './queries.ts';
-import { type KnownJob, readDate, spellJobState, toJobHead } from './rules.ts';
+import { type KnownJob, type LinkPart, readDate, spellJobState, toJobHead } from './rules.ts';
 
 const mostListed = 50_000;
 
@@ -13,8 +13,14 @@ export async function describeJob(db: Database, tenantId: string, jobId: string,
 }
 
 /** The JSON of a `JobState` in pieces. @throws AppError `job-not-found` */
-export async function* followJob(db: Database, tenantId: string, jobId: string, nowMs: number): AsyncGenerator<string> {
-  yield* spellJobState(await getJob(db, tenantId, jobId), nowMs);
+export async function* followJob(
+  db: Database,
+  tenantId: string,
+  jobId: string,
+  nowMs: number,
+  link: LinkPart | undefined,
+): AsyncGenerator<string> {
+  yield* spellJobState(await getJob(db, tenantId, jobId), nowMs, link);
 }
 
 /** @throws AppError `job-not-found` */
