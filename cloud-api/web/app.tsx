@@ -17,6 +17,7 @@ const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
+const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy-page.tsx')).PrivacyPage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
@@ -78,6 +79,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
+    case 'privacy':
+      return <PrivacyPage />;
     case 'jobs':
       return <JobsPage />;
     default:

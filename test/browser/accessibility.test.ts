@@ -90,6 +90,11 @@ describeWithChromium('the dashboard for everybody', () => {
         reach: (page) => page.getByRole('region', { name: 'Group 1', exact: true }).waitFor(),
       },
       {
+        name: 'the privacy report',
+        path: () => '/privacy',
+        reach: (page) => page.getByRole('region', { name: 'Fields that left' }).waitFor(),
+      },
+      {
         name: 'jobs',
         path: () => '/jobs',
         reach: (page) => page.getByText('Fill a slice').waitFor(),

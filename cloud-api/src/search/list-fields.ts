@@ -17,6 +17,12 @@ export interface FieldSummary {
   max?: number;
 }
 
+/** How many items have a perceptual hash. */
+export async function countHashes(projection: Projection): Promise<number> {
+  const [row] = await projection.ask('select count(phash)::double from items');
+  return Number(row?.[0] ?? 0);
+}
+
 /** The metadata fields of a dataset, by name, in one pass over the projection. */
 export async function listFields(projection: Projection): Promise<FieldSummary[]> {
   const fields = [...(await projection.schema()).metadata.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));

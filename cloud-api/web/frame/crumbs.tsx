@@ -11,6 +11,7 @@ const names: Record<Route['page'], string> = {
   'compare': 'Compare',
   'agents': 'Agents',
   'jobs': 'Jobs',
+  'privacy': 'Privacy report',
   'sign-in': 'Sign in',
   'unknown': 'Not found',
 };

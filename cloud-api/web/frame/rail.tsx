@@ -1,4 +1,4 @@
-import { Bookmark, Columns2, Copy, Images, ListChecks, type LucideIcon, Server } from 'lucide-react';
+import { Bookmark, Columns2, Copy, Images, ListChecks, type LucideIcon, Server, Shield } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { datasetPagePath, datasetPath, type Route } from '../route.ts';
 import { PageLink } from './page-link.tsx';
@@ -16,6 +16,7 @@ const ofDataset: readonly (Entry & { page: 'slices' | 'duplicates' | 'compare' }
 ];
 const ofTeam: readonly Entry[] = [
   { page: 'agents', name: 'Agents', icon: Server },
+  { page: 'privacy', name: 'Privacy', icon: Shield },
   { page: 'jobs', name: 'Jobs', icon: ListChecks },
 ];
 
