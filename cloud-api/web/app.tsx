@@ -16,6 +16,7 @@ const SlicesPage = lazy(async () => ({ default: (await import('./slices/slices-p
 const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
+const MapPage = lazy(async () => ({ default: (await import('./map/map-page.tsx')).MapPage }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy-page.tsx')).PrivacyPage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
@@ -75,6 +76,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <SlicesPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'duplicates':
       return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'map':
+      return <MapPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'compare':
       return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
