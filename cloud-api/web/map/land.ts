@@ -1,9 +1,10 @@
 import { geoEquirectangular, geoPath } from 'd3-geo';
 import { feature } from 'topojson-client';
-import type { GeometryCollection, Topology } from 'topojson-specification';
 import world from 'world-atlas/land-110m.json';
 
-const topology = world as unknown as Topology<{ land: GeometryCollection }>;
+const topology = world as unknown as Parameters<typeof feature>[0] & {
+  objects: { land: Parameters<typeof feature>[1] };
+};
 /** One unit of the drawing is one degree. */
 const flat = geoEquirectangular()
   .scale(180 / Math.PI)
