@@ -48,6 +48,7 @@ function aRequest(
       access: { type: 'anonymous' },
     },
     testIntegration: {},
+    runCsv: { run: 'check' },
     heartbeat: { agent_id: agent.agentId, sources: [] },
     // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
     registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },
@@ -106,6 +107,7 @@ onEachDatabase('isolation', (open) => {
       jobId,
       requestId: 'a'.repeat(32),
       agentId: agent.agentId,
+      uploadId: `upl_${'a'.repeat(20)}`,
       integrationId: `int_${'a'.repeat(20)}`,
     });
   const callAll = async (key: string | undefined) => {

@@ -2,7 +2,7 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
-import type { IntegrationsTable } from './intake-tables.ts';
+import type { CsvRowsTable, IntegrationsTable, ResumableUploadsTable } from './intake-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
 export interface StoreMetaTable {
@@ -303,4 +303,6 @@ export interface Tables {
   jobs: JobsTable;
   job_errors: JobErrorsTable;
   integrations: IntegrationsTable;
+  resumable_uploads: ResumableUploadsTable;
+  csv_rows: CsvRowsTable;
 }

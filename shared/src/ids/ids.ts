@@ -10,6 +10,7 @@ export const idPrefixes = {
   source: 'src_',
   key: 'key_',
   integration: 'int_',
+  upload: 'upl_',
   tenant: 'ten_',
   tagChange: 'tch_',
 } as const;

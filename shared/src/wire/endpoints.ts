@@ -6,6 +6,7 @@ import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
+import { resumableEndpoints } from './resumable.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
@@ -26,5 +27,6 @@ export const cloudEndpoints = {
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...resumableEndpoints,
   ...integrationEndpoints,
 } as const;
