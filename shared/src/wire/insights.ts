@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReferenceId } from '../ids/ids.ts';
+import { mostDimensions } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** What a tile of the grid needs, and nothing more. */
@@ -100,11 +101,17 @@ const DuplicateGroup = z.object({
 export type DuplicateGroup = z.infer<typeof DuplicateGroup>;
 
 const SimilarItem = z.object({
-  /** Bits in which the perceptual hashes differ, 0 to 64. */
-  distance: z.int(),
+  /** Bits in which the perceptual hashes differ, 0 to 64; when hashes were compared. */
+  distance: z.int().optional(),
+  /** Mean cosine to what was liked less that to what was not, -2 to 2; when vectors were compared. */
+  score: z.number().optional(),
   tile: Tile,
 });
 export type SimilarItem = z.infer<typeof SimilarItem>;
+
+/** Examples by reference id, and as vectors of their own. */
+const Examples = z.array(ReferenceId).max(100).default([]);
+const Vectors = z.array(z.array(z.number()).min(1).max(mostDimensions)).max(100).default([]);
 
 /** Beyond this, hashes of unlike pictures meet and everything is one group. */
 const mostGroupBits = 16;
@@ -214,10 +221,24 @@ export const insightEndpoints = {
     method: 'post',
     path: '/v1/insights/:datasetId/similar',
     access: 'read',
-    summary: 'Items whose perceptual hash is nearest to that of an item',
-    body: z.strictObject({ reference_id: ReferenceId, limit: z.int().min(1).max(500).default(24) }),
-    reply: z.object({ took_ms: z.number(), items: z.array(SimilarItem) }),
-    errors: ['dataset-not-found', 'item-not-found', 'perceptual-hash-missing'],
+    summary: 'Items that are most like items or vectors and least like others, by vector or by perceptual hash',
+    body: z.strictObject({
+      /** One item to be like; the same as `like` with it alone. */
+      reference_id: ReferenceId.optional(),
+      like: Examples,
+      unlike: Examples,
+      vectors: Vectors,
+      unlike_vectors: Vectors,
+      /** The index to compare in; without one, the dataset's primary one. */
+      index_id: z.string().min(1).max(128).optional(),
+      /** Without it: by vector where the index holds all examples, else by hash. */
+      by: z.enum(['vector', 'hash']).optional(),
+      /** Only items that meet it are answered. */
+      query: Query,
+      limit: z.int().min(1).max(500).default(24),
+    }),
+    reply: z.object({ took_ms: z.number(), by: z.enum(['vector', 'hash']), items: z.array(SimilarItem) }),
+    errors: ['dataset-not-found', 'item-not-found', 'perceptual-hash-missing', 'vector-missing'],
     dialect: 'own',
   },
   completeQuery: {

@@ -4,8 +4,6 @@ import { JobHead } from './jobs.ts';
 
 /** One file of a dataset that is not in privacy mode. Larger ones are refused before they are sent. */
 export const mostItemBytes = 64 * 1024 * 1024;
-/** Files that a person picks at once. */
-export const mostFilesAtOnce = 1_000;
 /** Rows of a CSV whose problems a check names; all are counted. */
 export const mostNamedProblems = 10_000;
 
@@ -72,15 +70,6 @@ export const resumableEndpoints = {
     errors: ['upload-not-found'],
     dialect: 'own',
   },
-  endUpload: {
-    method: 'delete',
-    path: '/v1/uploads/:uploadId',
-    access: 'write',
-    summary: 'Give up a resumable upload and its bytes',
-    reply: z.void(),
-    errors: ['upload-not-found'],
-    dialect: 'own',
-  },
   getUpload: {
     method: 'get',
     path: '/v1/uploads/:uploadId',
@@ -107,6 +96,15 @@ export const resumableEndpoints = {
     summary: 'What became of each row of a CSV, as CSV',
     query: z.object({ run: CsvRun.default('import') }),
     reply: z.string(),
+    errors: ['upload-not-found'],
+    dialect: 'own',
+  },
+  endUpload: {
+    method: 'delete',
+    path: '/v1/uploads/:uploadId',
+    access: 'write',
+    summary: 'Give up a resumable upload and its bytes',
+    reply: z.void(),
     errors: ['upload-not-found'],
     dialect: 'own',
   },
