@@ -1,5 +1,4 @@
 /** Rows of a CSV file as they are read, each with the place where the next one begins. Memory does not grow with the file. */
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { CsvError, parse } from 'csv-parse';
@@ -45,7 +44,11 @@ export async function findDelimiter(path: string): Promise<string> {
  * @throws AppError `invalid-request` with the row for what cannot be read as CSV, such as a row that does not end
  */
 export async function* readRows(path: string, delimiter: string, from: CsvPlace): AsyncGenerator<CsvRow> {
-  const parser = createReadStream(path, { start: from.offset, highWaterMark: readBytes }).pipe(
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new AppError('upload-not-found', 'The uploaded file is gone: upload it again.', { cause });
+  });
+  const source = file.createReadStream({ start: from.offset, highWaterMark: readBytes });
+  const parser = source.pipe(
     parse({
       bom: from.offset === 0,
       delimiter,
@@ -57,6 +60,8 @@ export async function* readRows(path: string, delimiter: string, from: CsvPlace)
       info: true,
     }),
   );
+  // A pipe does not carry errors on, and one that nobody hears would end the process.
+  source.on('error', (error) => parser.destroy(error));
   let rowNo = from.rowNo;
   try {
     for await (const { info, record } of parser as AsyncIterable<{ info: { bytes: number }; record: string[] }>) {
@@ -72,5 +77,6 @@ export async function* readRows(path: string, delimiter: string, from: CsvPlace)
     throw new AppError('invalid-request', `Row ${rowNo} ${why}.`, { cause: error });
   } finally {
     parser.destroy();
+    source.destroy();
   }
 }

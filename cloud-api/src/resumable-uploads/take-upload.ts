@@ -5,7 +5,6 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ResumableUploadsTable } from '../database/intake-tables.ts';
 import { type AppendParts, appendItemsIn, prepareAppend } from '../items/append-items.ts';
 import { findItemId } from '../items/find-item-id.ts';
-import { readFileStream } from '../objects/disk-store.ts';
 import { endOpenUpload } from './queries.ts';
 
 export interface TakeParts extends AppendParts {
@@ -27,7 +26,7 @@ async function receivedBytes(folder: string, id: string): Promise<number | undef
 export async function takeUpload(parts: TakeParts, row: ResumableUploadsTable, nowMs: number): Promise<void> {
   const path = join(parts.folder, row.id);
   if (row.state !== 'open' || (await receivedBytes(parts.folder, row.id)) !== row.bytes) return;
-  await syncFile(path);
+  if (!(await syncFile(path))) return;
   const ended = { item_id: null, error: null, ended_at: nowMs };
   if (row.purpose === 'csv') {
     await endOpenUpload(parts.db, row.tenant_id, row.id, { ...ended, state: 'received' });
@@ -36,6 +35,7 @@ export async function takeUpload(parts: TakeParts, row: ResumableUploadsTable, n
   try {
     await takePicture(parts, row, path, nowMs);
   } catch (error) {
+    if (isGone(error)) return;
     // What is wrong with the file, or with its dataset by now, is its end; anything else is tried again.
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     await endOpenUpload(parts.db, row.tenant_id, row.id, { ...ended, state: 'refused', error: error.message });
@@ -45,7 +45,9 @@ export async function takeUpload(parts: TakeParts, row: ResumableUploadsTable, n
 
 async function takePicture(parts: TakeParts, row: ResumableUploadsTable, path: string, nowMs: number): Promise<void> {
   const { db, attachments } = parts;
-  const staged = await attachments.stage(readFileStream(path));
+  // Opened here, because a stream that cannot open its file fails before anybody listens.
+  const file = await open(path, 'r');
+  const staged = await attachments.stage(file.createReadStream());
   try {
     const input = { items: [{ reference_id: row.name, image_url: row.name }], update: false, uploads: [staged] };
     const signal = AbortSignal.timeout(takeMs);
@@ -74,11 +76,19 @@ async function takePicture(parts: TakeParts, row: ResumableUploadsTable, path: s
 /** Rolls the second of two takers back. */
 class TakenElsewhere extends Error {}
 
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
+/** False when the file has gone: somebody else has taken it. */
+async function syncFile(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return false;
   try {
     await file.sync();
+    return true;
   } finally {
     await file.close();
   }
+}
+
+/** Another taker was faster; it has ended the upload, or will be seen to have. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
