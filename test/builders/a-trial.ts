@@ -31,6 +31,11 @@ export interface ATrial {
   data: string;
   /** `run` with the trial's configuration. */
   start: (...extra: string[]) => RunningProgram;
+  /** `run` as another process than usual. */
+  startWith: (
+    how: { env?: Record<string, string>; nodeArgs?: readonly string[]; within?: readonly string[] },
+    ...extra: string[]
+  ) => RunningProgram;
   /** `run --once --json` to its end. */
   once: () => Promise<{ exit: number | string; summary: Record<string, number>; output: string }>;
   command: (...args: string[]) => Promise<{ exit: number | string; output: string; stdout: string }>;
@@ -105,17 +110,22 @@ export async function aTrial(
     writeFileSync(file, JSON.stringify({ agent }), { mode: 0o644 });
   };
   setConfig(options.config ?? {});
-  const start = (...extra: string[]): RunningProgram => {
+  const startWith = (
+    { env, ...how }: { env?: Record<string, string>; nodeArgs?: readonly string[]; within?: readonly string[] },
+    ...extra: string[]
+  ): RunningProgram => {
     const program = aProgram('agent', ['run', '--config', file, ...extra], {
-      env: { NUCLEUS_AGENT_KEY: key },
+      env: { NUCLEUS_AGENT_KEY: key, ...env },
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.within === undefined ? {} : { within: options.within }),
+      ...how,
     });
     running.add(program);
     started.push(program);
     void program.ended.then(() => running.delete(program));
     return program;
   };
+  const start = (...extra: string[]): RunningProgram => startWith({}, ...extra);
   const datasetId = async (): Promise<string | undefined> =>
     (await send(`${cloud.url}/v1/nucleus/dataset/details`, { key: cloud.adminKey })).body[0]?.id;
   const inCloud = async (): Promise<Map<string, CloudRecord>> => {
@@ -142,6 +152,7 @@ export async function aTrial(
     folder,
     data,
     start,
+    startWith,
     setConfig,
     output: () => started.map(({ output }) => output()).join(''),
     once: async () => {
