@@ -41,6 +41,8 @@ export interface ATrial {
   command: (...args: string[]) => Promise<{ exit: number | string; output: string; stdout: string }>;
   /** Live items of the dataset by relative path; a second one of the same path has ` (again)` behind it. */
   inCloud: () => Promise<Map<string, CloudRecord>>;
+  /** Labels items, as people do: a slice of them. The function that it resolves to says which ones the slice holds. */
+  label: (refs: readonly string[]) => Promise<() => Promise<string[]>>;
   /** What the last heartbeat said of the source. */
   health: () => Promise<Partial<SourceHealth>>;
   /** Waits until the cloud has exactly these paths. */
@@ -102,7 +104,8 @@ export async function aTrial(
       listen,
       cloud: { url: relay.url },
       scan: { interval_s: 2, settle_ms: 100, delete_grace_ms: 300, ...over.scan },
-      ...(over.extract ? { extract: over.extract } : {}),
+      // one decoder starts in half the time of two
+      extract: { processes: 1, ...over.extract },
       sync: { heartbeat_s: 1, max_backoff_ms: 300, ...over.sync },
       sources: [{ alias: 'main', folder, dataset: 'trial', ...over.source }],
     };
@@ -167,6 +170,18 @@ export async function aTrial(
       return { exit, output: program.output(), stdout: program.stdout() };
     },
     inCloud,
+    label: async (refs) => {
+      const dataset = await datasetId();
+      const made = await send(`${cloud.url}/v1/nucleus/dataset/${dataset}/create_slice`, {
+        key: cloud.adminKey,
+        body: { name: `labels ${Math.random()}`, reference_ids: refs },
+      });
+      if (made.status !== 200) throw new Error(`the slice was not made: ${made.text}`);
+      return async () => {
+        const { body } = await send(`${cloud.url}/v1/nucleus/slice/${made.body.slice_id}`, { key: cloud.adminKey });
+        return body.items.map((item: { ref_id?: string; reference_id?: string }) => item.ref_id ?? item.reference_id);
+      };
+    },
     metrics: async () => (await fetch(`http://${listen}/metrics`)).text(),
     health: async () => {
       const { body } = await send(`${cloud.url}/v1/agents`, { key: cloud.adminKey });

@@ -9,7 +9,7 @@ import { type ATrial, aTrial } from '../builders/a-trial.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
 const preload = fileURLToPath(new URL('../builders/break-at.mjs', import.meta.url));
-const settings = { config: { extract: { processes: 1 }, scan: { settle_ms: 0, interval_s: 1 } } };
+const settings = { config: { scan: { settle_ms: 0, interval_s: 1 } } };
 const hasLimits = spawnSync('prlimit', ['--version']).status === 0;
 
 async function add(trial: ATrial, ...names: string[]): Promise<void> {
