@@ -33,6 +33,8 @@ export interface SyncOptions {
   signal: AbortSignal;
   /** Takes over what the cloud has and this state was never told; without it such items are counted only. */
   adopt?: (alias: string, items: readonly ManifestItem[]) => { owed: number; unclaimed: number };
+  /** Told of every round that failed. */
+  onFailure?: (error: unknown) => void;
   onSettled?: (alias: string, settled: Settled) => void;
 }
 
@@ -202,6 +204,7 @@ export function startSync(options: SyncOptions): Sync {
 
   function onFailure(error: unknown, inARow: number, waitMs: number): void {
     failures = inARow;
+    options.onFailure?.(error);
     const code = codeOf(error);
     const before = cloud;
     if (code === 'cloud-unreachable') {
@@ -261,6 +264,7 @@ export function startSync(options: SyncOptions): Sync {
     clock,
     signal: options.signal,
     onFailure: (error) => {
+      options.onFailure?.(error);
       // who answers after an interruption may be another store than before
       if (['agent-not-found', 'cloud-unreachable'].includes(codeOf(error))) session = undefined;
     },
