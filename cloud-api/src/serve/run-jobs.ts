@@ -6,6 +6,7 @@ import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-j
 import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
 import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
 import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
+import { exportItemsJob, exportItemsJobKind } from '../exports/export-items-job.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
@@ -50,6 +51,7 @@ export async function runJobs(
       [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
       [indexLayoutJobKind]: indexLayoutJob(db),
       [deleteIndexJobKind]: deleteIndexJob,
+      [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments.objects),
       [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
     },
     times: timesOf(config.job_lease_s * 1000),
