@@ -124,6 +124,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     listSliceClassLabels: none,
     exportRawItems: none,
     exportRawJson: none,
+    exportItems: { body: { format: 'csv' } },
     downloadItems: none,
     addTaxonomy: { body: { taxonomy_name: 'kinds', type: 'category', labels: ['x'] } },
     deleteTaxonomy: none,

@@ -158,6 +158,9 @@ onEachDatabase('isolation', (open) => {
     // An agent has no stored pictures, and no store was allowed here.
     const expected: Partial<Record<EndpointName, string>> = {
       getAsset: 'item-not-found',
+      createIntegration: 'integration-refused',
+      testIntegration: 'integration-not-found',
+      deleteIntegration: 'integration-not-found',
     };
     expect(Object.fromEntries(refused.map(({ name, answer }) => [name, answer.headers.get('x-error-code')]))).toEqual(
       expected,

@@ -88,7 +88,7 @@ export function createApp(parts: AppParts): Express {
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
   mountEmbeddings(mount, db, parts.afterEnqueue);
-  mountExports(mount, db, projections);
+  mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
   mountIntegrations(mount, parts.sources);
   app.use(onlyApi(router));

@@ -1,15 +1,20 @@
 /** Which jobs there are, and the process that runs them. */
+
+import type { Kysely } from 'kysely';
 import type { CloudConfig } from '../config.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
+import type { Tables } from '../database/tables.ts';
 import { deduplicationJob, deduplicationJobKind } from '../deduplication/deduplicate-job.ts';
 import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-job.ts';
 import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
 import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
 import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
+import { exportItemsJob, exportItemsJobKind } from '../exports/export-items-job.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
+import type { JobHandler } from '../job-queue/job.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
 import { sweepResults } from '../result-files/result-files.ts';
@@ -21,11 +26,14 @@ const slots = 2;
 const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an address works and the retries of its job
 const sweepEveryMs = 60 * 60 * 1000;
 
+/** What jobs work with beside the database. */
+export type JobStores = Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections };
+
 /** Starts the queue over every kind of job. Uploads that no job took, and the files that jobs made, are removed after a day. */
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections },
+  stores: JobStores,
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
@@ -42,16 +50,7 @@ export async function runJobs(
     ...parts,
     db,
     claimLock,
-    handlers: {
-      [appendJobKind]: appendJob({ ...stores, db }, uploads),
-      [metadataJobKind]: metadataJob,
-      [deduplicationJobKind]: deduplicationJob(db),
-      [buildSliceJobKind]: buildSliceJob(db, stores.projections),
-      [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
-      [indexLayoutJobKind]: indexLayoutJob(db),
-      [deleteIndexJobKind]: deleteIndexJob,
-      [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
-    },
+    handlers: jobHandlers(db, stores),
     times: timesOf(config.job_lease_s * 1000),
     random: Math.random,
     slots,
@@ -62,6 +61,22 @@ export async function runJobs(
       clearInterval(sweeping);
       await queue.close(withinMs);
     },
+  };
+}
+
+/** What does the jobs of each kind. */
+export function jobHandlers(db: Kysely<Tables>, stores: JobStores): Readonly<Record<string, JobHandler>> {
+  const { uploads } = stores;
+  return {
+    [appendJobKind]: appendJob({ ...stores, db }, uploads),
+    [metadataJobKind]: metadataJob,
+    [deduplicationJobKind]: deduplicationJob(db),
+    [buildSliceJobKind]: buildSliceJob(db, stores.projections),
+    [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
+    [indexLayoutJobKind]: indexLayoutJob(db),
+    [deleteIndexJobKind]: deleteIndexJob,
+    [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments.objects),
+    [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
   };
 }
 

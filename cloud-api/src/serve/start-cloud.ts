@@ -81,7 +81,9 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     log.warn({ kind: error.name }, 'database connection lost');
   });
   const { db } = database;
-  const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
+  // One process alone opens a projection's file, and processes of both roles may share this folder.
+  const search = join(folder, config.role === 'jobs' ? 'search-jobs' : 'search');
+  const projections = new Projections(db, search, database.storeEpoch);
   const uploads = openUploadStore(join(folder, 'uploads'));
   const metrics = createMetrics();
   const sources = openSources(config, secrets, folder, db);
