@@ -88,7 +88,14 @@ export interface MediaProxy {
   close(): Promise<void>;
 }
 
-export interface AgentParts<Pool extends { close(): Promise<void> } = { close(): Promise<void> }> {
+/** What commands need of the processes that decode. */
+export interface Decoders {
+  /** @throws AppError `decoder-refused` when what is installed may not decode or does not load. */
+  started(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AgentParts<Pool extends Decoders = Decoders> {
   openKeys(dataDir: string): Keys;
   openPool(config: AgentConfig['extract'], keys: Keys): Pool;
   /** Describes one file below a source, outside any scan; undefined when it has no record. `path` is relative to the folder. */

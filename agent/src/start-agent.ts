@@ -156,6 +156,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
       }),
       (it) => it.close(),
     );
+    await pool.started();
     keep(
       'control',
       await serveControl(

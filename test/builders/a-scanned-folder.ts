@@ -13,12 +13,12 @@ import type { ItemRow, OutboxRow } from '../../agent/src/state/rows.ts';
 const built = (path: string) => new URL(`../../agent/dist/${path}`, import.meta.url);
 
 /** Two real decoder processes of the build. */
-export function aDecoderPool(): DecoderPool {
+export function aDecoderPool({ timeoutMs = 10_000 } = {}): DecoderPool {
   return openDecoderPool({
     childUrl: built('extract/describe-child.js'),
     processes: 2,
     contentKey: Buffer.alloc(32, 1),
-    limits: { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs: 10_000 },
+    limits: { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs },
   });
 }
 

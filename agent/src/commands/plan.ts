@@ -43,6 +43,7 @@ export async function plan(
     const policies = recordPolicies(config);
     const policyOf = (alias: string) => policies.get(alias) as RecordPolicy;
     const pool = parts.openPool(config.extract, keys);
+    await pool.started();
     const log = openLog({ level: 'warn' });
     const pipeline = parts.startPipeline({
       state,

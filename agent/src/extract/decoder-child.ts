@@ -1,6 +1,6 @@
 /** One decoder process as its parent sees it: what it was sent, what it is at, and when it has to be killed. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ChildMessage, ChildReply, ChildSetup, ExtractLimits, Task } from './described.ts';
+import type { ChildGreeting, ChildMessage, ChildReply, ChildSetup, ExtractLimits, Task } from './described.ts';
 
 /** One task with whoever waits for it. */
 export interface Work {
@@ -27,6 +27,8 @@ export interface DecoderChildOptions {
   contentKey: Uint8Array;
   limits: ExtractLimits;
   onReady: () => void;
+  /** It may not decode anything with what is installed. */
+  onRefused: (sentence: string) => void;
   /** It has room again. */
   onAnswer: (rssBytes: number) => void;
   /** Tasks that it has not begun, to be given to others. */
@@ -68,11 +70,14 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
   let killTimer = setTimeout(() => forked.kill('SIGKILL'), startLimitMs);
   let slowTimer: NodeJS.Timeout | undefined;
 
-  forked.on('message', (message: ChildReply | { kind: 'ready' }) => {
+  forked.on('message', (message: ChildReply | ChildGreeting) => {
     if (message.kind === 'ready') {
       clearTimeout(killTimer);
       isReady = true;
       options.onReady();
+    } else if (message.kind === 'refused') {
+      clearTimeout(killTimer);
+      options.onRefused(message.sentence);
     } else onReply(message);
   });
   forked.on('error', () => undefined); // an `exit` follows

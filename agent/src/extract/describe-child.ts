@@ -11,12 +11,12 @@ let setup: ChildSetup | undefined;
 let queue: ChildTask[] = [];
 let isAtWork = false;
 
-prepareDecoder();
+const fault = prepareDecoder();
 
 process.on('message', (message: ChildSetup | ChildMessage) => {
   if (message.kind === 'setup') {
     setup = message;
-    process.send?.({ kind: 'ready' });
+    process.send?.(fault === undefined ? { kind: 'ready' } : { kind: 'refused', sentence: fault });
   } else if (message.kind === 'forget') {
     queue = queue.filter(({ id }) => !message.ids.includes(id));
   } else {

@@ -55,6 +55,8 @@ export type ChildMessage =
   | { kind: 'tasks'; tasks: ChildTask[] }
   /** Not to be begun any more: another child does these. */
   | { kind: 'forget'; ids: number[] };
+/** Answer to the setup. Refused: nothing may be decoded with what is installed. */
+export type ChildGreeting = { kind: 'ready' } | { kind: 'refused'; sentence: string };
 /** `next` is the task that the child begins with this answer. */
 export type ChildReply = { id: number; next?: number | undefined; rssBytes: number } & (
   | { kind: 'described'; described: Described }

@@ -52,6 +52,7 @@ export const errorCodes = {
   'config-invalid': { status: 500, exit: 2 },
   'folder-missing': { status: 500, exit: 2 },
   'port-in-use': { status: 500, exit: 2 },
+  'decoder-refused': { status: 500, exit: 2 },
   'objects-unreachable': { status: 503, exit: 2 },
   'state-unreadable': { status: 500, exit: 2 },
   'state-newer': { status: 500, exit: 2 },
