@@ -5,9 +5,14 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { drawSample } from '../../agent/dist/samples/draw-sample.js';
 
-const photos = fileURLToPath(new URL('../../../shared/photos/jpg', import.meta.url));
+/** A second checkout may lie one folder deeper than the first. */
+const photos = ['../../../shared/photos/jpg', '../../../../shared/photos/jpg']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((path) => existsSync(path));
 export const workFolder = fileURLToPath(new URL('./.work', import.meta.url));
 
+/** Photographs below this have been compressed beyond what a camera does. */
+const leastBytesPerPixel = 0.09;
 /** Pictures that are drawn where there are no photographs. */
 const drawings = 12;
 
@@ -25,7 +30,7 @@ export const shapes = {
 export async function aPictureSet(name, count) {
   const { widthPx, heightPx, quality } = shapes[name];
   const folder = join(workFolder, `pictures-${name}`);
-  const sources = largePhotos();
+  const sources = await photosOf(widthPx * heightPx);
   mkdirSync(folder, { recursive: true });
   const have = readdirSync(folder).length;
   const bases = sources.length > 0 ? sources : Array.from({ length: drawings }, (_, seed) => seed);
@@ -48,12 +53,20 @@ export async function aPictureSet(name, count) {
   return { folder, madeFrom: sources.length > 0 ? `${sources.length} photographs` : 'drawings' };
 }
 
-function largePhotos() {
-  if (!existsSync(photos)) return [];
-  return readdirSync(photos, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(photos, name))
-    .filter((path) => path.endsWith('.jpg') && !/invalid|corrupt/.test(path) && statSync(path).size > 400_000)
-    .toSorted();
+/** Photographs that are scaled down to so many pixels, or up by little: enlarged ones are smoother than what cameras write. */
+async function photosOf(pixels) {
+  if (photos === undefined) return [];
+  const found = [];
+  for (const name of readdirSync(photos, { recursive: true, encoding: 'utf8' }).toSorted()) {
+    if (!name.endsWith('.jpg') || /invalid|corrupt/.test(name)) continue;
+    const path = join(photos, name);
+    const header = await sharp(path)
+      .metadata()
+      .catch(() => undefined);
+    const isSmooth = header && statSync(path).size < header.width * header.height * leastBytesPerPixel;
+    if (header && !isSmooth && header.width * header.height >= pixels * 0.6) found.push(path);
+  }
+  return found;
 }
 
 function aDrawing(seed) {

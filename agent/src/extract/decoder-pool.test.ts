@@ -6,24 +6,56 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openDecoderPool } from './decoder-pool.ts';
 import type { DescribeRequest } from './described.ts';
 
-/** A child that does what the path of its task says; answers with its process id as content hash. */
+/**
+ * A child that does what the path of its task says; answers with its process id as content hash. It works off one task a turn
+ * of its event loop, previews first, as the real one does.
+ */
 const obedientChild = `
-process.on('message', (task) => {
-  if (task.kind === 'setup') return process.send({ kind: 'ready' });
+let queue = [];
+let isAtWork = false;
+process.on('message', (message) => {
+  if (message.kind === 'setup') return process.send({ kind: 'ready' });
+  if (message.kind === 'forget') queue = queue.filter(({ id }) => !message.ids.includes(id));
+  else queue.push(...message.tasks);
+  if (isAtWork) return;
+  isAtWork = true;
+  begin(takeNext());
+});
+function takeNext() {
+  const urgent = queue.findIndex(({ kind }) => kind !== 'describe');
+  return urgent > 0 ? queue.splice(urgent, 1)[0] : queue.shift();
+}
+function begin(task) {
+  if (!task) isAtWork = false;
+  else setTimeout(work, 5, task);
+}
+function work(task) {
   const path = Buffer.from(task.request.path).toString();
   if (path === 'hang') for (;;) {}
   if (path === 'crash') process.kill(process.pid, 'SIGSEGV');
+  if (path === 'slow') return setTimeout(answer, 1000, task, path);
+  answer(task, path);
+}
+function answer(task, path) {
   const contentHash = Buffer.from(String(process.pid));
-  const common = { id: task.id, rssBytes: path === 'fat' ? 2 ** 40 : 1 };
+  const next = takeNext();
+  const common = { id: task.id, next: next?.id, rssBytes: path === 'fat' ? 2 ** 40 : 1 };
   if (task.kind === 'preview') process.send({ kind: 'preview', ...common, bytes: contentHash });
   else process.send({ kind: 'described', ...common, described: { kind: 'known', contentHash } });
-});
+  begin(next);
+}
 process.on('disconnect', () => process.exit(0));
 `;
 
-function aPool(over: { processes?: number; filesPerChild?: number; timeoutMs?: number } = {}) {
+/** Children that may not decode, or never come up. */
+const unableChildren = {
+  refusing: `process.on('message', () => process.send({ kind: 'refused', sentence: 'Too old.' }));`,
+  failing: 'process.exit(1);',
+};
+
+function aPool(over: { child?: string; processes?: number; filesPerChild?: number; timeoutMs?: number } = {}) {
   const file = join(mkdtempSync(join(tmpdir(), 'child-')), 'child.mjs');
-  writeFileSync(file, obedientChild);
+  writeFileSync(file, over.child ?? obedientChild);
   const pool = openDecoderPool({
     childUrl: pathToFileURL(file),
     processes: over.processes ?? 1,
@@ -67,6 +99,27 @@ test('a hanging file does not hold up the other process', async () => {
   expect(first.kind).toBe('known');
 });
 
+test('what was sent after a slow file goes to the other process meanwhile', async () => {
+  const { pool, asked } = aPool({ processes: 2 });
+  await Promise.all(Array.from({ length: 20 }, (_, i) => pool.describe(asked(`warm-${i}`))));
+  let isSlowDone = false;
+  const slow = pool.describe(asked('slow')).then(() => {
+    isSlowDone = true;
+  });
+  const others = await Promise.all(Array.from({ length: 40 }, (_, i) => pool.describe(asked(`file-${i}`))));
+  expect(isSlowDone).toBe(false);
+  expect(new Set(others.map(({ kind }) => kind))).toEqual(new Set(['known']));
+  await slow;
+});
+
+test('of what was sent together, only the file that crashes its decoder fails', async () => {
+  const { pool, asked } = aPool();
+  await Promise.all(Array.from({ length: 20 }, (_, i) => pool.describe(asked(`warm-${i}`))));
+  const paths = ['a', 'b', 'crash', 'c', 'd', 'crash', 'e'];
+  const found = await Promise.all(paths.map((path) => pool.describe(asked(path))));
+  expect(found.map(({ kind }) => kind)).toEqual(paths.map((path) => (path === 'crash' ? 'exception' : 'known')));
+});
+
 test('a process is replaced after its share of files, or when it has grown too large', async () => {
   const { pidOf } = aPool({ filesPerChild: 2 });
   const pids = [await pidOf('a'), await pidOf('b'), await pidOf('fat'), await pidOf('d')];
@@ -91,4 +144,15 @@ test('closing ends what waits', async () => {
   await pool.close();
   expect(await Promise.all(waiting)).toEqual(Array(2).fill({ kind: 'exception', code: 'crashed' }));
   expect(await pool.describe(asked('a'))).toEqual({ kind: 'exception', code: 'crashed' });
+});
+
+test('a start waits for the first process, and is told when none may decode or none comes up', async () => {
+  await expect(aPool().pool.started()).resolves.toBeUndefined();
+  const { refusing, failing } = unableChildren;
+  await expect(aPool({ child: refusing }).pool.started()).rejects.toMatchObject({
+    ...{ code: 'decoder-refused', message: 'Too old.' },
+  });
+  await expect(aPool({ child: failing, processes: 4 }).pool.started()).rejects.toMatchObject({
+    code: 'decoder-refused',
+  });
 });

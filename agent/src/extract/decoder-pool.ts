@@ -1,8 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { AppError } from '@nucleus/shared/failure/app-error';
+import { type DecoderChild, startDecoderChild, type Work } from './decoder-child.ts';
 import type {
   ChildReply,
-  ChildSetup,
-  ChildTask,
   Described,
   DescribeRequest,
   ExtractLimits,
@@ -16,8 +15,10 @@ export interface DecoderPool {
   describe(request: DescribeRequest): Promise<Described>;
   /** Bytes of a preview, or why there is none. */
   preview(request: PreviewRequest): Promise<Buffer | PreviewFailure>;
-  /** How many descriptions run at once; more than twice as many waiting gains nothing. */
+  /** How many descriptions run at once. */
   readonly processes: number;
+  /** Resolves when the first process can work. @throws AppError `decoder-refused` when none may, or none comes up; the pool is closed then. */
+  started(): Promise<void>;
   /** Refuses what waits and ends the processes. */
   close(): Promise<void>;
 }
@@ -33,113 +34,122 @@ export interface DecoderPoolOptions {
   maxRssBytes?: number;
 }
 
-type Work =
-  | { kind: 'describe'; request: DescribeRequest; settle: (result: Described) => void }
-  | { kind: 'preview'; request: PreviewRequest; settle: (result: Buffer | PreviewFailure) => void };
-
-interface Child {
-  process: ChildProcess;
-  work: Work | undefined;
-  killTimer: NodeJS.Timeout | undefined;
-  isTimedOut: boolean;
-  isReady: boolean;
-  isRetired: boolean;
-  filesDone: number;
-}
-
-/** Slowest storage that is waited for, on top of the time limit. */
-const leastBytesPerMs = 20_000;
-const startLimitMs = 30_000;
+/** Two of these and the agent stay below 600 MB. */
+const mostRssBytes = 200 * 1024 * 1024;
+/** So many processes may end before any was ready, at a start. */
+const startsTried = 4;
+const neverUp = 'No decoder process comes up; the installed picture decoder does not load on this machine. Run npm ci.';
 
 /** Starts the decoder processes. */
 export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
-  const { filesPerChild = 500, maxRssBytes = 600 * 1024 * 1024 } = options;
-  const waiting: { previews: Work[]; descriptions: Work[] } = { previews: [], descriptions: [] };
-  const children = new Set<Child>();
+  const { filesPerChild = 5000, maxRssBytes = mostRssBytes } = options;
+  const waiting: { urgent: Work[]; descriptions: Work[] } = { urgent: [], descriptions: [] };
+  const children = new Set<DecoderChild>();
   let isClosed = false;
-  let taskNo = 0;
+  let isGivingSoon = false;
+  let failedStarts = 0;
+  let tellStarted: (refusal?: string) => void = () => undefined;
+  const started = new Promise<void>((resolve, reject) => {
+    tellStarted = (refusal) => {
+      if (refusal === undefined) return resolve();
+      reject(new AppError('decoder-refused', refusal));
+      void close();
+    };
+  });
+  started.catch(() => undefined); // whoever asks is told
 
   function startChild(): void {
-    const forked = fork(options.childUrl, [], {
-      serialization: 'advanced',
-      // nothing of the agent's environment, where keys may be
-      env: { VIPS_BLOCK_UNTRUSTED: '1', MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' },
-      execArgv: ['--max-old-space-size=256', '--disallow-code-generation-from-strings'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    let filesDone = 0;
+    const child = startDecoderChild({
+      childUrl: options.childUrl,
+      contentKey: options.contentKey,
+      limits: options.limits,
+      onReady() {
+        tellStarted();
+        giveWork();
+      },
+      onRefused: tellStarted,
+      onAnswer(rssBytes) {
+        filesDone++;
+        if ((filesDone >= filesPerChild || rssBytes > maxRssBytes) && children.delete(child)) {
+          child.retire();
+          if (!isClosed) startChild();
+        }
+        giveWork();
+      },
+      onReturned(works) {
+        if (isClosed) return failAll(works);
+        for (const work of works.toReversed()) queueOf(work).unshift(work);
+        giveSoon();
+      },
+      onExit() {
+        if (!children.delete(child) || isClosed) return;
+        // one that never came up must not be started again in a tight loop
+        if (child.isReady) return startChild();
+        if (++failedStarts >= startsTried) tellStarted(neverUp);
+        setTimeout(() => !isClosed && startChild(), 1000).unref();
+      },
     });
-    const child: Child = {
-      process: forked,
-      work: undefined,
-      killTimer: setTimeout(() => forked.kill('SIGKILL'), startLimitMs),
-      isTimedOut: false,
-      isReady: false,
-      isRetired: false,
-      filesDone: 0,
-    };
     children.add(child);
-    forked.on('message', (message: ChildReply | { kind: 'ready' }) => onMessage(child, message));
-    forked.on('error', () => undefined); // an `exit` follows
-    forked.on('exit', () => onExit(child));
-    const setup: ChildSetup = { kind: 'setup', contentKey: options.contentKey, limits: options.limits };
-    forked.send(setup, () => undefined);
   }
 
-  function onMessage(child: Child, message: ChildReply | { kind: 'ready' }): void {
-    clearTimeout(child.killTimer);
-    if (message.kind === 'ready') {
-      child.isReady = true;
+  function queueOf({ task }: Work): Work[] {
+    return task.kind === 'describe' ? waiting.descriptions : waiting.urgent;
+  }
+
+  /** What is asked for in one turn goes out in one message a child. */
+  function giveSoon(): void {
+    if (isGivingSoon) return;
+    isGivingSoon = true;
+    queueMicrotask(() => {
+      isGivingSoon = false;
       giveWork();
-      return;
-    }
-    const { work } = child;
-    child.work = undefined;
-    child.filesDone++;
-    const isWorn = child.filesDone >= filesPerChild || message.rssBytes > maxRssBytes;
-    if (isWorn && !child.isRetired) retire(child);
-    if (work?.kind === 'describe' && message.kind === 'described') work.settle(message.described);
-    if (work?.kind === 'preview' && message.kind === 'preview') work.settle(Buffer.from(message.bytes));
-    if (work?.kind === 'preview' && message.kind === 'preview-failed') {
-      work.settle({ kind: 'exception', code: message.code });
-    }
-    giveWork();
-  }
-
-  function retire(child: Child): void {
-    child.isRetired = true;
-    children.delete(child);
-    child.process.disconnect();
-    if (!isClosed) startChild();
-  }
-
-  function onExit(child: Child): void {
-    clearTimeout(child.killTimer);
-    if (child.work) fail(child.work, child.isTimedOut ? 'timed-out' : 'crashed');
-    child.work = undefined;
-    if (!children.delete(child) || isClosed) return;
-    // one that never came up must not be started again in a tight loop
-    if (child.isReady) startChild();
-    else setTimeout(() => !isClosed && startChild(), 1000).unref();
+    });
   }
 
   function giveWork(): void {
-    for (const child of children) {
-      if (!child.isReady || child.work || child.isRetired) continue;
-      const work = waiting.previews.shift() ?? waiting.descriptions.shift();
-      if (!work) return;
-      child.work = work;
-      const id = ++taskNo;
-      const task: ChildTask =
-        work.kind === 'describe'
-          ? { kind: 'describe', id, request: work.request }
-          : { kind: 'preview', id, request: work.request };
-      const limitMs =
-        options.limits.timeoutMs + Math.min(work.request.expected.size, options.limits.maxFileBytes) / leastBytesPerMs;
-      child.killTimer = setTimeout(() => {
-        child.isTimedOut = true;
-        child.process.kill('SIGKILL');
-      }, limitMs);
-      child.process.send(task, () => undefined);
+    const shares = Array.from(children, (child) => ({
+      child,
+      room: child.room(),
+      load: child.load(),
+      works: [] as Work[],
+    }));
+    for (;;) {
+      const open = shares.filter(({ room, works }) => works.length < room);
+      const least = open.reduce<(typeof open)[number] | undefined>(
+        (best, each) => (best && best.load + best.works.length <= each.load + each.works.length ? best : each),
+        undefined,
+      );
+      if (!least) break;
+      const work = waiting.urgent.shift() ?? waiting.descriptions.shift();
+      if (!work) break;
+      least.works.push(work);
     }
+    for (const { child, works } of shares) if (works.length > 0) child.send(works);
+  }
+
+  /** Asks a child; `read` takes out of its answer what the caller wants. */
+  function ask<Result>(
+    task: Work['task'],
+    read: (reply: ChildReply) => Result | undefined,
+    failed: (code: 'timed-out' | 'crashed') => Result,
+  ): Promise<Result> {
+    return new Promise((resolve) => {
+      const work: Work = {
+        task,
+        settle: (reply) => resolve(read(reply) ?? failed('crashed')),
+        fail: (code) => resolve(failed(code)),
+      };
+      if (isClosed) return work.fail('crashed');
+      queueOf(work).push(work);
+      giveSoon();
+    });
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    failAll([...waiting.urgent.splice(0), ...waiting.descriptions.splice(0)]);
+    await Promise.all(Array.from(children, (child) => child.kill()));
   }
 
   for (let i = 0; i < options.processes; i++) startChild();
@@ -147,33 +157,31 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
   return {
     processes: options.processes,
     describe: (request) =>
-      new Promise((settle) => {
-        const work: Work = { kind: 'describe', request, settle };
-        if (isClosed) return fail(work, 'crashed');
-        waiting.descriptions.push(work);
-        giveWork();
-      }),
+      ask<Described>(
+        { kind: 'describe', request },
+        (reply) => (reply.kind === 'described' ? reply.described : undefined),
+        failure,
+      ),
     preview: (request) =>
-      new Promise((settle) => {
-        const work: Work = { kind: 'preview', request, settle };
-        if (isClosed) return fail(work, 'crashed');
-        waiting.previews.push(work);
-        giveWork();
-      }),
-    async close() {
-      isClosed = true;
-      for (const work of [...waiting.previews.splice(0), ...waiting.descriptions.splice(0)]) fail(work, 'crashed');
-      await Promise.all(
-        Array.from(children, (child) => {
-          const ended = new Promise((resolve) => child.process.once('exit', resolve));
-          child.process.kill('SIGKILL');
-          return child.process.exitCode === null && child.process.signalCode === null ? ended : undefined;
-        }),
-      );
-    },
+      ask<Buffer | PreviewFailure>(
+        { kind: 'preview', request },
+        (reply) =>
+          reply.kind === 'preview'
+            ? Buffer.from(reply.bytes)
+            : reply.kind === 'preview-failed'
+              ? { kind: 'exception', code: reply.code }
+              : undefined,
+        failure,
+      ),
+    started: () => started,
+    close,
   };
 }
 
-function fail(work: Work, code: 'timed-out' | 'crashed'): void {
-  work.settle({ kind: 'exception', code });
+function failure(code: 'timed-out' | 'crashed'): PreviewFailure {
+  return { kind: 'exception', code };
+}
+
+function failAll(works: readonly Work[]): void {
+  for (const work of works) work.fail('crashed');
 }

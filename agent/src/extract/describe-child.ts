@@ -5,21 +5,43 @@
 
 import { prepareDecoder } from './decoder.ts';
 import { describeFile, previewFile } from './describe-file.ts';
-import type { ChildReply, ChildSetup, ChildTask } from './described.ts';
+import type { ChildMessage, ChildReply, ChildSetup, ChildTask } from './described.ts';
 
 let setup: ChildSetup | undefined;
+let queue: ChildTask[] = [];
+let isAtWork = false;
 
-prepareDecoder();
+const fault = prepareDecoder();
 
-process.on('message', (message: ChildSetup | ChildTask) => {
+process.on('message', (message: ChildSetup | ChildMessage) => {
   if (message.kind === 'setup') {
     setup = message;
-    process.send?.({ kind: 'ready' });
-    return;
+    process.send?.(fault === undefined ? { kind: 'ready' } : { kind: 'refused', sentence: fault });
+  } else if (message.kind === 'forget') {
+    queue = queue.filter(({ id }) => !message.ids.includes(id));
+  } else {
+    queue.push(...message.tasks);
+    if (!isAtWork) void workOff();
   }
-  void work(message).then((reply) => process.send?.(reply));
 });
 process.on('disconnect', () => process.exit(0));
+
+async function workOff(): Promise<void> {
+  isAtWork = true;
+  for (let task = takeNext(); task !== undefined; ) {
+    const reply = await work(task);
+    const next = takeNext();
+    process.send?.({ ...reply, next: next?.id });
+    task = next;
+  }
+  isAtWork = false;
+}
+
+/** Somebody looks at a screen and waits for a preview; descriptions take their turns. */
+function takeNext(): ChildTask | undefined {
+  const urgent = queue.findIndex(({ kind }) => kind !== 'describe');
+  return urgent > 0 ? queue.splice(urgent, 1)[0] : queue.shift();
+}
 
 async function work(task: ChildTask): Promise<ChildReply> {
   if (!setup) throw new Error('a task came before the setup');

@@ -47,10 +47,18 @@ export interface ChildSetup {
   contentKey: Uint8Array;
   limits: ExtractLimits;
 }
-export type ChildTask =
-  | { kind: 'describe'; id: number; request: DescribeRequest }
-  | { kind: 'preview'; id: number; request: PreviewRequest };
-export type ChildReply = { id: number; rssBytes: number } & (
+export type Task = { kind: 'describe'; request: DescribeRequest } | { kind: 'preview'; request: PreviewRequest };
+/** `id` is the parent's, anew with every time that a task is sent. */
+export type ChildTask = Task & { id: number };
+/** What a child is sent after its setup. */
+export type ChildMessage =
+  | { kind: 'tasks'; tasks: ChildTask[] }
+  /** Not to be begun any more: another child does these. */
+  | { kind: 'forget'; ids: number[] };
+/** Answer to the setup. Refused: nothing may be decoded with what is installed. */
+export type ChildGreeting = { kind: 'ready' } | { kind: 'refused'; sentence: string };
+/** `next` is the task that the child begins with this answer. */
+export type ChildReply = { id: number; next?: number | undefined; rssBytes: number } & (
   | { kind: 'described'; described: Described }
   | { kind: 'preview'; bytes: Uint8Array }
   | { kind: 'preview-failed'; code: ExceptionCode }

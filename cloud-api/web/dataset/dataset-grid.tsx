@@ -24,6 +24,7 @@ import { ItemPanel } from '../item/item-panel.tsx';
 import { agentsOfDataset, DatasetPixels, noteHeartbeats } from '../pixels/dataset-pixels.ts';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { datasetPath, findSearch, itemPath } from '../route.ts';
+import { SelectionActions } from '../select/selection-actions.tsx';
 
 interface DatasetGridProps {
   dataset: DatasetView;
@@ -156,6 +157,7 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   current={current}
                   selection={stand.selection}
                   isOpen={isOpen}
+                  selectionKeys="l"
                   onCurrent={goTo}
                   onSelect={(selection) => keep({ selection })}
                   onOpen={(index) => show(index, referenceId !== undefined)}
@@ -169,7 +171,16 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   total={total}
                   pages={shown.pages}
                   onSelect={(selection) => keep({ selection })}
-                />
+                >
+                  <SelectionActions
+                    datasetId={id}
+                    selection={stand.selection}
+                    total={total}
+                    pages={shown.pages}
+                    query={shown.find.query}
+                    onChanged={() => shown.pages.reload()}
+                  />
+                </SelectionBar>
               )}
             </section>
             {referenceId !== undefined && (

@@ -82,8 +82,21 @@ const Sort = z.strictObject({ field: FieldName, descending: z.boolean().default(
 /** Items that are connected by small steps of their perceptual hashes. */
 const DuplicateGroup = z.object({
   size: z.int(),
-  /** The first of them, in insertion order. */
-  tiles: z.array(Tile),
+  /** The first of them, in insertion order, with what tells which one to keep. */
+  tiles: z.array(
+    Tile.extend({
+      /** Perceptual hash as 16 hexadecimal digits. */
+      hash: z.string().regex(/^[0-9a-f]{16}$/),
+      /** Keyed hash of the file's bytes: equal ones are copies. */
+      content_hash: z.string().optional(),
+      byte_size: z.number().optional(),
+      /** Local time of the capture, without a zone. */
+      capture_local: z.string().optional(),
+      sharpness: z.number().optional(),
+      /** How many metadata fields it has. */
+      fields: z.int(),
+    }),
+  ),
 });
 export type DuplicateGroup = z.infer<typeof DuplicateGroup>;
 
@@ -189,9 +202,13 @@ export const insightEndpoints = {
       offset: z.int().min(0).default(0),
       limit: z.int().min(1).max(100).default(20),
       members: z.int().min(1).max(200).default(50),
+      /** Groups whose items all meet this query are decided, and left out. */
+      decided: Query.optional(),
     }),
     reply: z.object({
       total: z.int(),
+      /** Groups that were left out. */
+      decided: z.int(),
       items_in_groups: z.int(),
       without_hash: z.int(),
       took_ms: z.number(),
