@@ -2,6 +2,7 @@
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { localEndpoints, Variant } from '@nucleus/shared/wire/local';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { AgentConfig, SourceConfig } from './config.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import type { Facts } from './record/facts.ts';
@@ -42,6 +43,8 @@ export interface PipelineOptions<Pool> {
   pool: Pool;
   keys: Keys;
   policyOf: (alias: string) => RecordPolicy;
+  /** Whether as many changes wait for the cloud as may wait. */
+  isQueueFull: (alias: string) => boolean;
   signal: AbortSignal;
   log: Logger;
   onProgress: (progress: PipelineProgress) => void;
@@ -54,6 +57,8 @@ export interface Pipeline {
   watch(): Promise<void> | void;
   /** Takes over identities that the cloud has and the catalogue was never told of, after its state was lost. */
   adopt?(alias: string, items: readonly ManifestItem[]): { owed: number; unclaimed: number };
+  /** Scans everything and reads a part of the unchanged files again. */
+  verify?(): Promise<void>;
   /** Looks at one path again, relative to its source: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
   /** Resolves when nothing is at work any more; the signal is aborted by then. */
@@ -71,6 +76,8 @@ export interface ProxyOptions<Pool> {
   keys: Keys;
   pool: Pool;
   pipeline: Pipeline;
+  /** Metrics of the whole process. */
+  registry: Registry;
   whatLeft: (itemKey: Buffer) => Promise<WhatLeft | undefined>;
   overview: () => Overview;
   version: string;

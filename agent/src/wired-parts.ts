@@ -68,6 +68,7 @@ function openPipeline(options: PipelineOptions<DecoderPool>): Pipeline {
       watching ??= pipeline.watch();
       return watching;
     },
+    verify: () => pipeline.verify(),
     adopt: (alias, items) => pipeline.adopt(alias, items),
     recheck: (alias, path) => pipeline.recheck(alias, path),
     close: async () => {

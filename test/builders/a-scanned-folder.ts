@@ -72,7 +72,7 @@ export function aScannedFolder(
       gpsGrainDegrees: source.gps_grain_degrees,
       publicUrl: 'http://127.0.0.1:8787',
     }),
-    scan: { interval_s: 60, settle_ms: 0, delete_grace_ms: 50, watch: true },
+    scan: { interval_s: 60, settle_ms: 0, delete_grace_ms: 50, watch: true, hang_ms: 30_000 },
     walkThreadUrl: built('source/walk-thread.js'),
     signal: stop.signal,
     log: { info: () => undefined, warn: () => undefined },

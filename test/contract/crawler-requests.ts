@@ -15,6 +15,8 @@ export interface CrawledThings {
   sliceId: string;
   jobId: string;
   changeId: string;
+  /** A task without attachments, of a project and a batch that are both called as the canary is. */
+  taskId: string;
   agentId: string;
   epoch: string;
 }
@@ -143,6 +145,33 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getIpRanges: none,
     signUpload: none,
     putUpload: none,
+    createTask: { body: { project: canary } },
+    listTasks: none,
+    countTasks: none,
+    getTask: none,
+    listTaskAttachments: none,
+    refetchTask: none,
+    completeTask: { body: { response: {} } },
+    cancelTask: { body: {} },
+    setTaskMetadata: { body: { planted: 1 } },
+    setTaskTags: { body: ['planted'] },
+    addTaskTags: { body: ['planted'] },
+    removeTaskTags: { body: [canary] },
+    setTaskUniqueId: { body: { unique_id: 'planted' } },
+    clearTaskUniqueId: none,
+    createProject: { body: { name: 'mine', type: 'imageannotation' } },
+    listProjects: none,
+    getProject: none,
+    setProjectParams: { body: { planted: 1 } },
+    createBatch: { body: { name: 'mine', project: 'mine' } },
+    listBatches: none,
+    getBatch: none,
+    getBatchStatus: none,
+    finalizeBatch: { body: {} },
+    setBatchMetadata: { body: { planted: 1 } },
+    getCallbackKey: none,
+    listUsage: none,
+    downloadUsage: none,
   };
 }
 
@@ -153,6 +182,9 @@ export function crawlerPath(name: EndpointName, things: CrawledThings): string {
     datasetOrSliceId: things.sliceId,
     referenceId: things.canary,
     taxonomyName: things.canary,
+    projectName: things.canary,
+    batchName: things.canary,
+    type: 'textcollection',
     integrationId: `int_${'a'.repeat(20)}`,
     format: 'csv',
     index: '0',

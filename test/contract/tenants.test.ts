@@ -29,7 +29,11 @@ onEachDatabase('isolation', (open) => {
     const { body: job } = await own(`${dataset}/metadata?async=1`, { level: 'item', metadata });
     const tagged = { items: { reference_ids: [canary] }, add: [canary] };
     const { body: change } = await own(`/v1/datasets/${agent.datasetId}/tag-changes`, tagged);
+    await own('/v1/projects', { name: canary, type: 'textcollection' });
+    await own('/v1/batches', { name: canary, project: canary });
+    const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
     things = {
+      taskId: task.task_id,
       canary,
       datasetId: agent.datasetId,
       itemId: (await own(`${dataset}/refloc/${canary}`)).body.item.id,
@@ -78,6 +82,15 @@ onEachDatabase('isolation', (open) => {
         'getIpRanges',
         'getSession',
         'listIntegrations',
+        'listTasks',
+        'countTasks',
+        'listProjects',
+        'createProject',
+        'createBatch',
+        'listBatches',
+        'getCallbackKey',
+        'listUsage',
+        'downloadUsage',
         'listAgents',
         'listDatasetDetails',
         'listDatasetViews',
@@ -161,6 +174,9 @@ onEachDatabase('isolation', (open) => {
       createIntegration: 'integration-refused',
       testIntegration: 'integration-not-found',
       deleteIntegration: 'integration-not-found',
+      // Nothing of this task failed, and the crawler has completed it before.
+      refetchTask: 'conflict',
+      cancelTask: 'conflict',
     };
     expect(Object.fromEntries(refused.map(({ name, answer }) => [name, answer.headers.get('x-error-code')]))).toEqual(
       expected,

@@ -20,7 +20,7 @@ import { openQuerySlice } from '../../cloud-api/src/slices/query-slice.ts';
 
 export interface JobGround {
   db: Kysely<Tables>;
-  stores: JobStores;
+  stores: Omit<JobStores, 'linkSecret'>;
   acting: Acting;
   /** Where `/vectors.json` is. */
   filesUrl: string;

@@ -16,7 +16,7 @@ import { openQueue } from '../../cloud-api/src/job-queue/open-queue.ts';
 import { openDiskStore } from '../../cloud-api/src/objects/disk-store.ts';
 import { Projections } from '../../cloud-api/src/search/projections.ts';
 import { openSources } from '../../cloud-api/src/serve/open-sources.ts';
-import { type JobStores, jobHandlers } from '../../cloud-api/src/serve/run-jobs.ts';
+import { type JobStores, workHandlers } from '../../cloud-api/src/serve/run-jobs.ts';
 import { createTenant } from '../../cloud-api/src/tenants/create-tenant.ts';
 import { openUploadStore } from '../../cloud-api/src/uploads/upload-store.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
@@ -34,7 +34,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
   let data: string;
   let database: OpenDatabase;
   let drop: () => Promise<void>;
-  let stores: JobStores;
+  let stores: Omit<JobStores, 'linkSecret'>;
   let handlers: Readonly<Record<string, JobHandler>>;
   let files: PictureServer;
   let tenantId: string;
@@ -57,7 +57,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       projections: new Projections(database.db, join(data, 'search'), database.storeEpoch),
       publicOrigin: 'http://cloud.test',
     };
-    handlers = jobHandlers(database.db, stores);
+    handlers = workHandlers(database.db, stores);
     ({ tenantId } = await createTenant(database.db, 'test', 'one', Date.now()));
   });
   afterAll(async () => {
@@ -100,13 +100,12 @@ onEachDatabase('a job that is cut off at a border', (open) => {
     const queue = openQueue({
       db: database.db,
       claimLock: database.claimLock,
-      handlers: { [kind]: cutOff(change(handlers[kind] as JobHandler), cut, steps) },
+      lanes: [{ slots: 1, handlers: { [kind]: cutOff(change(handlers[kind] as JobHandler), cut, steps) } }],
       times: { leaseMs: 30_000, heartbeatMs: 10_000, pollMs: 5, backoff: { firstMs: 1, maxMs: 2 } },
       clock: Date.now,
       random: () => 0.5,
       log: pino({ level: 'silent' }),
       metrics: createMetrics(),
-      slots: 1,
     });
     await eventually('the end of the job', 10_000, async () => {
       const row = await database.db.selectFrom('jobs').select('ended_at').where('id', '=', jobId).executeTakeFirst();

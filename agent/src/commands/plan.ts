@@ -33,7 +33,7 @@ export async function plan(
 ): Promise<number> {
   const { terminal } = context;
   const config = loadConfig(flags, context.workingDir);
-  checkStart(config);
+  await checkStart(config);
   const removeGuard = installEgressGuard({ cloudUrl: null });
   const keys = parts.openKeys(config.data);
   const scratch = mkdtempSync(join(config.data, 'plan-'));
@@ -53,6 +53,7 @@ export async function plan(
       pool,
       keys,
       policyOf,
+      isQueueFull: () => false,
       signal: context.signal,
       log,
       onProgress: () => undefined,

@@ -73,6 +73,7 @@ export async function rehearseRun(
     pool,
     keys,
     policyOf,
+    isQueueFull: () => false,
     signal: working,
     log,
     onProgress: () => undefined,

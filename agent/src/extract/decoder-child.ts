@@ -39,6 +39,8 @@ export interface DecoderChildOptions {
 /** Slowest storage that is waited for, on top of the time limit. */
 const leastBytesPerMs = 20_000;
 const startLimitMs = 30_000;
+/** A killed process is taken as ended after this time. */
+const endLimitMs = 2000;
 /** Work that lies ready with a child, by its own pace: more than its parent ever takes to write a batch. */
 const aheadMs = 150;
 const mostAhead = 64;
@@ -66,6 +68,7 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
   let isReady = false;
   let isRetired = false;
   let isTimedOut = false;
+  let isOver = false;
   let taskNo = 0;
   let killTimer = setTimeout(() => forked.kill('SIGKILL'), startLimitMs);
   let slowTimer: NodeJS.Timeout | undefined;
@@ -81,7 +84,11 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     } else onReply(message);
   });
   forked.on('error', () => undefined); // an `exit` follows
-  forked.on('exit', () => {
+  forked.on('exit', end);
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
     clearTimeout(killTimer);
     clearTimeout(slowTimer);
     const atWork = current;
@@ -90,7 +97,7 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     if (atWork && !atWork.isTakenBack) atWork.work.fail(isTimedOut ? 'timed-out' : 'crashed');
     sent.clear();
     options.onExit();
-  });
+  }
   const setup: ChildSetup = { kind: 'setup', contentKey: options.contentKey, limits };
   forked.send(setup, () => undefined);
 
@@ -123,6 +130,8 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
       () => {
         isTimedOut = true;
         forked.kill('SIGKILL');
+        // one that sits in a system call of a hanging file system ends when that does; nobody waits for it
+        killTimer = setTimeout(end, endLimitMs);
       },
       limits.timeoutMs + bytes / leastBytesPerMs,
     );
@@ -170,7 +179,8 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     async kill() {
       const ended = new Promise((resolve) => forked.once('exit', resolve));
       forked.kill('SIGKILL');
-      if (forked.exitCode === null && forked.signalCode === null) await ended;
+      const late = new Promise((resolve) => setTimeout(resolve, endLimitMs).unref());
+      if (forked.exitCode === null && forked.signalCode === null) await Promise.race([ended, late]);
     },
   };
 }

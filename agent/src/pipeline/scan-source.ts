@@ -1,6 +1,7 @@
 import { extractVersion } from '../extract/described.ts';
 import { undeleteMs } from '../identity/resolve-identity.ts';
 import { pathKey } from '../source/file-stat.ts';
+import type { Difference } from '../source/scan-diff.ts';
 import { type WalkResult, walkSource } from '../source/walk-source.ts';
 import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
 import type { SourceReason } from '../state/rows.ts';
@@ -38,6 +39,10 @@ export interface ScanOptions {
   keys?: string[];
   /** Folders to look at without going into those below that are known; each empty or ending in `/`. */
   folders?: string[];
+  /** Told of every difference that the walk finds. */
+  onFound?: (differences: readonly Difference[]) => void;
+  /** Read this many unchanged files again, by turns: a replacement that left no trace in their status is found by its content. */
+  verify?: number;
   /** Describe again what an older extraction described. */
   withOlderVersions?: boolean;
   /** A missing item is told as deleted after so long; undefined: after two looks, of which this scan takes the second itself. */
@@ -78,7 +83,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   const row = getSource(state, config.alias);
   const isWhole = options.keys === undefined && options.folders === undefined;
   queue.clear();
-  if (isWhole && row.state !== 'paused') setSourceState(state, sourceNo, 'scanning', 'none');
+  if (isWhole) setSourceState(state, sourceNo, 'scanning', 'none');
   const startedMs = performance.now();
   const walked = await walkSource({
     dataDir: source.dataDir,
@@ -103,6 +108,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     signal: source.signal,
     onBatch(differences, filesSeen) {
       queue.add(differences);
+      options.onFound?.(differences);
       const filesPerSecond = (filesSeen * 1000) / Math.max(1, performance.now() - startedMs);
       source.onProgress({ alias: config.alias, phase: 'walking', files: filesSeen, total: filesSeen, filesPerSecond });
     },
@@ -120,17 +126,18 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     const { excluded, not_regular: notRegular } = counts;
     recordWalk(state, sourceNo, { ...identity, excluded, notRegular, nowMs: Date.now() });
     queue.addRetries({ extractVersion, withOlderVersions: options.withOlderVersions ?? false });
+    if (options.verify !== undefined) queue.addSample(options.verify);
   }
   for (let gone = queue.takeGone(goneAtOnce); gone.length > 0; gone = queue.takeGone(goneAtOnce)) {
     markMissing(state, sourceNo, gone, Date.now());
     await new Promise(setImmediate); // others get their turn: a whole tree may be gone
   }
-  countMissingScan(state, sourceNo);
+  if (isWhole || (options.keys?.length ?? 0) > 0) countMissingScan(state, sourceNo);
   const { described, vanished } = await drainQueue(source);
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
   setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished : accounted);
-  if (row.state !== 'paused') setSourceState(state, sourceNo, 'live', 'none');
+  setSourceState(state, sourceNo, 'live', 'none');
   if (isWhole && !source.signal.aborted) markCatalogued(state, sourceNo);
   return source.signal.aborted ? { kind: 'stopped' } : { ...walked, described };
 }

@@ -22,6 +22,11 @@ export interface WalkOptions extends Omit<WalkJob, 'shared' | 'sampleFrom'> {
 /** Roots whose last thread still sits in a system call: another one would only join it. */
 const hanging = new Set<string>();
 
+/** Whether a thread of this process sits in a file system that hangs: the process then ends by a signal only. */
+export function isRootHanging(): boolean {
+  return hanging.size > 0;
+}
+
 /** Walks a source and hands over what differs from the catalogue. Never throws for the state of the folder. */
 export function walkSource(options: WalkOptions): Promise<WalkResult> {
   const { threadUrl, hangMs, signal, onBatch, ...job } = options;

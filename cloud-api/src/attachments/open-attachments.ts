@@ -8,17 +8,21 @@ import { sniffBytes, sniffImage } from './check/sniff-image.ts';
 import { openDecodePool } from './decode/decode-pool.ts';
 import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-attachment.ts';
 import { type LocateParts, locateContent } from './fetch/locate-content.ts';
+import { postCallback } from './fetch/post-callback.ts';
 import { type KeptImage, objectKey } from './kept-image.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
 
 export interface Attachments {
   objects: ObjectStore;
+  /** Largest body that a fetch takes. */
+  maxBytes: number;
   /**
    * Fetches an image and keeps it for a tenant.
+   * @param onFetched told once the whole body is here, before it is decoded
    * @throws AppError `attachment-unreachable`, `attachment-refused`; nothing is kept then
    */
-  fetchImage(tenantId: string, url: string, signal: AbortSignal): Promise<KeptImage>;
+  fetchImage(tenantId: string, url: string, signal: AbortSignal, onFetched?: () => Promise<void>): Promise<KeptImage>;
   /**
    * Fetches a file that is no picture; {@link dropStaged} ends it.
    * @throws AppError `attachment-unreachable`
@@ -29,6 +33,8 @@ export interface Attachments {
   /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
   keepStaged(tenantId: string, staged: StagedFile, signal: AbortSignal): Promise<KeptImage>;
   dropStaged(staged: StagedFile): Promise<void>;
+  /** Sends JSON to a customer's server by the rules of every fetch; answers whether it took it. */
+  postCallback(url: string, body: string, headers: Record<string, string>, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -78,7 +84,9 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
 
   return {
     objects,
-    fetchImage: (tenantId, url, signal) =>
+    maxBytes: limits.maxBytes,
+    postCallback: (url, body, headers, signal) => postCallback(url, sources.policy, { body, headers }, signal),
+    fetchImage: (tenantId, url, signal, onFetched) =>
       inTurn(async () => {
         const staged = await fetchAttachment(
           await locateContent(tenantId, url, sources, signal),
@@ -87,6 +95,10 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
           (body) => stageFile(staging, body, sniffBytes),
           signal,
         );
+        await onFetched?.().catch(async (error: unknown) => {
+          await rm(staged.path, { force: true });
+          throw error;
+        });
         return keepStaged(tenantId, staged, signal);
       }, signal),
     fetchFile: (tenantId, url, signal) =>

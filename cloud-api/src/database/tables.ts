@@ -5,6 +5,7 @@
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
 import type { IntegrationsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
+import type { TaskTables } from './task-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
 export interface StoreMetaTable {
@@ -238,7 +239,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables {
+export interface Tables extends TaskTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;

@@ -192,6 +192,15 @@ export async function addErrors(
     .execute();
 }
 
+/** Removes ended jobs of these kinds; there are as many of them as there are attachments. */
+export async function deleteEnded(db: Database, kinds: readonly string[], beforeMs: number): Promise<void> {
+  await db
+    .deleteFrom('jobs')
+    .where('kind', 'in', [...kinds])
+    .where('ended_at', '<', beforeMs)
+    .execute();
+}
+
 /** Frees every claim: only for a database that no other process uses. */
 export async function freeAllLeases(db: Database): Promise<void> {
   await db.updateTable('jobs').set({ locked_by: null, locked_until: 0 }).where(isOpen).execute();

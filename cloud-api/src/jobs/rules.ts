@@ -18,6 +18,9 @@ export interface KnownJob {
 /** A client that asks at once must not meet a job that has ended already: it would not know that it ever ran. */
 export const leastRunningMs = 500;
 
+/** Jobs that nobody asked for by name: they are listed to those alone who name them. */
+export const ownJobKinds = ['fetchAttachment', 'sendCallback'] as const;
+
 const endStatus: Readonly<Record<string, JobStatus>> = {
   completed: 'Completed',
   errored_user: 'Errored_User',

@@ -1,6 +1,9 @@
 /** Which jobs there are, and the process that runs them. */
 
 import type { Kysely } from 'kysely';
+import { batchCallback } from '../batches/batch-callback.ts';
+import { callbackJob } from '../callbacks/callback-job.ts';
+import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
 import type { CloudConfig } from '../config.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
@@ -13,6 +16,7 @@ import { exportItemsJob, exportItemsJobKind } from '../exports/export-items-job.
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
+import { forgetEnded } from '../job-queue/forget-ended.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
 import type { JobHandler } from '../job-queue/job.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
@@ -20,14 +24,23 @@ import { timesOf } from '../job-queue/rules.ts';
 import { sweepResults } from '../result-files/result-files.ts';
 import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
+import { fetchJobKind } from '../tasks/enqueue-fetch.ts';
+import { fetchJob } from '../tasks/fetch-job.ts';
+import { taskCallback } from '../tasks/task-callback.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
-const slots = 2;
+/** Jobs at a time. Fetches and callbacks wait for other people's servers, so that they get slots of their own. */
+const slots = { work: 2, fetches: 8, callbacks: 4 };
 const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an address works and the retries of its job
+const keepOwnJobsMs = 7 * 24 * 60 * 60 * 1000;
 const sweepEveryMs = 60 * 60 * 1000;
 
 /** What jobs work with beside the database. */
-export type JobStores = Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections };
+export type JobStores = Omit<AppendParts, 'db'> & {
+  uploads: UploadStore;
+  projections: Projections;
+  linkSecret: Uint8Array;
+};
 
 /** Starts the queue over every kind of job. Uploads that no job took, and the files that jobs made, are removed after a day. */
 export async function runJobs(
@@ -37,11 +50,12 @@ export async function runJobs(
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
-  const { uploads } = stores;
+  const { uploads, attachments } = stores;
   // One process has a SQLite file: who held a lease is dead.
   if (!isShared(config)) await forgetLeases(db);
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
+    void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
   };
   sweep();
@@ -50,10 +64,26 @@ export async function runJobs(
     ...parts,
     db,
     claimLock,
-    handlers: jobHandlers(db, stores),
+    lanes: [
+      {
+        slots: slots.work,
+        handlers: workHandlers(db, stores),
+      },
+      { slots: slots.fetches, handlers: { [fetchJobKind]: fetchJob(db, attachments) } },
+      {
+        slots: slots.callbacks,
+        handlers: {
+          [callbackJobKind]: callbackJob({
+            db,
+            secret: stores.linkSecret,
+            post: attachments.postCallback,
+            subjects: { task: taskCallback, batch: batchCallback },
+          }),
+        },
+      },
+    ],
     times: timesOf(config.job_lease_s * 1000),
     random: Math.random,
-    slots,
   });
   return {
     wake: queue.wake,
@@ -64,8 +94,11 @@ export async function runJobs(
   };
 }
 
-/** What does the jobs of each kind. */
-export function jobHandlers(db: Kysely<Tables>, stores: JobStores): Readonly<Record<string, JobHandler>> {
+/** What does the jobs that clients wait for, by kind. */
+export function workHandlers(
+  db: Kysely<Tables>,
+  stores: Omit<JobStores, 'linkSecret'>,
+): Readonly<Record<string, JobHandler>> {
   const { uploads } = stores;
   return {
     [appendJobKind]: appendJob({ ...stores, db }, uploads),

@@ -1,5 +1,6 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
+import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
 import { embeddingEndpoints } from './embeddings.ts';
@@ -7,11 +8,14 @@ import { exportEndpoints } from './exports.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
+import { projectEndpoints } from './projects.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
+import { taskEndpoints } from './tasks.ts';
 import { taxonomyEndpoints } from './taxonomies.ts';
 import { uploadEndpoints } from './uploads.ts';
+import { usageEndpoints } from './usage.ts';
 
 /** Every route of the cloud, once. The server mounts this table; OpenAPI and the tests walk it. */
 export const cloudEndpoints = {
@@ -28,5 +32,9 @@ export const cloudEndpoints = {
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...taskEndpoints,
+  ...projectEndpoints,
+  ...callbackEndpoints,
+  ...usageEndpoints,
   ...integrationEndpoints,
 } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ReferenceId, SourceAlias } from '../ids/ids.ts';
 import { Level, NamesPolicy } from '../record/levels.ts';
-import { sourceReasons, sourceStates } from './agents.ts';
+import { sourceReasons, sourceStates, watchStates } from './agents.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** The closed list of what a media link can open. The index in this list is the variant's number in a token. */
@@ -119,6 +119,12 @@ export const localEndpoints = {
           names: NamesPolicy,
           state: z.enum(sourceStates),
           reason: z.enum(sourceReasons),
+          watch: z.enum(watchStates),
+          /** Seconds for which something has been owed to the cloud without a break. */
+          lag_s: z.int(),
+          last_scan_ms: z.number().nullable(),
+          /** Day of the last complete comparison with the cloud, UTC. */
+          verified_day: z.string().nullable(),
           on_disk: z.int(),
           catalogued: z.int(),
           excluded: z.int(),
