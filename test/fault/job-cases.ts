@@ -1,9 +1,8 @@
 /** One job of each kind, over a dataset that makes it take several steps. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Kysely } from 'kysely';
 import type { Acting } from '../../cloud-api/src/audit/acting.ts';
-import type { Tables } from '../../cloud-api/src/database/tables.ts';
+import type { OpenDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { createDataset } from '../../cloud-api/src/datasets/create-dataset.ts';
 import { startDeduplicationJob } from '../../cloud-api/src/deduplication/deduplicate-job.ts';
 import { startDeleteIndexJob } from '../../cloud-api/src/embeddings/delete-index-job.ts';
@@ -19,7 +18,7 @@ import { startBuildSliceJob, startFillJob } from '../../cloud-api/src/slices/bui
 import { openQuerySlice } from '../../cloud-api/src/slices/query-slice.ts';
 
 export interface JobGround {
-  db: Kysely<Tables>;
+  db: OpenDatabase['db'];
   stores: Omit<JobStores, 'linkSecret'>;
   acting: Acting;
   /** Where `/vectors.json` is. */

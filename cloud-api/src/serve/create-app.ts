@@ -27,6 +27,7 @@ import { mountIntegrations } from '../integrations/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
+import { documentationPages } from '../openapi/documentation-pages.ts';
 import { mountProjects } from '../projects/endpoints.ts';
 import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
@@ -105,6 +106,7 @@ export function createApp(parts: AppParts): Express {
     next(new AppError('not-found', 'There is no such route.'));
   });
 
+  app.use(documentationPages());
   app.use(
     staticPages({
       folder: parts.pages,
