@@ -21,6 +21,7 @@ import { apiPolicy } from '../http/page-policy.ts';
 import { refuseOverload } from '../http/refuse-overload.ts';
 import { replyWithError } from '../http/reply-with-error.ts';
 import { requestLog } from '../http/request-log.ts';
+import { FairShare } from '../http/share-fairly.ts';
 import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
 import { mountIntegrations } from '../integrations/endpoints.ts';
@@ -50,6 +51,8 @@ export interface AppParts {
   linkSecret: Uint8Array;
   storeEpoch: string;
   publicUrl: URL;
+  /** Ranges of the proxies whose word about a caller's address counts. */
+  trustedProxies: readonly string[];
   /** Folder of the built dashboard. */
   pages: string;
   log: Logger;
@@ -63,7 +66,9 @@ export interface AppParts {
   sources: OpenSources;
 }
 
-const mostOpenRequests = 512;
+/** Of callers that are not proven yet, too; what each proven one may have is decided below. */
+const mostOpenRequests = 2_048;
+const shares = { open: 512, running: 24, openPerKey: 256 };
 const bodyTimeMs = 120_000;
 
 /** Puts the routes together; nothing listens yet. */
@@ -78,10 +83,17 @@ export function createApp(parts: AppParts): Express {
   app.use(healthRoutes(db, metrics));
   app.use(refuseOverload(mostOpenRequests));
 
-  const gate = { db, cookie: cookiePolicy(parts.publicUrl), origin: parts.publicUrl.origin };
+  const gate = {
+    db,
+    cookie: cookiePolicy(parts.publicUrl),
+    origin: parts.publicUrl.origin,
+    trustedProxies: parts.trustedProxies,
+  };
   const router = express.Router();
   router.use(apiPolicy);
-  const mount: Mount = { router, gate, clock: parts.clock };
+  const share = new FairShare(shares);
+  metrics.watchWaiting(() => share.waiting);
+  const mount: Mount = { router, gate, clock: parts.clock, share };
   mountSessions(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });

@@ -114,6 +114,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         linkSecret,
         storeEpoch: database.storeEpoch,
         publicUrl,
+        trustedProxies: config.trusted_proxies,
         pages: options.pages ?? shippedPages,
         log,
         metrics,
@@ -147,7 +148,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       createSignInLink: async () =>
         `${http.publicUrl.origin}/sign-in#${await createSignInCode(db, tenant.tenantId, clock())}`,
       createAgentKey: async (label) => (await createKey(db, acting(), { label, scopes: ['agent'] })).secret,
-      knowsKey: async (secret) => (await findKey(db, secret, 'standard', clock())) !== undefined,
+      knowsKey: async (secret) => (await findKey(db, secret, 'standard', clock(), '127.0.0.1')) !== undefined,
       approveAgentOnceRegistered: async (agentUrl) => {
         const agents = await listAgents(db, tenant.tenantId, clock());
         const agent = agents.find((each) => each.public_url === agentUrl);
