@@ -75,6 +75,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getManifest: { query: '?source=main' },
     listAgents: none,
     approveAgent: none,
+    listAudit: none,
     getAsset: none,
     getObject: none,
     signIn: { body: { code: 'no-such-code-anywhere' } },

@@ -7,6 +7,7 @@ import { mountAgents } from '../agents/endpoints.ts';
 import { listApprovedOrigins } from '../agents/list-agents.ts';
 import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
+import { mountAudit } from '../audit/endpoints.ts';
 import { mountCallbacks } from '../callbacks/endpoints.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
@@ -95,6 +96,7 @@ export function createApp(parts: AppParts): Express {
   metrics.watchWaiting(() => share.waiting);
   const mount: Mount = { router, gate, clock: parts.clock, share };
   mountSessions(mount, db);
+  mountAudit(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });
