@@ -36,6 +36,7 @@ export type AuditAction =
   | 'batch.create'
   | 'batch.finalize'
   | 'batch.metadata'
+  | 'file.create'
   | 'task.create'
   | 'task.change'
   | 'task.refetch'
