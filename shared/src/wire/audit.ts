@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
 /** One act of a tenant: who did what to which id, and how it ended. Ids only, never a name or a path. */
-export const AuditEntryView = z.object({
+const AuditEntryView = z.object({
   id: z.string(),
   /** ISO 8601 with milliseconds and `Z`. */
   at: z.string(),
@@ -14,7 +14,6 @@ export const AuditEntryView = z.object({
   /** How many things the act touched. */
   amount: z.int(),
 });
-export type AuditEntryView = z.infer<typeof AuditEntryView>;
 
 const ShortText = z.string().min(1).max(64);
 
