@@ -75,6 +75,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getManifest: { query: '?source=main' },
     listAgents: none,
     approveAgent: none,
+    listAudit: none,
     getAsset: none,
     getObject: none,
     signIn: { body: { code: 'no-such-code-anywhere' } },
@@ -170,6 +171,11 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     finalizeBatch: { body: {} },
     setBatchMetadata: { body: { planted: 1 } },
     getCallbackKey: none,
+    // Refused before a file is looked for: the body is none.
+    uploadFile: { body: {} },
+    // Refused like every address inside.
+    importFile: { body: { file_url: 'http://127.0.0.1/a' } },
+    listFiles: none,
     listUsage: none,
     downloadUsage: none,
   };

@@ -74,8 +74,12 @@ export function documentationPages(): Router {
   text('/docs', 'html', page);
   text('/docs/start.js', 'text/javascript', start);
   text('/docs/page.css', 'css', css);
-  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
-    const file = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`));
+  const shipped = {
+    'swagger-ui.css': import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
+    'swagger-ui-bundle.js': import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+  };
+  for (const [name, address] of Object.entries(shipped)) {
+    const file = fileURLToPath(address);
     router.get(`/docs/${name}`, (_request: Request, response: Response) => {
       response.set('Cache-Control', 'public, max-age=3600').sendFile(file, { dotfiles: 'allow' });
     });

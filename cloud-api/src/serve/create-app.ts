@@ -7,12 +7,14 @@ import { mountAgents } from '../agents/endpoints.ts';
 import { listApprovedOrigins } from '../agents/list-agents.ts';
 import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
+import { mountAudit } from '../audit/endpoints.ts';
 import { mountCallbacks } from '../callbacks/endpoints.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { mountDeduplication } from '../deduplication/endpoints.ts';
 import { mountEmbeddings } from '../embeddings/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
+import { mountFiles } from '../files/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
 import { limitBodyTime } from '../http/limit-body-time.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -21,6 +23,7 @@ import { apiPolicy } from '../http/page-policy.ts';
 import { refuseOverload } from '../http/refuse-overload.ts';
 import { replyWithError } from '../http/reply-with-error.ts';
 import { requestLog } from '../http/request-log.ts';
+import { FairShare } from '../http/share-fairly.ts';
 import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
 import { mountIntegrations } from '../integrations/endpoints.ts';
@@ -48,8 +51,12 @@ export interface AppParts {
   attachments: Attachments;
   linkKeyrings: LinkKeyrings;
   linkSecret: Uint8Array;
+  /** Largest Scale File. */
+  fileMaxBytes: number;
   storeEpoch: string;
   publicUrl: URL;
+  /** Ranges of the proxies whose word about a caller's address counts. */
+  trustedProxies: readonly string[];
   /** Folder of the built dashboard. */
   pages: string;
   log: Logger;
@@ -63,7 +70,9 @@ export interface AppParts {
   sources: OpenSources;
 }
 
-const mostOpenRequests = 512;
+/** Of callers that are not proven yet, too; what each proven one may have is decided below. */
+const mostOpenRequests = 2_048;
+const shares = { open: 512, running: 24, openPerKey: 256 };
 const bodyTimeMs = 120_000;
 
 /** Puts the routes together; nothing listens yet. */
@@ -78,11 +87,19 @@ export function createApp(parts: AppParts): Express {
   app.use(healthRoutes(db, metrics));
   app.use(refuseOverload(mostOpenRequests));
 
-  const gate = { db, cookie: cookiePolicy(parts.publicUrl), origin: parts.publicUrl.origin };
+  const gate = {
+    db,
+    cookie: cookiePolicy(parts.publicUrl),
+    origin: parts.publicUrl.origin,
+    trustedProxies: parts.trustedProxies,
+  };
   const router = express.Router();
   router.use(apiPolicy);
-  const mount: Mount = { router, gate, clock: parts.clock };
+  const share = new FairShare(shares);
+  metrics.watchWaiting(() => share.waiting);
+  const mount: Mount = { router, gate, clock: parts.clock, share };
   mountSessions(mount, db);
+  mountAudit(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });
@@ -100,6 +117,7 @@ export function createApp(parts: AppParts): Express {
   mountProjects(mount, db, parts.afterEnqueue);
   mountCallbacks(mount, parts.linkSecret);
   mountUsage(mount, db);
+  mountFiles(mount, { ...parts, maxBytes: parts.fileMaxBytes });
   mountIntegrations(mount, parts.sources);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {

@@ -1,10 +1,12 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
+import { auditEndpoints } from './audit.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
 import { embeddingEndpoints } from './embeddings.ts';
 import { exportEndpoints } from './exports.ts';
+import { fileEndpoints } from './files.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
@@ -22,6 +24,7 @@ export const cloudEndpoints = {
   ...datasetEndpoints,
   ...agentEndpoints,
   ...assetEndpoints,
+  ...auditEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
@@ -36,5 +39,6 @@ export const cloudEndpoints = {
   ...projectEndpoints,
   ...callbackEndpoints,
   ...usageEndpoints,
+  ...fileEndpoints,
   ...integrationEndpoints,
 } as const;
