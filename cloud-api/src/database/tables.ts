@@ -35,6 +35,10 @@ export interface ApiKeysTable {
   expires_at: number | null;
   revoked_at: number | null;
   last_used_at: number | null;
+  /** JSON array of the only datasets that it reaches; null for all of its tenant. */
+  datasets: string | null;
+  /** JSON array of the only ranges of addresses from which it works; null for any. */
+  addresses: string | null;
 }
 
 /** One-time codes of sign-in links; `hash` is the hex SHA-256 of the code. */

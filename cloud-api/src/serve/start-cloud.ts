@@ -83,7 +83,9 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     log.warn({ kind: error.name }, 'database connection lost');
   });
   const { db } = database;
-  const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
+  // One process alone opens a projection's file, and processes of both roles may share this folder.
+  const search = join(folder, config.role === 'jobs' ? 'search-jobs' : 'search');
+  const projections = new Projections(db, search, database.storeEpoch);
   const uploads = openUploadStore(join(folder, 'uploads'));
   const resumable = join(folder, 'resumable');
   mkdirSync(resumable, { recursive: true, mode: 0o700 });
@@ -118,6 +120,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         fileMaxBytes: config.file_max_bytes,
         storeEpoch: database.storeEpoch,
         publicUrl,
+        trustedProxies: config.trusted_proxies,
         pages: options.pages ?? shippedPages,
         log,
         metrics,
@@ -155,7 +158,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       createSignInLink: async () =>
         `${http.publicUrl.origin}/sign-in#${await createSignInCode(db, tenant.tenantId, clock())}`,
       createAgentKey: async (label) => (await createKey(db, acting(), { label, scopes: ['agent'] })).secret,
-      knowsKey: async (secret) => (await findKey(db, secret, 'standard', clock())) !== undefined,
+      knowsKey: async (secret) => (await findKey(db, secret, 'standard', clock(), '127.0.0.1')) !== undefined,
       approveAgentOnceRegistered: async (agentUrl) => {
         const agents = await listAgents(db, tenant.tenantId, clock());
         const agent = agents.find((each) => each.public_url === agentUrl);
