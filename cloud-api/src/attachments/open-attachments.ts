@@ -11,6 +11,7 @@ import { type LocateParts, locateContent } from './fetch/locate-content.ts';
 import { postCallback } from './fetch/post-callback.ts';
 import { type KeptImage, objectKey } from './kept-image.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
+import { openPreviews, type PreviewOf } from './open-previews.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
 
 export interface Attachments {
@@ -33,6 +34,8 @@ export interface Attachments {
   /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
   keepStaged(tenantId: string, staged: StagedFile, signal: AbortSignal): Promise<KeptImage>;
   dropStaged(staged: StagedFile): Promise<void>;
+  /** A smaller copy of a stored picture for pages. @throws AppError `link-refused` */
+  preview: PreviewOf;
   /** Sends JSON to a customer's server by the rules of every fetch; answers whether it took it. */
   postCallback(url: string, body: string, headers: Record<string, string>, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
@@ -114,6 +117,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
       }, signal),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,
+    preview: openPreviews({ objects, staging, pool }),
     dropStaged: (staged) => rm(staged.path, { force: true }),
     close: () => pool.close(),
   };

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
+/** The picture as it came, or a WebP whose longer edge is at most so many pixels, made when it is first asked for. */
+export const ObjectVariant = z.enum(['original', 'preview-256', 'preview-1024', 'preview-2048']);
+export type ObjectVariant = z.infer<typeof ObjectVariant>;
+
 /** Stored pictures of ordinary datasets. Both answer no JSON when they succeed: a redirect, and the bytes. */
 export const assetEndpoints = {
   getAsset: {
     method: 'get',
     path: '/v1/assets/:itemId',
     access: 'read',
-    summary: 'Redirect to an expiring link to an item’s stored picture',
+    summary: 'Redirect to an expiring link to an item’s stored picture or a rendition of it',
+    query: z.object({ variant: ObjectVariant.default('original') }),
     reply: z.void(),
     errors: ['item-not-found'],
     dialect: 'own',
