@@ -50,6 +50,8 @@ export interface AttachmentsOptions {
   /** The built `decode/decode-child.js`. */
   decodeChild: URL;
   limits?: FetchLimits;
+  /** Awaited before bytes are looked for in the store: see `reclaimObject`. */
+  reclaim: (tenantId: string, sha256: string) => Promise<void>;
 }
 
 /** Transfers of one process at once, whatever requests ask for. */
@@ -77,6 +79,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
       const format = await sniffImage(staged.head);
       const decoded = format === undefined ? undefined : await pool.decode({ path: staged.path, format }, signal);
       if (format === undefined || decoded === undefined || signal.aborted) throw notAnImage();
+      await options.reclaim(tenantId, staged.sha256);
       const key = objectKey(tenantId, staged.sha256);
       if ((await objects.stat(key))?.bytes !== staged.bytes) await objects.put(key, readFileStream(staged.path));
       return { ...decoded, sha256: staged.sha256, bytes: staged.bytes, format };

@@ -22,6 +22,8 @@ export type PreviewOf = (
   longEdgePx: number,
 ) => Promise<Preview>;
 
+/** As the variants of links name them. */
+const previewSizes = [256, 1024, 2048];
 const mostAtOnce = 4;
 const makeMs = 30_000;
 
@@ -43,6 +45,11 @@ export function openPreviews(parts: { objects: ObjectStore; staging: string; poo
     making.set(key, made);
     return made;
   };
+}
+
+/** Every rendition that may be kept of an object. */
+export function previewKeys(object: { tenantId: string; sha256: string }): string[] {
+  return previewSizes.map((longEdgePx) => previewKey(object, longEdgePx));
 }
 
 function previewKey({ tenantId, sha256 }: { tenantId: string; sha256: string }, longEdgePx: number): string {

@@ -2,13 +2,21 @@ import { inChunks } from '../database/in-chunks.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ItemAssetsTable, ObjectsTable } from '../database/tables.ts';
 
-/** Rows of objects that are there already stay as they are: equal bytes are equal pictures. */
-export async function insertObjects(db: Database, rows: readonly ObjectsTable[]): Promise<void> {
-  for (const chunk of inChunks(rows, 9)) {
+/**
+ * Rows of objects that are there already stay as they are, because equal bytes are equal pictures, and are held until the transaction
+ * ends, so that no sweep takes them.
+ */
+export async function insertObjects(
+  db: Database,
+  rows: readonly Omit<ObjectsTable, 'unreferenced_since'>[],
+): Promise<void> {
+  // In one order everywhere: two appends of the same pictures would otherwise wait for each other.
+  const sorted = rows.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  for (const chunk of inChunks(sorted, 10)) {
     await db
       .insertInto('objects')
-      .values(chunk)
-      .onConflict((conflict) => conflict.doNothing())
+      .values(chunk.map((row) => ({ ...row, unreferenced_since: null })))
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'sha256']).doUpdateSet({ unreferenced_since: null }))
       .execute();
   }
 }

@@ -1,4 +1,5 @@
 /** Which jobs there are, and the process that runs them. */
+import { sweepObjects } from '../attachments/sweep-objects.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
 import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
@@ -44,7 +45,9 @@ export async function runJobs(
   if (!isShared(config)) await forgetLeases(db);
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
-    void sweepFiles(db, parts.clock()).catch(() => undefined);
+    void sweepFiles(db, parts.clock())
+      .then(() => sweepObjects(db, attachments.objects, parts.clock()))
+      .catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
   };
