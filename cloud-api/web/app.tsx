@@ -16,6 +16,8 @@ const SlicesPage = lazy(async () => ({ default: (await import('./slices/slices-p
 const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
+const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }));
+const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
@@ -75,6 +77,10 @@ function Page({ route }: { route: Route }): ReactElement {
       return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
+    case 'tasks':
+      return <TasksPage />;
+    case 'usage':
+      return <UsagePage />;
     case 'jobs':
       return <JobsPage />;
     default:

@@ -3,7 +3,7 @@
 /** Pages of one dataset, each a last part of its address. */
 export const datasetPages = ['slices', 'duplicates'] as const;
 /** Pages of the whole team, each a first part of the address. */
-export const teamPages = ['agents', 'jobs'] as const;
+export const teamPages = ['agents', 'jobs', 'tasks', 'usage'] as const;
 
 export type Route =
   | { page: 'datasets' }

@@ -10,6 +10,8 @@ const names: Record<Route['page'], string> = {
   'duplicates': 'Duplicates',
   'agents': 'Agents',
   'jobs': 'Jobs',
+  'tasks': 'Tasks',
+  'usage': 'Usage',
   'sign-in': 'Sign in',
   'unknown': 'Not found',
 };

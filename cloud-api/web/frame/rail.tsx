@@ -1,4 +1,4 @@
-import { Bookmark, Copy, Images, ListChecks, type LucideIcon, Server } from 'lucide-react';
+import { Bookmark, Copy, Images, ListChecks, type LucideIcon, Receipt, Server, SquareCheck } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { datasetPagePath, datasetPath, type Route } from '../route.ts';
 import { PageLink } from './page-link.tsx';
@@ -15,6 +15,8 @@ const ofDataset: readonly (Entry & { page: 'slices' | 'duplicates' })[] = [
 ];
 const ofTeam: readonly Entry[] = [
   { page: 'agents', name: 'Agents', icon: Server },
+  { page: 'tasks', name: 'Tasks', icon: SquareCheck },
+  { page: 'usage', name: 'Usage', icon: Receipt },
   { page: 'jobs', name: 'Jobs', icon: ListChecks },
 ];
 
