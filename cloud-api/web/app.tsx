@@ -18,6 +18,7 @@ const DuplicatesPage = lazy(async () => ({
 }));
 const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }));
 const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }));
+const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
@@ -75,6 +76,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <SlicesPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'duplicates':
       return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'compare':
+      return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
     case 'tasks':

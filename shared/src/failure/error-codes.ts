@@ -44,6 +44,7 @@ export const errorCodes = {
   'wrong-host': { status: 421, exit: 2 },
   'upgrade-required': { status: 426, exit: 2 },
   'too-many-attempts': { status: 429, exit: 2 },
+  'query-too-slow': { status: 503, exit: 1 },
   'internal': { status: 500, exit: 1 },
   'overloaded': { status: 503, exit: 1 },
   'not-ready': { status: 503, exit: 1 },
