@@ -3,7 +3,7 @@ import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { taskEndpoints } from '@nucleus/shared/wire/tasks';
 import type { ReactElement } from 'react';
 import { PageLink } from '../frame/page-link.tsx';
-import type { TaskView } from './tasks-page.tsx';
+import type { TaskView } from './task-view.ts';
 
 interface TaskCountsProps {
   counts: ReplyOf<typeof taskEndpoints.countTasks>;

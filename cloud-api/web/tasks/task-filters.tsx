@@ -2,7 +2,7 @@ import { projectEndpoints } from '@nucleus/shared/wire/projects';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
-import type { TaskView } from './tasks-page.tsx';
+import type { TaskView } from './task-view.ts';
 
 const mostBatches = 100;
 const stateWords = { staging: 'staging', in_progress: 'finalized', completed: 'completed' } as const;

@@ -2,7 +2,7 @@ import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
 import type { Task } from '@nucleus/shared/wire/tasks';
 import type { ReactElement } from 'react';
 import { TaskRow } from './task-row.tsx';
-import type { TaskView } from './tasks-page.tsx';
+import type { TaskView } from './task-view.ts';
 
 interface TaskTableProps {
   tasks: readonly Task[];

@@ -10,18 +10,11 @@ import { TaskCounts } from './task-counts.tsx';
 import { TaskFilters } from './task-filters.tsx';
 import { TaskPanel } from './task-panel.tsx';
 import { TaskTable } from './task-table.tsx';
+import type { TaskView } from './task-view.ts';
 import './tasks.css';
 
 const perPage = 50;
 const refreshMs = 3_000;
-
-/** What of the address narrows the list, and which task is open. */
-export interface TaskView {
-  status?: string | undefined;
-  project?: string | undefined;
-  batch?: string | undefined;
-  task?: string | undefined;
-}
 
 /** Tasks with the state of their attachments: what failed says why, and can be fetched again. */
 export function TasksPage(): ReactElement {
