@@ -76,6 +76,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     listAgents: none,
     approveAgent: none,
     getAsset: none,
+    getItemAttachment: none,
     getObject: none,
     signIn: { body: { code: 'no-such-code-anywhere' } },
     getSession: none,

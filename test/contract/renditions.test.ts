@@ -114,6 +114,25 @@ test('items and tasks link to renditions; an unknown size is refused', async () 
   const part = await fetch(link, { headers: { range: 'bytes=2-5' } });
   expect([part.status, Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(2, 6))]).toEqual([206, true]);
   expect((await intake.call(`assets/${item.id}?variant=preview-9000`)).status).toBe(400);
+  const { body: detail } = await intake.call(`insights/${id}/items/${item.id}/attachment`);
+  expect(detail).toMatchObject({
+    attachment: url,
+    state: 'ready',
+    code: null,
+    width: 1600,
+    height: 400,
+    format: 'jpeg',
+  });
+  const original = Buffer.from(await (await fetch(detail.url)).arrayBuffer());
+  expect([original.length, (await sharp(original).metadata()).width]).toEqual([detail.bytes, 1600]);
+  const inside = (await intake.call('nucleus/dataset/create', { body: { name: 'p', use_privacy_mode: true } })).body;
+  const kept = { reference_id: 'a', image_url: url, width: 1, height: 1 };
+  const asked = intake.pictures.requests.length;
+  await intake.call(`nucleus/dataset/${inside.dataset_id}/append`, { body: { items: [kept] } });
+  const { item: own } = (await intake.call(`nucleus/dataset/${inside.dataset_id}/refloc/a`)).body;
+  const { body: none } = await intake.call(`insights/${inside.dataset_id}/items/${own.id}/attachment`);
+  expect(none).toMatchObject({ state: null, code: 'privacy_mode', url: null, sha256: null });
+  expect(intake.pictures.requests.length).toBe(asked);
   const { task_id } = await intake.task({ attachment: url });
   await intake.ready(task_id);
   const [stored] = (await intake.call(`task/${task_id}/attachments`)).body.attachments;

@@ -1,13 +1,14 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { assetEndpoints } from '@nucleus/shared/wire/assets';
 import type { Database } from '../database/open-database.ts';
-import { type Mount, mountExchange, mountOpen } from '../http/mount-endpoint.ts';
+import { type Mount, mountEndpoint, mountExchange, mountOpen } from '../http/mount-endpoint.ts';
 import { sendObject } from '../http/send-object.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import { openResult } from '../result-files/result-files.ts';
 import type { ImageFormat } from './check/sniff-image.ts';
+import { describeItemAttachment } from './describe-item.ts';
 import { objectKey } from './kept-image.ts';
-import { linkItemImage, openObjectLink } from './link-images.ts';
+import { linkItemImage, linkObject, openObjectLink } from './link-images.ts';
 import type { ObjectClaim } from './object-link.ts';
 import type { Attachments } from './open-attachments.ts';
 
@@ -21,12 +22,26 @@ const served: Record<ImageFormat, { contentType: string; ending: string }> = {
 };
 
 /** Mounts the stable addresses of stored pictures, and the expiring links to them and to the results of jobs. */
-export function mountAssets(mount: Mount, db: Database, attachments: Attachments, keyrings: LinkKeyrings): void {
+export function mountAssets(
+  mount: Mount,
+  db: Database,
+  attachments: Attachments,
+  { keyrings, publicOrigin }: { keyrings: LinkKeyrings; publicOrigin: string },
+): void {
   const { objects } = attachments;
   mountExchange(mount, assetEndpoints.getAsset, async ({ tenantId, nowMs }, { params, query }, { response }) => {
     const path = await linkItemImage(db, keyrings.object, tenantId, params.itemId, query.variant, nowMs);
     response.set('Cache-Control', 'no-store').redirect(302, path);
   });
+
+  mountEndpoint(mount, assetEndpoints.getItemAttachment, ({ tenantId, nowMs }, { params }) =>
+    describeItemAttachment(
+      db,
+      tenantId,
+      params,
+      (object) => publicOrigin + linkObject(keyrings.object, tenantId, object, nowMs),
+    ),
+  );
 
   mountOpen(mount, assetEndpoints.getObject, async ({ request, response, nowMs }, { params }) => {
     const result = await openResult({ objects, db }, params.token, keyrings.result, nowMs);

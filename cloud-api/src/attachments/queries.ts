@@ -45,7 +45,7 @@ export function findItemAsset(
   db: Database,
   tenantId: string,
   itemId: string,
-): Promise<{ sha256: string; format: string } | undefined> {
+): Promise<Pick<ObjectsTable, 'sha256' | 'format' | 'bytes' | 'width' | 'height'> | undefined> {
   return db
     .selectFrom('item_assets')
     .innerJoin('items', (join) =>
@@ -62,7 +62,7 @@ export function findItemAsset(
     .innerJoin('objects', (join) =>
       join.onRef('objects.tenant_id', '=', 'item_assets.tenant_id').onRef('objects.sha256', '=', 'item_assets.sha256'),
     )
-    .select(['objects.sha256', 'objects.format'])
+    .select(['objects.sha256', 'objects.format', 'objects.bytes', 'objects.width', 'objects.height'])
     .where('item_assets.tenant_id', '=', tenantId)
     .where('item_assets.item_id', '=', itemId)
     .where('items.state', '=', 'live')
