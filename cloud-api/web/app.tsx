@@ -17,6 +17,8 @@ const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
 const MapPage = lazy(async () => ({ default: (await import('./map/map-page.tsx')).MapPage }));
+const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }));
+const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy-page.tsx')).PrivacyPage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
@@ -84,6 +86,10 @@ function Page({ route }: { route: Route }): ReactElement {
       return <AgentsPage />;
     case 'privacy':
       return <PrivacyPage />;
+    case 'tasks':
+      return <TasksPage />;
+    case 'usage':
+      return <UsagePage />;
     case 'jobs':
       return <JobsPage />;
     default:

@@ -3,7 +3,7 @@
 /** Pages of one dataset, each a last part of its address. */
 export const datasetPages = ['map', 'slices', 'duplicates', 'compare'] as const;
 /** Pages of the whole team, each a first part of the address. */
-export const teamPages = ['agents', 'jobs', 'privacy'] as const;
+export const teamPages = ['tasks', 'agents', 'privacy', 'usage', 'jobs'] as const;
 
 export type Route =
   | { page: 'datasets' }

@@ -84,6 +84,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     approveAgent: none,
     listAudit: none,
     getAsset: none,
+    getItemAttachment: none,
     getObject: none,
     signIn: { body: { code: 'no-such-code-anywhere' } },
     getSession: none,

@@ -13,6 +13,7 @@ import * as tasks from './migrations/0008-tasks.ts';
 import * as files from './migrations/0009-files.ts';
 import * as resumable from './migrations/0010-resumable-uploads.ts';
 import * as keyLimits from './migrations/0011-key-limits.ts';
+import * as objectSweep from './migrations/0012-object-sweep.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -28,6 +29,7 @@ const migrations = [
   files,
   resumable,
   keyLimits,
+  objectSweep,
 ] as const;
 
 /**

@@ -177,6 +177,8 @@ export interface ObjectsTable {
   phash: string;
   blurhash: string;
   created_at: number;
+  /** When a sweep first found nothing that refers to it; null while something does. */
+  unreferenced_since: number | null;
 }
 
 /** Which object holds an item's picture; items of privacy-mode datasets never have one. */

@@ -1,6 +1,6 @@
 /** Which jobs there are, and the process that runs them. */
-
 import type { Kysely } from 'kysely';
+import { sweepObjects } from '../attachments/sweep-objects.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
 import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
@@ -60,7 +60,9 @@ export async function runJobs(
   const csv = { ...stores, db, folder: stores.resumable, hosts: new Set(config.fetch_allow) };
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
-    void sweepFiles(db, parts.clock()).catch(() => undefined);
+    void sweepFiles(db, parts.clock())
+      .then(() => sweepObjects(db, attachments.objects, parts.clock()))
+      .catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
     void sweepUploads(csv, Date.now()).catch(() => undefined);

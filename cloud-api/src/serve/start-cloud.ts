@@ -9,6 +9,7 @@ import { approveAgent } from '../agents/approve-agent.ts';
 import { listAgents } from '../agents/list-agents.ts';
 import { type FetchLimits, fetchLimits } from '../attachments/fetch/fetch-attachment.ts';
 import { openAttachments } from '../attachments/open-attachments.ts';
+import { reclaimObject } from '../attachments/sweep-objects.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
@@ -96,6 +97,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     staging: join(folder, 'incoming'),
     sources: sources.locate,
     decodeChild: options.decodeChild ?? shippedDecoder,
+    reclaim: (tenantId, sha256) => reclaimObject(db, tenantId, sha256),
     limits: options.fetchLimits ?? { ...fetchLimits, maxBytes: config.file_max_bytes },
   });
   const attachments = withScaleFiles(opened, db, clock);

@@ -13,6 +13,8 @@ const names: Record<Route['page'], string> = {
   'agents': 'Agents',
   'jobs': 'Jobs',
   'privacy': 'Privacy report',
+  'tasks': 'Tasks',
+  'usage': 'Usage',
   'sign-in': 'Sign in',
   'unknown': 'Not found',
 };

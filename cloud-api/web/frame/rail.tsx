@@ -1,4 +1,16 @@
-import { Bookmark, Columns2, Copy, Globe, Images, ListChecks, type LucideIcon, Server, Shield } from 'lucide-react';
+import {
+  Bookmark,
+  Columns2,
+  Copy,
+  Globe,
+  Images,
+  ListChecks,
+  type LucideIcon,
+  Receipt,
+  Server,
+  Shield,
+  SquareCheck,
+} from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { datasetPagePath, type datasetPages, datasetPath, type Route } from '../route.ts';
 import { PageLink } from './page-link.tsx';
@@ -18,6 +30,8 @@ const ofDataset: readonly (Entry & { page: (typeof datasetPages)[number] })[] = 
 const ofTeam: readonly Entry[] = [
   { page: 'agents', name: 'Agents', icon: Server },
   { page: 'privacy', name: 'Privacy', icon: Shield },
+  { page: 'tasks', name: 'Tasks', icon: SquareCheck },
+  { page: 'usage', name: 'Usage', icon: Receipt },
   { page: 'jobs', name: 'Jobs', icon: ListChecks },
 ];
 
