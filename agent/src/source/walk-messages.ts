@@ -1,6 +1,12 @@
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
 
+/** A part of a source: keys from `from` up to and without `to`; each a folder's key ending in `/`, or empty for no bound. */
+export interface KeyRange {
+  from: string;
+  to: string;
+}
+
 /** What a walk thread is started with. */
 export interface WalkJob {
   dataDir: string;
@@ -14,6 +20,8 @@ export interface WalkJob {
   keys: string[] | undefined;
   /** Folders to look at without going into known ones below; each empty or ending in `/`. */
   folders: string[] | undefined;
+  /** The part of the whole root that this thread walks. */
+  range: KeyRange;
   /** Two counters: batches taken by the parent, and 1 when the walk is to stop. */
   shared: SharedArrayBuffer;
   sampleFrom: Uint8Array;
