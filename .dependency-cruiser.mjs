@@ -18,7 +18,7 @@ const testPackages = ['vitest', 'fast-check', ...Object.keys(manifestOf('test').
 const test = '[.](test|bench)[.]tsx?$';
 const networkModules = '(http|https|http2|net|tls|dgram|dns)';
 const networkPackages =
-  '(got|undici|axios|node-fetch|ky|ws|request-filtering-agent|@aws-sdk/[^/]+|@smithy/[^/]+|@google-cloud/[^/]+|@azure/[^/]+)';
+  '(got|hpagent|undici|axios|node-fetch|ky|ws|request-filtering-agent|@aws-sdk/[^/]+|@smithy/[^/]+|@google-cloud/[^/]+|@azure/[^/]+)';
 const core = (names) => `^(node:)?${names}(/|$)`;
 const npm = (names) => `(^|/)node_modules/${names}(/|$)|^${names}(/|$)`;
 const anyNetwork = [core(networkModules), npm(networkPackages)];

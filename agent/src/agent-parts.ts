@@ -2,11 +2,14 @@
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { localEndpoints, Variant } from '@nucleus/shared/wire/local';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { AgentConfig, SourceConfig } from './config.ts';
+import type { LedgerIndex } from './egress/ledger-index.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import type { Facts } from './record/facts.ts';
 import type { State } from './state/open-state.ts';
 import type { ManifestItem } from './sync/converge.ts';
+import type { Sync } from './sync/start-sync.ts';
 import type { WhatLeft } from './what-left.ts';
 
 export interface Keys {
@@ -42,6 +45,8 @@ export interface PipelineOptions<Pool> {
   pool: Pool;
   keys: Keys;
   policyOf: (alias: string) => RecordPolicy;
+  /** Whether as many changes wait for the cloud as may wait. */
+  isQueueFull: (alias: string) => boolean;
   signal: AbortSignal;
   log: Logger;
   onProgress: (progress: PipelineProgress) => void;
@@ -54,8 +59,12 @@ export interface Pipeline {
   watch(): Promise<void> | void;
   /** Takes over identities that the cloud has and the catalogue was never told of, after its state was lost. */
   adopt?(alias: string, items: readonly ManifestItem[]): { owed: number; unclaimed: number };
+  /** Scans everything and reads a part of the unchanged files again. */
+  verify?(): Promise<void>;
   /** Looks at one path again, relative to its source: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Describes exceptions of a source again, one or all. Returns how many there are then. */
+  retry(alias: string, path?: Uint8Array): Promise<number>;
   /** Resolves when nothing is at work any more; the signal is aborted by then. */
   close(): Promise<void>;
 }
@@ -71,6 +80,11 @@ export interface ProxyOptions<Pool> {
   keys: Keys;
   pool: Pool;
   pipeline: Pipeline;
+  policyOf: (alias: string) => RecordPolicy;
+  sync: Pick<Sync, 'cloudState' | 'pauseReason'>;
+  ledgerIndex: Pick<LedgerIndex, 'page' | 'findAttempt'>;
+  /** Metrics of the whole process. */
+  registry: Registry;
   whatLeft: (itemKey: Buffer) => Promise<WhatLeft | undefined>;
   overview: () => Overview;
   version: string;
@@ -88,7 +102,14 @@ export interface MediaProxy {
   close(): Promise<void>;
 }
 
-export interface AgentParts<Pool extends { close(): Promise<void> } = { close(): Promise<void> }> {
+/** What commands need of the processes that decode. */
+export interface Decoders {
+  /** @throws AppError `decoder-refused` when what is installed may not decode or does not load. */
+  started(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AgentParts<Pool extends Decoders = Decoders> {
   openKeys(dataDir: string): Keys;
   openPool(config: AgentConfig['extract'], keys: Keys): Pool;
   /** Describes one file below a source, outside any scan; undefined when it has no record. `path` is relative to the folder. */

@@ -1,17 +1,27 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AgentConfig } from './config.ts';
+
+/** A folder that gives no answer for so long hangs. */
+const answerLimitMs = 5000;
 
 /**
  * Refuses a start that cannot go well, in one sentence each.
  * @throws AppError `folder-missing`, `config-invalid`, `state-unreadable`.
  */
-export function checkStart(config: AgentConfig): void {
-  for (const { alias, folder } of config.sources) {
-    const stat = statSync(folder, { throwIfNoEntry: false });
-    if (!stat) throw new AppError('folder-missing', `The folder ${folder} of source ${alias} does not exist.`);
-    if (!stat.isDirectory()) throw new AppError('folder-missing', `${folder} of source ${alias} is not a folder.`);
+export async function checkStart(config: AgentConfig): Promise<void> {
+  const answering: AgentConfig['sources'] = [];
+  for (const source of config.sources) {
+    const { alias, folder } = source;
+    const seen = await statInTime(folder);
+    // the scan says that it hangs; the other sources and the viewer are there meanwhile
+    if (seen === 'hangs') continue;
+    answering.push(source);
+    if (!seen) throw new AppError('folder-missing', `The folder ${folder} of source ${alias} does not exist.`);
+    if (!seen.isDirectory()) throw new AppError('folder-missing', `${folder} of source ${alias} is not a folder.`);
   }
   if (config.listen.endsWith(':0') && config.public_url === undefined) {
     throw new AppError('config-invalid', 'Listening on port 0 needs a public_url, because records hold the address.');
@@ -22,13 +32,25 @@ export function checkStart(config: AgentConfig): void {
     throw new AppError('state-unreadable', `The data directory ${config.data} cannot be made.`, { cause });
   }
   const data = realpathSync(config.data) + sep;
-  for (const { alias, folder } of config.sources) {
+  for (const { alias, folder } of answering) {
     if (data.startsWith(realpathSync(folder) + sep)) {
       throw new AppError(
         'config-invalid',
         `The data directory ${config.data} lies inside the folder of source ${alias}; name another one with --data.`,
       );
     }
+  }
+}
+
+async function statInTime(folder: string): Promise<Stats | undefined | 'hangs'> {
+  const timer = new AbortController();
+  try {
+    const late = delay(answerLimitMs, 'hangs' as const, { signal: timer.signal });
+    return await Promise.race([stat(folder), late]);
+  } catch {
+    return undefined;
+  } finally {
+    timer.abort();
   }
 }
 

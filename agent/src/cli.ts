@@ -2,6 +2,7 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { Command, CommanderError, Option } from 'commander';
 import type { AgentParts } from './agent-parts.ts';
+import { compare } from './commands/compare.ts';
 import type { DataFlags } from './commands/data-folder.ts';
 import { confirmDeletes } from './commands/deletes.ts';
 import { explain } from './commands/explain.ts';
@@ -81,6 +82,11 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
   withData(program.command('open').description('print the viewer’s address with a one-time code')).action(
     async (flags: DataFlags) => end(await openViewer(flags, terminal, workingDir)),
   );
+  withData(
+    program
+      .command('compare')
+      .description('have the running agent compare with the cloud and read a part of the files again, now'),
+  ).action(async (flags: DataFlags) => end(await compare(flags, terminal, workingDir)));
   withData(
     program.command('link').argument('<reference_id>').description('print a signed media link of the running agent'),
   )

@@ -49,6 +49,10 @@ export const AgentConfig = z
       /** File of mode 0600 that holds the agent's API key; the variable NUCLEUS_AGENT_KEY goes before it. */
       key_file: z.string().min(1).optional(),
       ca_file: z.string().min(1).optional(),
+      /** The one way out where there is no direct one: an HTTP proxy that takes CONNECT. Never with a password in it. */
+      proxy: origin.optional(),
+      /** File of mode 0600 with `user:password` for the proxy; NUCLEUS_AGENT_PROXY_AUTH goes before it. */
+      proxy_auth_file: z.string().min(1).optional(),
     }),
     /** Pages that may show pixels. Default: the cloud's origin. */
     dashboard_origins: z.array(origin).max(32).optional(),
@@ -61,6 +65,8 @@ export const AgentConfig = z
         settle_ms: z.number().min(0).max(600_000).default(1000),
         delete_grace_ms: z.number().min(0).max(86_400_000).default(5000),
         watch: z.boolean().default(true),
+        /** A folder that gives no sign for so long is suspended. */
+        hang_ms: z.number().min(500).max(600_000).default(30_000),
       })
       .prefault({}),
     extract: z
@@ -78,7 +84,7 @@ export const AgentConfig = z
       .strictObject({
         heartbeat_s: z.int().min(1).max(3600).default(30),
         max_backoff_ms: z.int().min(100).max(3_600_000).default(300_000),
-        max_queued_changes: z.int().min(1000).default(2_000_000),
+        max_queued_changes: z.int().min(100).default(2_000_000),
       })
       .prefault({}),
     /** What has left is kept until the compressed ledger is larger than this; the oldest goes first. */

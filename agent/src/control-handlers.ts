@@ -12,13 +12,18 @@ export function controlHandlers(parts: {
   sync: Sync;
   proxy: MediaProxy;
   overview: () => Overview;
+  /** Starts a scan of everything that also reads a part of the unchanged files again. */
+  verifyAll: () => void;
   confirmDeletions: AgentParts['confirmDeletions'];
 }): ControlHandlers {
   const { state, sync, proxy, overview } = parts;
   return {
     'status': () => ({ ...overview(), viewer: `${proxy.url}/viewer/` }),
     'open': () => ({ url: `${proxy.url}/viewer/#code=${proxy.mintViewerCode()}` }),
-    'compare': () => sync.requestComparison(),
+    'compare': () => {
+      sync.requestComparison();
+      parts.verifyAll();
+    },
     'confirm-deletions': ({ source }) => ({ confirmed: confirmHeld(state, source, parts.confirmDeletions) }),
     'link': ({ reference_id, source, variant, minutes }) => {
       const parsed = Variant.safeParse(variant);

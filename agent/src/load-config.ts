@@ -112,7 +112,7 @@ function issueSentence(error: z.ZodError, root = ''): string {
 
 function absolutePaths(config: AgentConfig, base: string): AgentConfig {
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(base, path));
-  const { key_file, ca_file, ...cloud } = config.cloud;
+  const { key_file, ca_file, proxy_auth_file, ...cloud } = config.cloud;
   return {
     ...config,
     data: absolute(config.data),
@@ -120,6 +120,7 @@ function absolutePaths(config: AgentConfig, base: string): AgentConfig {
       ...cloud,
       ...(key_file ? { key_file: absolute(key_file) } : {}),
       ...(ca_file ? { ca_file: absolute(ca_file) } : {}),
+      ...(proxy_auth_file ? { proxy_auth_file: absolute(proxy_auth_file) } : {}),
     },
   };
 }
@@ -146,4 +147,31 @@ export function readCloudKey(config: AgentConfig, environment: Readonly<Record<s
     );
   }
   throw new AppError('config-invalid', `${file} does not hold an API key.`);
+}
+
+/**
+ * Name and password for the outbound proxy: the variable NUCLEUS_AGENT_PROXY_AUTH, else the configured file, else none.
+ * @throws AppError `config-invalid` when others can read the file or it holds something else.
+ */
+export function readProxyCredentials(
+  config: AgentConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const file = config.cloud.proxy_auth_file;
+  const variable = environment.NUCLEUS_AGENT_PROXY_AUTH?.trim();
+  const text = variable || (file === undefined ? undefined : readPrivateFile(file));
+  if (text !== undefined && !/^[^:]+:/.test(text))
+    throw new AppError('config-invalid', 'The credentials of the proxy are not of the form user:password.');
+  return text;
+}
+
+function readPrivateFile(file: string): string {
+  try {
+    if ((statSync(file).mode & 0o077) !== 0)
+      throw new AppError('config-invalid', `${file} can be read by others; run chmod 600 on it.`);
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('config-invalid', `${file} cannot be read.`, { cause });
+  }
 }

@@ -1,5 +1,6 @@
 /** The agent's process: signals, environment and exit code; everything else is given to the command line. */
 import { runCli } from './cli.ts';
+import { isRootHanging } from './source/walk-source.ts';
 import { version } from './version.ts';
 import { wiredParts } from './wired-parts.ts';
 
@@ -22,5 +23,6 @@ process.exitCode = await runCli(process.argv.slice(2), wiredParts, {
   input: process.stdin,
 });
 
-// a file system that hangs holds a thread, and the thread the process: what is committed is committed
+// a thread that sits in a file system that hangs would hold even `exit`; what is committed is committed
+if (isRootHanging()) process.kill(process.pid, 'SIGKILL');
 setTimeout(() => process.exit(), 250).unref();

@@ -10,7 +10,7 @@ export function describeOverview(parts: {
   version: string;
   cloudUrl: string;
   state: State;
-  sync: Pick<Sync, 'cloudState' | 'pauseReason'> | undefined;
+  sync: Pick<Sync, 'cloudState' | 'pauseReason' | 'lagS'> | undefined;
 }): Overview {
   const bindings = openBindings(parts.state);
   const outbox = openOutbox(parts.state);
@@ -29,6 +29,10 @@ export function describeOverview(parts: {
         names: row.names,
         state: paused ? 'paused' : row.state,
         reason: paused ?? row.reason,
+        watch: bindings.watchOf(row.alias),
+        lag_s: parts.sync?.lagS(row.alias) ?? 0,
+        last_scan_ms: row.last_scan_ms,
+        verified_day: bindings.findMark(`verified_day:${row.alias}`) ?? null,
         ...bindings.counts(row.source_no),
         queued: outbox.queued(row.source_no),
         dead_letters: outbox.deadLetters(row.source_no),

@@ -13,13 +13,14 @@ import { applyPolicy } from './pipeline/apply-policy.ts';
 import { keepWatching } from './pipeline/keep-watching.ts';
 import type { Log, Progress, RunningSource } from './pipeline/running-source.ts';
 import { type ScanOptions, type ScanSummary, scanSource } from './pipeline/scan-source.ts';
+import type { OpenWatch } from './pipeline/watch-source.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import { adoptItems, type CloudItem } from './state/adopt-items.ts';
 import { prepareFileWriter } from './state/files.ts';
 import { prepareKnownItems } from './state/known-items.ts';
 import type { State } from './state/open-state.ts';
 import { openScanQueue } from './state/scan-queue.ts';
-import { declareSource } from './state/sources.ts';
+import { countSource, declareSource } from './state/sources.ts';
 
 export interface PipelineOptions {
   state: State;
@@ -34,6 +35,10 @@ export interface PipelineOptions {
   walkThreadUrl: URL;
   /** A root that gives no sign for so long is suspended. */
   hangMs?: number;
+  /** Whether as many changes wait for the cloud as may wait: scanning pauses. */
+  isQueueFull?: (alias: string) => boolean;
+  /** Another way to watch folders, for tests of events that do not come. */
+  openWatch?: OpenWatch;
   signal: AbortSignal;
   log: Log;
   onProgress?: (progress: Progress) => void;
@@ -44,13 +49,21 @@ export interface Pipeline {
   scanOnce(alias?: string): Promise<Record<string, ScanSummary>>;
   /** Keeps the catalogue current until the signal aborts: hints, scans at intervals, deletions after their grace. */
   watch(): Promise<void>;
+  /** Scans every source and reads a part of its unchanged files again, by turns: what left no trace in a file's status is found. */
+  verify(): Promise<void>;
   /** Looks at one path again, relative to its source, as bytes: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Describes exceptions of a source again, one or all. Returns how many there are then. */
+  retry(alias: string, path?: Uint8Array): Promise<number>;
   /** Takes over identities that the cloud has for this source. Returns what is owed for them and how many have no file. */
   adopt(alias: string, items: readonly CloudItem[]): { owed: number; unclaimed: number };
   /** What `explain` and the media proxy need to describe one file the way the catalogue does. */
   source(alias: string): RunningSource;
 }
+
+/** A whole turn of reading every file again takes so many nights; small sources are read at once. */
+const verifyTurns = 30;
+const leastVerified = 500;
 
 /** Declares the sources and prepares everything; nothing is read before the first scan. */
 export function startPipeline(options: PipelineOptions): Pipeline {
@@ -101,16 +114,33 @@ export function startPipeline(options: PipelineOptions): Pipeline {
           keepWatching({
             source,
             scan: options.scan,
+            openWatch: options.openWatch,
             run: (scanOptions) => inTurn(source, { deleteGraceMs: options.scan.delete_grace_ms, ...scanOptions }),
           }),
         ),
       );
+    },
+    async verify() {
+      for (const source of sources.values()) {
+        const { catalogued } = countSource(options.state, source.sourceNo);
+        const verify = Math.max(leastVerified, Math.ceil(catalogued / verifyTurns));
+        await inTurn(source, { verify, deleteGraceMs: options.scan.delete_grace_ms });
+      }
     },
     async recheck(alias, path) {
       await inTurn(get(alias), {
         keys: [Buffer.from(path).toString('latin1')],
         deleteGraceMs: options.scan.delete_grace_ms,
       });
+    },
+    async retry(alias, path) {
+      // no path is walked: only what is queued again is looked at, after the root was verified
+      const summary = await inTurn(get(alias), {
+        keys: [],
+        retry: path ? { path } : {},
+        deleteGraceMs: options.scan.delete_grace_ms,
+      });
+      return summary.exceptions;
     },
     adopt(alias, items) {
       const source = get(alias);
@@ -161,7 +191,8 @@ function prepareSource(options: PipelineOptions, config: SourceConfig): RunningS
       nameItem: (path, isTaken) => referenceId(path, naming, isTaken),
     }),
     threadUrl: options.walkThreadUrl,
-    hangMs: options.hangMs ?? 30_000,
+    hangMs: options.hangMs ?? options.scan.hang_ms,
+    isQueueFull: () => options.isQueueFull?.(config.alias) ?? false,
     settleMs: options.scan.settle_ms,
     signal: options.signal,
     log: options.log,

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
+import { openAgentMetrics } from './agent-metrics.ts';
 import type { AgentParts, MediaProxy, Pipeline, PipelineProgress } from './agent-parts.ts';
 import { checkStart } from './check-start.ts';
 import type { AgentConfig } from './config.ts';
@@ -21,6 +22,7 @@ import type { RecordPolicy } from './record/build-record.ts';
 import { openBindings } from './state/bindings.ts';
 import { lockData } from './state/lock-data.ts';
 import { openState, type State } from './state/open-state.ts';
+import { openQueueLimit } from './state/queue-limit.ts';
 import type { Clock } from './sync/run-loop.ts';
 import { type Sync, startSync } from './sync/start-sync.ts';
 import { openWhatLeft } from './what-left.ts';
@@ -29,11 +31,14 @@ import { openWhatLeft } from './what-left.ts';
 const closeLimitMs = 10_000;
 /** Off the hour and off midnight, when everybody else's jobs run. */
 const dailyComparison = '23 3 * * *';
+const nightlyScan = '47 1 * * *';
 
 export interface StartOptions extends BindingWishes {
   config: AgentConfig;
   parts: AgentParts;
   cloudKey: string;
+  /** `user:password` for the outbound proxy. */
+  proxyCredentials?: string | undefined;
   version: string;
   log: Logger;
   /** Aborts the work; `close` still has to be called. */
@@ -65,11 +70,16 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
     await Promise.race([closeAll(opened, log), wait(closeLimitMs, undefined, { ref: false })]);
   };
   try {
-    checkStart(config);
+    await checkStart(config);
     const publicUrl = publicUrlOf(config);
     const listenNames = [new URL(publicUrl).hostname, config.listen.replace(/:\d+$/, '')];
-    const onRefused = (what: string): void => log.error({ reason: what }, 'egress guard refused');
-    keep('guard', installEgressGuard({ cloudUrl: config.cloud.url, listenNames, onRefused }), (remove) => remove());
+    const metrics = openAgentMetrics();
+    const onRefused = (what: 'connect' | 'lookup' | 'udp'): void => {
+      metrics.countRefused(what);
+      log.error({ reason: what }, 'egress guard refused');
+    };
+    const { url: cloudUrl, proxy: proxyUrl } = config.cloud;
+    keep('guard', installEgressGuard({ cloudUrl, proxyUrl, listenNames, onRefused }), (remove) => remove());
     keep('lock', lockData(config.data), (release) => release());
     const keys = parts.openKeys(config.data);
     const state = keep('state', openState(config.data), (it) => it.close());
@@ -86,7 +96,8 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
     const index = keep('ledger index', await openLedgerIndex(ledgerFolder), (it) => it.close());
     late.index = index;
     const caPem = config.cloud.ca_file === undefined ? undefined : readCertificate(config.cloud.ca_file);
-    const transport = openTransport({ cloudUrl: config.cloud.url, version, apiKey: options.cloudKey, caPem });
+    const route = { caPem, proxyUrl, proxyCredentials: options.proxyCredentials };
+    const transport = metrics.counting(openTransport({ cloudUrl, version, apiKey: options.cloudKey, ...route }));
     const gate = keep('gate', openGate(egressPolicy(config, keys.agentId, version), ledger, transport), (it) =>
       it.close(),
     );
@@ -98,6 +109,8 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
       if (!policy) throw new AppError('config-invalid', `Source ${alias} is not configured.`);
       return policy;
     };
+    const isOverLimit = openQueueLimit(state, config.sync.max_queued_changes, () => performance.now());
+    const syncing: { sync?: Sync } = {};
     const pipeline = keep(
       'pipeline',
       parts.startPipeline({
@@ -109,8 +122,13 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
         keys,
         policyOf,
         signal: working,
+        // what is sent only after a first scan cannot make room during it
+        isQueueFull: (alias) => isOverLimit() && !syncing.sync?.awaitsCatalogue(alias),
         log: log.child({ stage: 'pipeline' }),
-        onProgress: options.onProgress ?? (() => undefined),
+        onProgress(progress) {
+          metrics.setProgress(progress);
+          options.onProgress?.(progress);
+        },
       }),
       (it) => it.close(),
     );
@@ -126,18 +144,24 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
         clock: systemClock,
         log: log.child({ stage: 'sync' }),
         signal: working,
+        onSettled: (_, settled) => metrics.countSettled(settled),
         ...(pipeline.adopt && { adopt: pipeline.adopt }),
       }),
       (it) => it.close(),
     );
+    syncing.sync = sync;
+    const verifyAll = (): void => {
+      pipeline.verify?.().catch((err: unknown) => log.warn({ err }, 'scan failed, trying again'));
+    };
+    keep('nightly scan', schedule(nightlyScan, verifyAll), (task) => task.stop());
     keep(
       'daily comparison',
       schedule(dailyComparison, () => sync.requestComparison()),
       (task) => task.stop(),
     );
     const bindings = openBindings(state);
-    const overview = () =>
-      describeOverview({ agentId: keys.agentId, version, cloudUrl: config.cloud.url, state, sync });
+    const overview = () => describeOverview({ agentId: keys.agentId, version, cloudUrl, state, sync });
+    metrics.watch(overview);
     const proxy = keep(
       'proxy',
       await parts.startProxy({
@@ -149,6 +173,10 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
         keys,
         pool,
         pipeline,
+        policyOf,
+        sync,
+        ledgerIndex: index,
+        registry: metrics.registry,
         whatLeft: openWhatLeft(state, index),
         overview,
         version,
@@ -156,11 +184,12 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
       }),
       (it) => it.close(),
     );
+    await pool.started();
     keep(
       'control',
       await serveControl(
         join(config.data, 'agent.sock'),
-        controlHandlers({ state, sync, proxy, overview, confirmDeletions: parts.confirmDeletions }),
+        controlHandlers({ state, sync, proxy, overview, verifyAll, confirmDeletions: parts.confirmDeletions }),
       ),
       (end) => end(),
     );

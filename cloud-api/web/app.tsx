@@ -1,15 +1,23 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { CloudOff, SearchX } from 'lucide-react';
-import { type ReactElement, useEffect } from 'react';
+import { lazy, type ReactElement, Suspense, useEffect } from 'react';
 import { navigate, usePathname } from 'wouter/use-browser-location';
-import { AgentsPage } from './agents/agents-page.tsx';
 import { DatasetPage } from './dataset/dataset-page.tsx';
 import { DatasetsPage } from './datasets/datasets-page.tsx';
 import { Frame } from './frame/frame.tsx';
 import { type Route, readRoute } from './route.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { useSession } from './session/use-session.ts';
+
+// The grid comes with the first page; every other page comes when it is looked at.
+const AgentsPage = lazy(async () => ({ default: (await import('./agents/agents-page.tsx')).AgentsPage }));
+const SlicesPage = lazy(async () => ({ default: (await import('./slices/slices-page.tsx')).SlicesPage }));
+const DuplicatesPage = lazy(async () => ({
+  default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
+}));
+const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
+const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
  * The dashboard: who is signed in, and which page. Signing in loads the page anew, because the content security policy that comes
@@ -48,7 +56,9 @@ function SignedIn({ route }: { route: Route }): ReactElement | null {
   if (!session.data) return null;
   return (
     <Frame route={route} session={session.data}>
-      <Page route={route} />
+      <Suspense fallback={<div className="page" aria-busy="true" />}>
+        <Page route={route} />
+      </Suspense>
     </Frame>
   );
 }
@@ -60,8 +70,16 @@ function Page({ route }: { route: Route }): ReactElement {
     case 'dataset':
       // The key makes each dataset a grid of its own; opening an item keeps the grid.
       return <DatasetPage key={route.datasetId} datasetId={route.datasetId} referenceId={route.referenceId} />;
+    case 'slices':
+      return <SlicesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'duplicates':
+      return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'compare':
+      return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
+    case 'jobs':
+      return <JobsPage />;
     default:
       return (
         <EmptyState

@@ -1,9 +1,15 @@
 /** The dashboard's addresses, both ways. They hold ids only, nothing that opens anything. Pure. */
 
+/** Pages of one dataset, each a last part of its address. */
+export const datasetPages = ['slices', 'duplicates', 'compare'] as const;
+/** Pages of the whole team, each a first part of the address. */
+export const teamPages = ['agents', 'jobs'] as const;
+
 export type Route =
   | { page: 'datasets' }
   | { page: 'dataset'; datasetId: string; referenceId?: string }
-  | { page: 'agents' }
+  | { page: (typeof datasetPages)[number]; datasetId: string }
+  | { page: (typeof teamPages)[number] }
   | { page: 'sign-in' }
   | { page: 'unknown' };
 
@@ -19,10 +25,13 @@ export function readRoute(pathname: string): Route {
   if (parts.at(-1) === '') parts.pop();
   const [first, datasetId, item, ...names] = parts.map(decoded);
   if (parts.length === 0) return { page: 'datasets' };
-  if (parts.length === 1 && first === 'agents') return { page: 'agents' };
+  const team = teamPages.find((page) => page === first);
+  if (parts.length === 1 && team !== undefined) return { page: team };
   if (parts.length === 1 && first === 'sign-in') return { page: 'sign-in' };
   if (first !== 'd' || datasetId === undefined || datasetId === '') return { page: 'unknown' };
   if (parts.length === 2) return { page: 'dataset', datasetId };
+  const page = datasetPages.find((known) => known === item);
+  if (parts.length === 3 && page !== undefined) return { page, datasetId };
   const referenceId = names.includes(undefined) ? '' : names.join('/');
   if (item === 'i' && referenceId) return { page: 'dataset', datasetId, referenceId };
   return { page: 'unknown' };
@@ -38,6 +47,16 @@ function decoded(part: string): string | undefined {
 
 export function datasetPath(datasetId: string, find: Find = { query: '' }): string {
   return `/d/${encodeURIComponent(datasetId)}${findSearch(find)}`;
+}
+
+/** Address of a page of a dataset that is not its grid. */
+export function datasetPagePath(datasetId: string, page: (typeof datasetPages)[number]): string {
+  return `${datasetPath(datasetId)}/${page}`;
+}
+
+/** Address at which two items are compared. */
+export function comparePath(datasetId: string, a: string, b: string): string {
+  return `${datasetPagePath(datasetId, 'compare')}?${new URLSearchParams({ a, b })}`;
 }
 
 export function itemPath(datasetId: string, referenceId: string, find: Find = { query: '' }): string {

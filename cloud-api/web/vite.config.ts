@@ -14,5 +14,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     target: 'es2022',
+    // The schemas' library and the line that keeps it from making functions of text are one chunk: no schema is made before that line ran.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'schemas', test: /node_modules\/zod\/|without-eval/ }] } },
+    },
   },
 });

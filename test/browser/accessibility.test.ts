@@ -4,13 +4,23 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
 import { type ADashboard, aDashboard, yardItems } from '../builders/a-dashboard.ts';
+import { send } from '../contract/send.ts';
 
 describeWithChromium('the dashboard for everybody', () => {
   let browser: Browser;
   let dashboard: ADashboard;
   beforeAll(async () => {
     browser = await aChromium();
-    dashboard = await aDashboard(browser, yardItems(120));
+    const items = yardItems(120);
+    for (const [at, item] of items.slice(0, 6).entries()) item.phash = String(at % 2).repeat(64);
+    dashboard = await aDashboard(browser, items);
+    for (const live of [true, false]) {
+      const body = { name: live ? 'follows' : 'keeps', query: 'iso > 400', live };
+      await send(`${dashboard.cloud.url}/v1/datasets/${dashboard.datasetId}/slices`, {
+        key: dashboard.cloud.adminKey,
+        body,
+      });
+    }
   });
   afterAll(async () => {
     await dashboard.close();
@@ -54,6 +64,35 @@ describeWithChromium('the dashboard for everybody', () => {
         name: 'a refused query',
         path: () => `/d/${dashboard.datasetId}?q=isoo+>+100`,
         reach: (page) => page.getByRole('alert').waitFor(),
+      },
+      {
+        name: 'a dialog over selected items',
+        path: () => `/d/${dashboard.datasetId}`,
+        reach: async (page) => {
+          await page.locator('#tile-0').waitFor();
+          await page.locator('.grid').press('Control+a');
+          await page.keyboard.press('l');
+          await page.getByRole('dialog').waitFor();
+        },
+      },
+      {
+        name: 'slices',
+        path: () => `/d/${dashboard.datasetId}/slices`,
+        reach: async (page) => {
+          await page.getByRole('checkbox').nth(1).check();
+          await page.getByRole('checkbox').nth(0).check();
+          await page.getByRole('region', { name: 'Combination' }).getByText('In both').waitFor();
+        },
+      },
+      {
+        name: 'duplicates',
+        path: () => `/d/${dashboard.datasetId}/duplicates`,
+        reach: (page) => page.getByRole('region', { name: 'Group 1', exact: true }).waitFor(),
+      },
+      {
+        name: 'jobs',
+        path: () => '/jobs',
+        reach: (page) => page.getByText('Fill a slice').waitFor(),
       },
     ];
 

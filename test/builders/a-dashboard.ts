@@ -25,6 +25,8 @@ export interface Item {
   reference_id: string;
   width: number;
   height: number;
+  /** 64 characters of 0 and 1. */
+  phash?: string;
   metadata: Record<string, string | number | boolean>;
 }
 

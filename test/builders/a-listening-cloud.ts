@@ -1,6 +1,7 @@
 /** A small cloud over real HTTP that speaks the agents' protocol, keeps what it is told, and records every request as it came. */
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { canonicalJson } from '@nucleus/shared/record/canonical-json';
@@ -43,7 +44,8 @@ export interface ListeningCloud {
   close(): Promise<void>;
 }
 
-export async function aListeningCloud(): Promise<ListeningCloud> {
+/** @param tls what to speak TLS with; without it plain HTTP. */
+export async function aListeningCloud(tls?: { key: string; cert: string }): Promise<ListeningCloud> {
   const cloud: ListeningCloud = {
     url: '',
     captured: [],
@@ -58,7 +60,7 @@ export async function aListeningCloud(): Promise<ListeningCloud> {
         server.close(() => done());
       }),
   };
-  const server = createServer(async (request, response) => {
+  const answerOne = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks);
@@ -75,9 +77,10 @@ export async function aListeningCloud(): Promise<ListeningCloud> {
     if (scripted?.drop === 'applied') return void request.socket.destroy();
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
     response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {}));
-  });
+  };
+  const server = tls ? createTlsServer(tls, answerOne) : createServer(answerOne);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  cloud.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  cloud.url = `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return cloud;
 }
 

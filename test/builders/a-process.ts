@@ -37,9 +37,12 @@ export function aProgram(
     input?: string;
     /** Runs it as another user. */
     uid?: number;
+    /** A command that runs it, for instance in a namespace: its words go before the program's. */
+    within?: readonly string[];
   } = {},
 ): RunningProgram {
-  const child = spawn(process.execPath, [options.script ?? programs[name], ...args], {
+  const [command, ...words] = [...(options.within ?? []), process.execPath, options.script ?? programs[name], ...args];
+  const child = spawn(command as string, words, {
     cwd: options.cwd ?? root,
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...options.env },

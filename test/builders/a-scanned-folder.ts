@@ -13,12 +13,12 @@ import type { ItemRow, OutboxRow } from '../../agent/src/state/rows.ts';
 const built = (path: string) => new URL(`../../agent/dist/${path}`, import.meta.url);
 
 /** Two real decoder processes of the build. */
-export function aDecoderPool(): DecoderPool {
+export function aDecoderPool({ timeoutMs = 10_000 } = {}): DecoderPool {
   return openDecoderPool({
     childUrl: built('extract/describe-child.js'),
     processes: 2,
     contentKey: Buffer.alloc(32, 1),
-    limits: { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs: 10_000 },
+    limits: { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs },
   });
 }
 
@@ -72,7 +72,7 @@ export function aScannedFolder(
       gpsGrainDegrees: source.gps_grain_degrees,
       publicUrl: 'http://127.0.0.1:8787',
     }),
-    scan: { interval_s: 60, settle_ms: 0, delete_grace_ms: 50, watch: true },
+    scan: { interval_s: 60, settle_ms: 0, delete_grace_ms: 50, watch: true, hang_ms: 30_000 },
     walkThreadUrl: built('source/walk-thread.js'),
     signal: stop.signal,
     log: { info: () => undefined, warn: () => undefined },

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { SourceHealth } from '@nucleus/shared/wire/agents';
 import { onTestFinished } from 'vitest';
 import { openState } from '../../agent/src/state/open-state.ts';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
@@ -35,8 +36,12 @@ export interface ATrial {
   command: (...args: string[]) => Promise<{ exit: number | string; output: string; stdout: string }>;
   /** Live items of the dataset by relative path; a second one of the same path has ` (again)` behind it. */
   inCloud: () => Promise<Map<string, CloudRecord>>;
+  /** What the last heartbeat said of the source. */
+  health: () => Promise<Partial<SourceHealth>>;
   /** Waits until the cloud has exactly these paths. */
   converges: (paths: () => readonly string[], withinMs?: number) => Promise<Map<string, CloudRecord>>;
+  /** Text of the agent's `/metrics`. */
+  metrics: () => Promise<string>;
   /** Rows of the agent's catalogue. */
   query: (sql: string) => any[];
   /** Copies what the cloud holds now; the function that it resolves to puts that back. The cloud is stopped for a moment. */
@@ -49,13 +54,20 @@ export interface ATrial {
 export interface TrialConfig {
   scan?: object;
   extract?: object;
+  sync?: object;
   source?: object;
   data?: string;
 }
 
 /** @param database SQLite by default. */
 export async function aTrial(
-  options: { database?: TestDatabase; config?: TrialConfig; folder?: string; uid?: number } = {},
+  options: {
+    database?: TestDatabase;
+    config?: TrialConfig;
+    folder?: string;
+    uid?: number;
+    within?: readonly string[];
+  } = {},
 ): Promise<ATrial> {
   const cloud = await aCloud({ database: options.database ?? { url: undefined, drop: async () => undefined } });
   const relay = await aChaosRelay(() => cloud.url);
@@ -86,7 +98,7 @@ export async function aTrial(
       cloud: { url: relay.url },
       scan: { interval_s: 2, settle_ms: 100, delete_grace_ms: 300, ...over.scan },
       ...(over.extract ? { extract: over.extract } : {}),
-      sync: { heartbeat_s: 1, max_backoff_ms: 300 },
+      sync: { heartbeat_s: 1, max_backoff_ms: 300, ...over.sync },
       sources: [{ alias: 'main', folder, dataset: 'trial', ...over.source }],
     };
     // YAML is a superset of JSON
@@ -97,6 +109,7 @@ export async function aTrial(
     const program = aProgram('agent', ['run', '--config', file, ...extra], {
       env: { NUCLEUS_AGENT_KEY: key },
       ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.within === undefined ? {} : { within: options.within }),
     });
     running.add(program);
     started.push(program);
@@ -143,6 +156,11 @@ export async function aTrial(
       return { exit, output: program.output(), stdout: program.stdout() };
     },
     inCloud,
+    metrics: async () => (await fetch(`http://${listen}/metrics`)).text(),
+    health: async () => {
+      const { body } = await send(`${cloud.url}/v1/agents`, { key: cloud.adminKey });
+      return body.agents?.[0]?.sources[0]?.health ?? {};
+    },
     converges: async (paths, withinMs = 15_000) => {
       let last: string[] = [];
       try {

@@ -15,6 +15,8 @@ export interface AgentRun {
   dataset?: string;
   /** More arguments, e.g. `--level minimal`. */
   extra?: readonly string[];
+  /** Another build of the agent than the repository's. */
+  script?: string;
 }
 
 /** A port of the loopback that nobody uses now. An agent's address is part of its records, so it cannot be left to the start. */
@@ -29,7 +31,10 @@ export async function aFreePort(): Promise<number> {
 
 /** Starts `nucleus-agent run`, built, in a process of its own. */
 export function anAgentProcess(run: AgentRun): RunningProgram {
-  return aProgram('agent', ['run', ...settings(run), ...(run.extra ?? [])], { env: { NUCLEUS_AGENT_KEY: run.key } });
+  return aProgram('agent', ['run', ...settings(run), ...(run.extra ?? [])], {
+    env: { NUCLEUS_AGENT_KEY: run.key },
+    ...(run.script !== undefined && { script: run.script }),
+  });
 }
 
 /** Runs `nucleus-agent run --once --json` to its end. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, deflateSync } from 'node:zlib';
 import { aJpeg } from './a-picture.ts';
 
 /** What each file may end as: codes of exceptions, or `catalogued`; what is not a regular file is `not-regular`. */
@@ -24,7 +24,7 @@ export async function hostileFiles(folder: string): Promise<{ outcomes: Map<stri
   );
   put(
     'text-bomb.png',
-    aPng({ size: 64, data: pixels, extra: chunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), bomb(200)])) }),
+    aPng({ size: 64, data: pixels, extra: chunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), bomb(500)])) }),
     ...['catalogued', 'undecodable'],
   );
   put(
@@ -33,6 +33,11 @@ export async function hostileFiles(folder: string): Promise<{ outcomes: Map<stri
     ...['catalogued', 'undecodable'],
   );
   put('ifd-loop.tif', aTiff(8), 'catalogued', 'undecodable', 'truncated');
+  put('raw-loop.nef', rawLoop(), 'catalogued', 'no-dimensions', 'undecodable');
+  put('boxes.mp4', boxesOfNoLength(), 'undecodable', 'no-video', 'timed-out');
+  put('profile-of-50-mb.tif', aTiff(0, 50 * 1024 ** 2), 'catalogued', 'undecodable');
+  put('huge.bmp', aBmpHeader(30_000, 30_000), 'too-many-pixels');
+  put('bitmap-without-rows.bmp', aBmpHeader(300, 300), 'truncated');
   put('frames.gif', aGif(200_000), 'catalogued', 'too-many-pixels');
   const jpeg = await aJpeg({ widthPx: 64, heightPx: 64 });
   put('exif-loop.jpg', withSegment(jpeg, 0xe1, exifLoop()), 'catalogued', 'timed-out', 'undecodable');
@@ -58,8 +63,14 @@ export async function hostileFiles(folder: string): Promise<{ outcomes: Map<stri
   return { outcomes, release: () => void socket.close() };
 }
 
-/** Megabytes of zeros as a few kilobytes. */
-const bomb = (megabytes: number): Buffer => deflateSync(Buffer.alloc(megabytes * 1024 ** 2), { level: 9 });
+/** Megabytes of zeros as some kilobytes: one compressed megabyte, again and again, so that making it takes no time. */
+function bomb(megabytes: number): Buffer {
+  const zeros = deflateRawSync(Buffer.alloc(1024 ** 2), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE((((megabytes * 1024 ** 2) % 65_521) * 65_536 + 1) >>> 0);
+  const end = Buffer.from([3, 0]);
+  return Buffer.concat([Buffer.from([0x78, 0xda]), ...Array.from({ length: megabytes }, () => zeros), end, checksum]);
+}
 
 function chunk(type: string, body: Buffer): Buffer {
   const typed = Buffer.concat([Buffer.from(type, 'latin1'), body]);
@@ -104,8 +115,8 @@ function directory(entries: [number, number, number, number][], next: number): B
 
 const tiffHead = Buffer.from([0x49, 0x49, 0x2a, 0, 8, 0, 0, 0]);
 
-/** 64 by 64 grey pixels whose first directory names `next` as the next one. */
-function aTiff(next: number): Buffer {
+/** 64 by 64 grey pixels whose first directory names `next` as the next one, with a colour profile of so many zeros. */
+function aTiff(next: number, profileBytes = 0): Buffer {
   const entries: [number, number, number, number][] = [
     ...([
       [256, 4, 1, 64],
@@ -119,8 +130,55 @@ function aTiff(next: number): Buffer {
       [278, 4, 1, 64],
       [279, 4, 1, 4096],
     ] as [number, number, number, number][]),
+    ...(profileBytes > 0 ? [[34675, 7, profileBytes, 5200] as [number, number, number, number]] : []),
   ];
-  return Buffer.concat([tiffHead, directory(entries, next), Buffer.alloc(5000)]);
+  return Buffer.concat([tiffHead, directory(entries, next), Buffer.alloc(5000 + profileBytes)]);
+}
+
+/** A raw file whose sub-directories, EXIF and next directory are all the first one, and whose preview is said to be everywhere. */
+function rawLoop(): Buffer {
+  const entries: [number, number, number, number][] = [
+    ...([
+      [256, 4, 1, 64],
+      [257, 4, 1, 64],
+      [262, 3, 1, 32803],
+      [0x14a, 4, 1, 8],
+    ] as [number, number, number, number][]),
+    ...([
+      [0x201, 4, 1, 0xffffffff],
+      [0x202, 4, 1, 0xffffffff],
+      [0x8769, 4, 1, 8],
+    ] as [number, number, number, number][]),
+  ];
+  return Buffer.concat([tiffHead, directory(entries, 8), Buffer.alloc(500, 0xff)]);
+}
+
+/** A movie box full of boxes that say they have no length, or all of it. */
+function boxesOfNoLength(): Buffer {
+  const box = (type: string, length: number, body = Buffer.alloc(0)): Buffer => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(length, 0);
+    head.write(type, 4, 'latin1');
+    return Buffer.concat([head, body]);
+  };
+  const inner = Buffer.concat(Array.from({ length: 200 }, (_, i) => box('trak', i % 2 === 0 ? 0 : 0xffffffff)));
+  return Buffer.concat([
+    box('ftyp', 24, Buffer.from('isom\0\0\x02\0isommp41', 'latin1')),
+    box('moov', inner.length + 8, inner),
+  ]);
+}
+
+/** Headers of a bitmap of 24 bits, and no row. */
+function aBmpHeader(width: number, height: number): Buffer {
+  const head = Buffer.alloc(54);
+  head.write('BM', 'latin1');
+  head.writeUInt32LE(54, 10);
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(width, 18);
+  head.writeInt32LE(height, 22);
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(24, 28);
+  return head;
 }
 
 /** Directories that point at each other: EXIF, GPS and the next directory are all the first one. */

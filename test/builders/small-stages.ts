@@ -32,7 +32,7 @@ export const smallStages: AgentParts = {
       media: key,
     };
   },
-  openPool: () => ({ close: async () => undefined }),
+  openPool: () => ({ started: async () => undefined, close: async () => undefined }),
   describeFile: async (_, source, path) => ({ contentHash: hashOf(join(source.folder, path.toString())), facts }),
   startPipeline({ state, sources, policyOf, onProgress }) {
     const declare = state.prepare(
@@ -86,6 +86,7 @@ export const smallStages: AgentParts = {
         await this.scanOnce();
       },
       recheck: async () => undefined,
+      retry: async () => 0,
       close: async () => undefined,
     };
   },

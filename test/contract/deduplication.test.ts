@@ -184,6 +184,23 @@ onEachDatabase('near duplicates', (open) => {
     expect(refs(await groups({ threshold: 0 }))).toEqual(['far,twin']);
     const cut = await groups({ threshold: 2, members: 1 });
     expect(cut.groups[0]).toMatchObject({ size: 3, tiles: [{ ref: 'a' }] });
+    const tag = (name: string, refs: string[]) =>
+      call(`datasets/${dataset}/tag-changes`, { items: { reference_ids: refs }, add: [name] });
+    await tag('keep', ['far']);
+    expect(await groups({ threshold: 2, decided: 'tag = keep' })).toMatchObject({ total: 2, decided: 0 });
+    await tag('archived', ['twin']);
+    const left = await groups({ threshold: 2, decided: 'tag IN (keep, archived)' });
+    expect(refs(left)).toEqual(['a,b,c']);
+    expect(left).toMatchObject({ total: 1, decided: 1, items_in_groups: 3 });
+    expect(left.groups[0].tiles[0]).toMatchObject({
+      ref: 'a',
+      hash: expect.stringMatching(/^[0-9a-f]{16}$/),
+      fields: 0,
+    });
+    expect((await groups({ threshold: 2 })).groups[1].tiles.map((tile: any) => tile.t)).toEqual([
+      ['keep'],
+      ['archived'],
+    ]);
     await send(`${cloud.url}/v1/nucleus/dataset/${dataset}/refloc/b`, {
       key: cloud.adminKey,
       method: 'DELETE',

@@ -36,6 +36,15 @@ test('without the guard the same request arrives, so the refusal above is the gu
   expect(other.captured.map(({ path }) => path)).toEqual(['/leak']);
 });
 
+test('with a proxy only the proxy can be connected to, not even the cloud itself', async () => {
+  const { ours: cloud, other: proxy } = await twoClouds();
+  onTestFinished(installEgressGuard({ cloudUrl: cloud.url, proxyUrl: proxy.url }));
+  expect((await got(`${proxy.url}/v1/agents/heartbeat`)).statusCode).toBe(200);
+  await expect(got(`${cloud.url}/direct`, { retry: { limit: 0 } })).rejects.toThrow('egress guard');
+  await expect(lookup('cloud.example')).rejects.toMatchObject({ code: 'egress-refused' });
+  expect(cloud.captured).toEqual([]);
+});
+
 test('names of others are not resolved and no datagram leaves', async () => {
   const { ours } = await twoClouds();
   onTestFinished(installEgressGuard({ cloudUrl: ours.url }));

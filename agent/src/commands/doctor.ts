@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AgentConfig } from '../config.ts';
 import { installEgressGuard } from '../egress/guard.ts';
 import { type CloudProbe, probeCloud } from '../egress/probe-cloud.ts';
-import { type ConfigFlags, loadConfig } from '../load-config.ts';
+import { type ConfigFlags, loadConfig, readProxyCredentials } from '../load-config.ts';
 import { checkHost, type HostCheck } from './check-host.ts';
 import { printJson, type Terminal } from './terminal.ts';
 
@@ -24,7 +25,10 @@ export async function doctor(
 ): Promise<number> {
   const { terminal } = context;
   const config = loadConfig(flags, context.workingDir);
-  const checks = [...checkHost(config, context.environment), ...(await checkCloud(config, context.version))];
+  const checks = [
+    ...checkHost(config, context.environment),
+    ...(await checkCloud(config, context.version, context.environment)),
+  ];
   const isFailed = checks.some(({ result }) => result === 'fail');
   if (flags.json) {
     printJson(terminal, { ok: !isFailed, checks });
@@ -36,30 +40,43 @@ export async function doctor(
   return isFailed ? 1 : 0;
 }
 
-async function checkCloud(config: AgentConfig, version: string): Promise<HostCheck[]> {
-  const { url, ca_file: caFile } = config.cloud;
+async function checkCloud(
+  config: AgentConfig,
+  version: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<HostCheck[]> {
+  const { url, ca_file: caFile, proxy: proxyUrl } = config.cloud;
   let caPem: string | undefined;
   try {
     caPem = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
   } catch {
     return [fail('certificate authority', `${caFile} cannot be read.`, 'Correct cloud.ca_file.')];
   }
-  const removeGuard = installEgressGuard({ cloudUrl: url });
+  let proxyCredentials: string | undefined;
   try {
-    return judgeProbe(await probeCloud(url, version, caPem), new URL(url), Date.now());
+    proxyCredentials = readProxyCredentials(config, environment);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [fail('proxy', error.message, 'Correct NUCLEUS_AGENT_PROXY_AUTH or cloud.proxy_auth_file.')];
+  }
+  const removeGuard = installEgressGuard({ cloudUrl: url, proxyUrl });
+  try {
+    const probe = await probeCloud(url, version, { caPem, proxyUrl, proxyCredentials });
+    return judgeProbe(probe, new URL(url), proxyUrl === undefined ? undefined : new URL(proxyUrl), Date.now());
   } finally {
     removeGuard();
   }
 }
 
 /** What a probe means. Pure. */
-function judgeProbe(probe: CloudProbe, url: URL, nowMs: number): HostCheck[] {
+function judgeProbe(probe: CloudProbe, url: URL, proxy: URL | undefined, nowMs: number): HostCheck[] {
+  const asked = proxy ?? url;
   if ('error' in probe.lookup) {
-    const remedy = `Check the resolver of this host and the spelling of ${url.hostname}.`;
-    return [fail('name', `${url.hostname} has no address (${probe.lookup.error}).`, remedy)];
+    const remedy = `Check the resolver of this host and the spelling of ${asked.hostname}.`;
+    return [fail('name', `${asked.hostname} has no address (${probe.lookup.error}).`, remedy)];
   }
   const checks = [
-    ok('name', `${url.hostname} has ${probe.lookup.addresses} address(es).`),
+    ok('name', `${asked.hostname} has ${probe.lookup.addresses} address(es).`),
     judgeTls(probe.tls, url, nowMs),
   ];
   if (!probe.http) return checks;

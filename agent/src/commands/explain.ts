@@ -36,6 +36,7 @@ export async function explain(
   const pool = parts.openPool(config.extract, keys);
   const policy = recordPolicies(config).get(source.alias) as RecordPolicy;
   try {
+    await pool.started();
     const item = state
       .prepare<[string, Buffer], ItemRow>(
         `select i.* from items i join sources s using (source_no) where s.alias = ? and i.path = ? and i.presence = 'live'`,

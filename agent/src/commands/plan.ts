@@ -33,7 +33,7 @@ export async function plan(
 ): Promise<number> {
   const { terminal } = context;
   const config = loadConfig(flags, context.workingDir);
-  checkStart(config);
+  await checkStart(config);
   const removeGuard = installEgressGuard({ cloudUrl: null });
   const keys = parts.openKeys(config.data);
   const scratch = mkdtempSync(join(config.data, 'plan-'));
@@ -43,6 +43,7 @@ export async function plan(
     const policies = recordPolicies(config);
     const policyOf = (alias: string) => policies.get(alias) as RecordPolicy;
     const pool = parts.openPool(config.extract, keys);
+    await pool.started();
     const log = openLog({ level: 'warn' });
     const pipeline = parts.startPipeline({
       state,
@@ -52,6 +53,7 @@ export async function plan(
       pool,
       keys,
       policyOf,
+      isQueueFull: () => false,
       signal: context.signal,
       log,
       onProgress: () => undefined,

@@ -28,3 +28,16 @@ test.each([
   progress.end();
   expect(notes).toHaveLength(want);
 });
+
+test('on a terminal the line begins with a bar, elsewhere it never does', () => {
+  for (const isInteractive of [true, false]) {
+    const notes: string[] = [];
+    const progress = openProgress(
+      { out: () => undefined, note: (text) => void notes.push(text), isInteractive },
+      () => 0,
+    );
+    progress.update({ found: 200, described: 50, sent: 0, waiting: 50 });
+    expect(notes.join('').includes(`${'█'.repeat(5)}${'░'.repeat(15)}  25 %`)).toBe(isInteractive);
+    expect(notes.join('')).toContain('200 files found, 50 described');
+  }
+});

@@ -15,6 +15,7 @@ export interface ProgressLine {
   end(): void;
 }
 
+const barCells = 20;
 const everyMs = { interactive: 200, plain: 5000 };
 
 /** @param nowMs a monotonic clock. */
@@ -28,7 +29,7 @@ export function openProgress(terminal: Terminal, nowMs: () => number): ProgressL
     shownAt = nowMs();
     isShown = true;
     const text = describeProgress(latest, (shownAt - started) / 1000);
-    terminal.note(terminal.isInteractive ? `\r\x1b[2K${text}` : `${text}\n`);
+    terminal.note(terminal.isInteractive ? `\r\x1b[2K${progressBar(latest)}${text}` : `${text}\n`);
   };
   return {
     update(counts) {
@@ -52,6 +53,16 @@ export function describeProgress({ found, described, sent, waiting }: ProgressCo
   const left = found - described;
   const time = left > 0 && rate > 0 ? `, about ${duration(left / rate)} left` : '';
   return `${found} files found, ${described} described (${rate.toFixed(rate < 10 ? 1 : 0)}/s${time}), ${synced}`;
+}
+
+/** How much of what was found is described, as a bar; nothing while nothing is found. */
+function progressBar({ found, described }: ProgressCounts): string {
+  if (found === 0) return '';
+  const share = Math.min(1, described / found);
+  const full = Math.floor(share * barCells);
+  return `${'█'.repeat(full)}${'░'.repeat(barCells - full)} ${Math.floor(share * 100)
+    .toString()
+    .padStart(3)} %  `;
 }
 
 function duration(seconds: number): string {

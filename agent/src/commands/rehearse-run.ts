@@ -62,6 +62,7 @@ export async function rehearseRun(
   const recorder = recordRequests();
   const gate = openGate(egressPolicy(config, keys.agentId, version), ledger, recorder.transport);
   const pool = parts.openPool({ ...config.extract, processes: 1 }, keys);
+  await pool.started();
   const stopping = new AbortController();
   const working = AbortSignal.any([signal, stopping.signal]);
   const pipeline = parts.startPipeline({
@@ -72,6 +73,7 @@ export async function rehearseRun(
     pool,
     keys,
     policyOf,
+    isQueueFull: () => false,
     signal: working,
     log,
     onProgress: () => undefined,

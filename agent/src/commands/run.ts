@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { AgentParts, ScanCounts } from '../agent-parts.ts';
-import { type ConfigFlags, loadConfig, readCloudKey } from '../load-config.ts';
+import { type ConfigFlags, loadConfig, readCloudKey, readProxyCredentials } from '../load-config.ts';
 import { type LogLevel, openLog } from '../log.ts';
 import type { BindingWishes } from '../policies.ts';
 import { type RunningAgent, startAgent } from '../start-agent.ts';
@@ -57,6 +57,7 @@ export async function run(
     config,
     parts,
     cloudKey: readCloudKey(config, context.environment),
+    proxyCredentials: readProxyCredentials(config, context.environment),
     version: context.version,
     log: context.log ?? openLog({ level: flags.logLevel ?? 'info' }),
     signal,

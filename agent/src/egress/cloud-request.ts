@@ -1,19 +1,17 @@
 /** One HTTP exchange with the cloud: constant headers, time limits, a capped answer, no redirect, no retry. */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { got, type OptionsOfBufferResponseBody, RequestError } from 'got';
+
+import { openConnections, type Route } from './open-connections.ts';
 
 /** Largest answer that is read: acks of a thousand changes with long names stay far below. */
 const maxReplyBytes = 16 * 1024 ** 2;
 
-export interface TransportOptions {
+export interface TransportOptions extends Route {
   cloudUrl: string;
   version: string;
   /** API key; goes into Basic authorization as user name and nowhere else. */
   apiKey: string;
-  /** PEM of a certificate authority to trust instead of the built-in ones. */
-  caPem?: string | undefined;
   /** Milliseconds. */
   limits?: { connect: number; headers: number; idle: number };
 }
@@ -38,10 +36,7 @@ export interface Transport {
 /** Keeps one set of connections to the cloud. */
 export function openTransport(options: TransportOptions): Transport {
   const { connect, headers, idle } = options.limits ?? { connect: 10_000, headers: 30_000, idle: 30_000 };
-  const agent = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: 8 }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: 8 }),
-  };
+  const agent = openConnections(options);
   const base = options.cloudUrl.replace(/\/+$/, '');
   const constant = {
     'user-agent': `nucleus-agent/${options.version}`,

@@ -1,5 +1,5 @@
 /**
- * The process-wide guard: whatever code runs here, also a library's, reaches the configured cloud and nothing else. It patches the
+ * The process-wide guard: whatever code runs here, also a library's, reaches the configured cloud, or the proxy on the way to it, and nothing else. It patches the
  * one place that every TCP and TLS client passes, the names that may be resolved, and UDP. Listening, accepted connections and unix sockets are not touched.
  * It guards against mistakes and curious libraries, not against native code; for that, restrict the process from outside.
  */
@@ -12,6 +12,8 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 export interface GuardOptions {
   /** The one address that may be connected to: scheme, host and port count. Null: none at all. */
   cloudUrl: string | null;
+  /** Instead of it, when everything goes through a proxy: then the cloud itself may not be connected to. */
+  proxyUrl?: string | undefined;
   /** Further names that may be resolved, for listening on them. */
   listenNames?: readonly string[];
   /** Told of every refusal; never with a path or a body. */
@@ -22,9 +24,10 @@ type ConnectTarget = { path?: unknown; host?: unknown; port?: unknown; lookup?: 
 
 /** Installs the guard. Returns a function that removes it, for tests. */
 export function installEgressGuard(options: GuardOptions): () => void {
-  const cloud = options.cloudUrl === null ? null : cloudAddress(options.cloudUrl);
+  const target = options.cloudUrl === null ? null : (options.proxyUrl ?? options.cloudUrl);
+  const allowed = target === null ? null : addressOf(target);
   const names = new Set(
-    [...(cloud ? [cloud.host] : []), 'localhost', ...(options.listenNames ?? [])].map((name) => name.toLowerCase()),
+    [...(allowed ? [allowed.host] : []), 'localhost', ...(options.listenNames ?? [])].map((name) => name.toLowerCase()),
   );
   const refuse = (what: 'connect' | 'lookup' | 'udp'): AppError => {
     options.onRefused?.(what);
@@ -47,9 +50,9 @@ export function installEgressGuard(options: GuardOptions): () => void {
       const target = connectTarget(args);
       const isUnix = typeof target.path === 'string';
       const isOwnLookup = target.lookup === undefined || target.lookup === dns.lookup;
-      const isCloud =
-        cloud !== null && hostOf(target.host) === cloud.host && Number(target.port) === cloud.port && isOwnLookup;
-      if (!isUnix && !isCloud) {
+      const isAllowed =
+        allowed !== null && hostOf(target.host) === allowed.host && Number(target.port) === allowed.port && isOwnLookup;
+      if (!isUnix && !isAllowed) {
         const error = refuse('connect');
         queueMicrotask(() => this.destroy(error));
         return this;
@@ -110,7 +113,7 @@ function connectTarget(args: unknown[]): ConnectTarget {
 const hostOf = (host: unknown): string =>
   typeof host === 'string' ? host.toLowerCase().replace(/^\[|\]$/g, '') : 'localhost';
 
-function cloudAddress(url: string): { host: string; port: number } {
+function addressOf(url: string): { host: string; port: number } {
   const { hostname, port, protocol } = new URL(url);
   return { host: hostOf(hostname), port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) };
 }

@@ -1,7 +1,8 @@
 /** Asks the cloud the least that tells whether it can be reached: one GET of /healthz, without a key and without a body. */
 import { lookup } from 'node:dns/promises';
-import { connect, type PeerCertificate } from 'node:tls';
+import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { got, RequestError } from 'got';
+import { openConnections, type Route } from './open-connections.ts';
 
 /** What was seen on the way. A step that failed has its error code; later steps are absent. */
 export interface CloudProbe {
@@ -15,39 +16,54 @@ export interface CloudProbe {
 
 const limitMs = 10_000;
 
-/** Never throws. @param caPem PEM of a further certificate authority. */
-export async function probeCloud(cloudUrl: string, version: string, caPem?: string): Promise<CloudProbe> {
+/** Never throws. Through a proxy, the proxy's name is the one that is looked up here. */
+export async function probeCloud(cloudUrl: string, version: string, route: Route): Promise<CloudProbe> {
   const url = new URL(cloudUrl);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(new URL(route.proxyUrl ?? cloudUrl));
   let addresses: number;
   try {
     addresses = (await lookup(host, { all: true })).length;
   } catch (error) {
     return { lookup: { error: codeOf(error) } };
   }
-  const tls = url.protocol === 'https:' ? await shakeHands(host, Number(url.port || 443), caPem) : undefined;
+  const tls = url.protocol === 'https:' ? await shakeHands(url, route) : undefined;
   const probe: CloudProbe = { lookup: { addresses }, ...(tls ? { tls } : {}) };
-  return tls && 'error' in tls ? probe : { ...probe, http: await askHealth(cloudUrl, version, caPem) };
+  return tls && 'error' in tls ? probe : { ...probe, http: await askHealth(cloudUrl, version, route) };
 }
 
-function shakeHands(host: string, port: number, ca: string | undefined): Promise<NonNullable<CloudProbe['tls']>> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, servername: host, ...(ca === undefined ? {} : { ca }), timeout: limitMs });
-    socket.once('secureConnect', () => {
-      const certificate: PeerCertificate = socket.getPeerCertificate();
-      resolve({ protocol: socket.getProtocol() ?? 'unknown', validToMs: Date.parse(certificate.valid_to) });
-      socket.destroy();
-    });
-    socket.once('timeout', () => socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
-    socket.once('error', (error) => resolve({ error: codeOf(error) }));
-  });
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+/** A handshake and nothing else. */
+function shakeHands(url: URL, route: Route): Promise<NonNullable<CloudProbe['tls']>> {
+  const connections = openConnections(route);
+  return new Promise<NonNullable<CloudProbe['tls']>>((resolve) => {
+    const options = {
+      host: hostOf(url),
+      port: Number(url.port || 443),
+      servername: hostOf(url),
+      ...(route.caPem === undefined ? {} : { ca: route.caPem }),
+      timeout: limitMs,
+    };
+    const watch = (socket: TLSSocket): void => {
+      socket.once('secureConnect', () => {
+        const certificate: PeerCertificate = socket.getPeerCertificate();
+        resolve({ protocol: socket.getProtocol() ?? 'unknown', validToMs: Date.parse(certificate.valid_to) });
+        socket.destroy();
+      });
+      socket.once('timeout', () => socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })));
+      socket.once('error', (error) => resolve({ error: codeOf(error) }));
+    };
+    if (route.proxyUrl === undefined) return watch(connect(options));
+    // the tunnel hands its socket to a callback, which Node's own types do not know
+    const tunnel = connections.https as unknown as {
+      createConnection(to: object, done: (error: Error | null, socket: TLSSocket) => void): void;
+    };
+    tunnel.createConnection(options, (error, socket) => (error ? resolve({ error: codeOf(error) }) : watch(socket)));
+  }).finally(() => connections.https.destroy());
 }
 
-async function askHealth(
-  cloudUrl: string,
-  version: string,
-  caPem: string | undefined,
-): Promise<NonNullable<CloudProbe['http']>> {
+async function askHealth(cloudUrl: string, version: string, route: Route): Promise<NonNullable<CloudProbe['http']>> {
+  const agent = openConnections(route);
   const startedMs = Date.now();
   try {
     const reply = await got(`${cloudUrl.replace(/\/+$/, '')}/healthz`, {
@@ -56,8 +72,9 @@ async function askHealth(
       throwHttpErrors: false,
       retry: { limit: 0 },
       decompress: false,
+      agent,
       timeout: { request: limitMs },
-      https: { rejectUnauthorized: true, ...(caPem === undefined ? {} : { certificateAuthority: caPem }) },
+      https: { rejectUnauthorized: true, ...(route.caPem === undefined ? {} : { certificateAuthority: route.caPem }) },
     });
     const serverMs = Date.parse(reply.headers.date ?? '');
     return {
@@ -67,6 +84,9 @@ async function askHealth(
     };
   } catch (error) {
     return { error: error instanceof RequestError ? error.code : codeOf(error) };
+  } finally {
+    agent.http.destroy();
+    agent.https.destroy();
   }
 }
 

@@ -1,6 +1,6 @@
 /** One decoder process as its parent sees it: what it was sent, what it is at, and when it has to be killed. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ChildMessage, ChildReply, ChildSetup, ExtractLimits, Task } from './described.ts';
+import type { ChildGreeting, ChildMessage, ChildReply, ChildSetup, ExtractLimits, Task } from './described.ts';
 
 /** One task with whoever waits for it. */
 export interface Work {
@@ -27,6 +27,8 @@ export interface DecoderChildOptions {
   contentKey: Uint8Array;
   limits: ExtractLimits;
   onReady: () => void;
+  /** It may not decode anything with what is installed. */
+  onRefused: (sentence: string) => void;
   /** It has room again. */
   onAnswer: (rssBytes: number) => void;
   /** Tasks that it has not begun, to be given to others. */
@@ -37,6 +39,8 @@ export interface DecoderChildOptions {
 /** Slowest storage that is waited for, on top of the time limit. */
 const leastBytesPerMs = 20_000;
 const startLimitMs = 30_000;
+/** A killed process is taken as ended after this time. */
+const endLimitMs = 2000;
 /** Work that lies ready with a child, by its own pace: more than its parent ever takes to write a batch. */
 const aheadMs = 150;
 const mostAhead = 64;
@@ -64,19 +68,27 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
   let isReady = false;
   let isRetired = false;
   let isTimedOut = false;
+  let isOver = false;
   let taskNo = 0;
   let killTimer = setTimeout(() => forked.kill('SIGKILL'), startLimitMs);
   let slowTimer: NodeJS.Timeout | undefined;
 
-  forked.on('message', (message: ChildReply | { kind: 'ready' }) => {
+  forked.on('message', (message: ChildReply | ChildGreeting) => {
     if (message.kind === 'ready') {
       clearTimeout(killTimer);
       isReady = true;
       options.onReady();
+    } else if (message.kind === 'refused') {
+      clearTimeout(killTimer);
+      options.onRefused(message.sentence);
     } else onReply(message);
   });
   forked.on('error', () => undefined); // an `exit` follows
-  forked.on('exit', () => {
+  forked.on('exit', end);
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
     clearTimeout(killTimer);
     clearTimeout(slowTimer);
     const atWork = current;
@@ -85,7 +97,7 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     if (atWork && !atWork.isTakenBack) atWork.work.fail(isTimedOut ? 'timed-out' : 'crashed');
     sent.clear();
     options.onExit();
-  });
+  }
   const setup: ChildSetup = { kind: 'setup', contentKey: options.contentKey, limits };
   forked.send(setup, () => undefined);
 
@@ -118,6 +130,8 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
       () => {
         isTimedOut = true;
         forked.kill('SIGKILL');
+        // one that sits in a system call of a hanging file system ends when that does; nobody waits for it
+        killTimer = setTimeout(end, endLimitMs);
       },
       limits.timeoutMs + bytes / leastBytesPerMs,
     );
@@ -165,7 +179,8 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     async kill() {
       const ended = new Promise((resolve) => forked.once('exit', resolve));
       forked.kill('SIGKILL');
-      if (forked.exitCode === null && forked.signalCode === null) await ended;
+      const late = new Promise((resolve) => setTimeout(resolve, endLimitMs).unref());
+      if (forked.exitCode === null && forked.signalCode === null) await Promise.race([ended, late]);
     },
   };
 }

@@ -47,9 +47,15 @@ function answer(task, path) {
 process.on('disconnect', () => process.exit(0));
 `;
 
-function aPool(over: { processes?: number; filesPerChild?: number; timeoutMs?: number } = {}) {
+/** Children that may not decode, or never come up. */
+const unableChildren = {
+  refusing: `process.on('message', () => process.send({ kind: 'refused', sentence: 'Too old.' }));`,
+  failing: 'process.exit(1);',
+};
+
+function aPool(over: { child?: string; processes?: number; filesPerChild?: number; timeoutMs?: number } = {}) {
   const file = join(mkdtempSync(join(tmpdir(), 'child-')), 'child.mjs');
-  writeFileSync(file, obedientChild);
+  writeFileSync(file, over.child ?? obedientChild);
   const pool = openDecoderPool({
     childUrl: pathToFileURL(file),
     processes: over.processes ?? 1,
@@ -138,4 +144,15 @@ test('closing ends what waits', async () => {
   await pool.close();
   expect(await Promise.all(waiting)).toEqual(Array(2).fill({ kind: 'exception', code: 'crashed' }));
   expect(await pool.describe(asked('a'))).toEqual({ kind: 'exception', code: 'crashed' });
+});
+
+test('a start waits for the first process, and is told when none may decode or none comes up', async () => {
+  await expect(aPool().pool.started()).resolves.toBeUndefined();
+  const { refusing, failing } = unableChildren;
+  await expect(aPool({ child: refusing }).pool.started()).rejects.toMatchObject({
+    ...{ code: 'decoder-refused', message: 'Too old.' },
+  });
+  await expect(aPool({ child: failing, processes: 4 }).pool.started()).rejects.toMatchObject({
+    code: 'decoder-refused',
+  });
 });

@@ -1,9 +1,12 @@
+import { AppError } from '@nucleus/shared/failure/app-error';
 import { type DecoderChild, startDecoderChild, type Work } from './decoder-child.ts';
 import type {
   ChildReply,
   Described,
   DescribeRequest,
   ExtractLimits,
+  FileRequest,
+  FileTags,
   PreviewFailure,
   PreviewRequest,
 } from './described.ts';
@@ -14,8 +17,12 @@ export interface DecoderPool {
   describe(request: DescribeRequest): Promise<Described>;
   /** Bytes of a preview, or why there is none. */
   preview(request: PreviewRequest): Promise<Buffer | PreviewFailure>;
+  /** Every tag that a file holds, for the local viewer, or why they cannot be read. */
+  tags(request: FileRequest): Promise<FileTags | PreviewFailure>;
   /** How many descriptions run at once. */
   readonly processes: number;
+  /** Resolves when the first process can work. @throws AppError `decoder-refused` when none may, or none comes up; the pool is closed then. */
+  started(): Promise<void>;
   /** Refuses what waits and ends the processes. */
   close(): Promise<void>;
 }
@@ -33,6 +40,9 @@ export interface DecoderPoolOptions {
 
 /** Two of these and the agent stay below 600 MB. */
 const mostRssBytes = 200 * 1024 * 1024;
+/** So many processes may end before any was ready, at a start. */
+const startsTried = 4;
+const neverUp = 'No decoder process comes up; the installed picture decoder does not load on this machine. Run npm ci.';
 
 /** Starts the decoder processes. */
 export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
@@ -41,6 +51,16 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
   const children = new Set<DecoderChild>();
   let isClosed = false;
   let isGivingSoon = false;
+  let failedStarts = 0;
+  let tellStarted: (refusal?: string) => void = () => undefined;
+  const started = new Promise<void>((resolve, reject) => {
+    tellStarted = (refusal) => {
+      if (refusal === undefined) return resolve();
+      reject(new AppError('decoder-refused', refusal));
+      void close();
+    };
+  });
+  started.catch(() => undefined); // whoever asks is told
 
   function startChild(): void {
     let filesDone = 0;
@@ -48,7 +68,11 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       childUrl: options.childUrl,
       contentKey: options.contentKey,
       limits: options.limits,
-      onReady: giveWork,
+      onReady() {
+        tellStarted();
+        giveWork();
+      },
+      onRefused: tellStarted,
       onAnswer(rssBytes) {
         filesDone++;
         if ((filesDone >= filesPerChild || rssBytes > maxRssBytes) && children.delete(child)) {
@@ -65,8 +89,9 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       onExit() {
         if (!children.delete(child) || isClosed) return;
         // one that never came up must not be started again in a tight loop
-        if (child.isReady) startChild();
-        else setTimeout(() => !isClosed && startChild(), 1000).unref();
+        if (child.isReady) return startChild();
+        if (++failedStarts >= startsTried) tellStarted(neverUp);
+        setTimeout(() => !isClosed && startChild(), 1000).unref();
       },
     });
     children.add(child);
@@ -125,6 +150,12 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     });
   }
 
+  async function close(): Promise<void> {
+    isClosed = true;
+    failAll([...waiting.urgent.splice(0), ...waiting.descriptions.splice(0)]);
+    await Promise.all(Array.from(children, (child) => child.kill()));
+  }
+
   for (let i = 0; i < options.processes; i++) startChild();
 
   return {
@@ -146,11 +177,19 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
               : undefined,
         failure,
       ),
-    async close() {
-      isClosed = true;
-      failAll([...waiting.urgent.splice(0), ...waiting.descriptions.splice(0)]);
-      await Promise.all(Array.from(children, (child) => child.kill()));
-    },
+    tags: (request) =>
+      ask<FileTags | PreviewFailure>(
+        { kind: 'tags', request },
+        (reply) =>
+          reply.kind === 'tags'
+            ? reply.tags
+            : reply.kind === 'preview-failed'
+              ? { kind: 'exception', code: reply.code }
+              : undefined,
+        failure,
+      ),
+    started: () => started,
+    close,
   };
 }
 

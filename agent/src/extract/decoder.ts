@@ -28,23 +28,29 @@ const loaders: Record<DecodedFormat, string> = {
 /** Older ones have known memory faults in their loaders (GHSA-f88m-g3jw-g9cj). */
 const floors = { sharp: [0, 35, 3], vips: [8, 18, 3] } as const;
 
-/**
- * Closes every decoder but those on the list, and bounds memory and threads; once a process.
- * @throws Error when the installed sharp or libvips is older than what is safe.
- */
-export function prepareDecoder(): void {
+/** What is wrong with the installed sharp or libvips, as a sentence; undefined when both are new enough. Pure. */
+export function versionFault(versions: Readonly<Record<string, string | undefined>>): string | undefined {
   for (const [name, floor] of Object.entries(floors)) {
-    const version = sharp.versions[name as keyof typeof sharp.versions] ?? '0';
+    const version = versions[name] ?? '0';
     if (isOlder(version.split('.').map(Number), floor)) {
-      throw new Error(
-        `${name} ${version} is older than ${floor.join('.')}, which is the first without known memory faults`,
-      );
+      return `The picture decoder ${name} ${version} is older than ${floor.join('.')}, the first without known memory faults; run npm ci.`;
     }
   }
+  return undefined;
+}
+
+/**
+ * Closes every decoder but those on the list, and bounds memory and threads; once a process.
+ * @returns why nothing may be decoded, as a sentence; undefined when all is well.
+ */
+export function prepareDecoder(): string | undefined {
+  const fault = versionFault(sharp.versions as unknown as Record<string, string | undefined>);
+  if (fault !== undefined) return fault;
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: [...new Set(Object.values(loaders))] });
   sharp.cache(false);
   sharp.concurrency(1);
+  return undefined;
 }
 
 function isOlder(version: readonly number[], floor: readonly number[]): boolean {

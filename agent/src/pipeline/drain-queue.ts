@@ -2,16 +2,18 @@
  * Takes what a scan queued, through settling, description and identity, into the catalogue. Changed files go first: a new
  * file may be an item that one of them displaced.
  */
-import { lstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@nucleus/shared/failure/app-error';
 import { type Described, extractVersion } from '../extract/described.ts';
 import { resolveIdentity, type SettledFile, undeleteMs } from '../identity/resolve-identity.ts';
 import type { Facts } from '../record/facts.ts';
 import { type FileStat, fileStat, pathKey } from '../source/file-stat.ts';
+import { lookAt } from '../source/look-at.ts';
 import { nameOf } from '../source/walk-folder.ts';
 import type { FileChange, Found } from '../state/files.ts';
 import type { QueuedFile } from '../state/scan-queue.ts';
 import { lookAgain, settleWaitMs, type Watched } from '../watch/settle-file.ts';
+import { untilRoom } from './await-room.ts';
 import { findPartners } from './find-partners.ts';
 import { openLateFiles } from './late-files.ts';
 import type { RunningSource } from './running-source.ts';
@@ -20,6 +22,7 @@ import type { RunningSource } from './running-source.ts';
 const batchFiles = 200;
 /** A file that never stops changing is tried this often in one scan, and becomes an exception until the next. */
 const maxRounds = 5;
+const looksAtOnce = 64;
 
 interface Young extends Watched {
   path: Buffer;
@@ -59,11 +62,13 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
   }
 
   async function drainKind(kind: 'new' | 'changed'): Promise<void> {
+    await untilRoom(source);
     let next = describeNext(kind);
     for (;;) {
       const batch = await next;
       if (batch.length === 0 || source.signal.aborted) return;
       if (kind === 'new') batch.push(...late.take());
+      await untilRoom(source);
       await addPartners(batch);
       // the decoders work on the next batch while this one is written
       if (kind === 'changed') {
@@ -106,7 +111,7 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
     }
     const here = new Set(batch.map(({ key }) => key));
     for (let added = [...batch]; added.length > 0; ) {
-      added = await describeBatch(findPartners(source, added.map(contentOf), here));
+      added = await describeBatch(await findPartners(source, added.map(contentOf), here));
       batch.push(...added);
     }
   }
@@ -151,7 +156,7 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       const waits = young.map((file) => settleWaitMs(file, Date.now(), source.settleMs));
       const waitMs = Math.min(...waits);
       if (waitMs > 0) await delay(waitMs, undefined, { signal: source.signal }).catch(() => undefined);
-      const due = young.splice(0).map((file) => ({ file, now: lookAtPath(source.config.folder, file) }));
+      const due = await lookAtAll(source.config.folder, young.splice(0));
       const ready: Young[] = [];
       for (const { file, now } of due) {
         if (!now) {
@@ -202,14 +207,24 @@ function isChanging(file: DescribedFile): boolean {
   return file.described.kind === 'exception' && file.described.code === 'changed-while-reading';
 }
 
-/** Another look at a young file; undefined when it is gone. */
-function lookAtPath(root: string, file: Young): Young | undefined {
+async function lookAtAll(root: string, files: readonly Young[]): Promise<{ file: Young; now: Young | undefined }[]> {
+  const seen: { file: Young; now: Young | undefined }[] = [];
+  for (let at = 0; at < files.length; at += looksAtOnce) {
+    const part = files.slice(at, at + looksAtOnce);
+    seen.push(...(await Promise.all(part.map(async (file) => ({ file, now: await lookAtPath(root, file) })))));
+  }
+  return seen;
+}
+
+/** Another look at a young file; undefined when it is gone. @throws AppError when the root hangs. */
+async function lookAtPath(root: string, file: Young): Promise<Young | undefined> {
   try {
-    const stat = lstatSync(nameOf(root, pathKey(file.path)), { throwIfNoEntry: false });
+    const stat = await lookAt(nameOf(root, pathKey(file.path)));
     if (!stat?.isFile()) return undefined;
     const watched = lookAgain(file, fileStat(stat), Date.now());
     return { ...file, ...watched, rounds: watched.sinceMs === file.sinceMs ? file.rounds : file.rounds + 1 };
-  } catch {
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     return { ...file, rounds: maxRounds };
   }
 }

@@ -1,5 +1,7 @@
-import { lstatSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { AppError } from '@nucleus/shared/failure/app-error';
 import { type FileStat, fileStat, pathKey, sameStat } from '../source/file-stat.ts';
+import { lookAt } from '../source/look-at.ts';
 import { nameOf } from '../source/walk-folder.ts';
 import { markMissing } from '../state/missing.ts';
 import type { ItemRow } from '../state/rows.ts';
@@ -11,11 +13,11 @@ import type { RunningSource } from './running-source.ts';
  * @param here paths of the whole batch, partners found before included; those found now are added, so that a ring ends.
  * @returns files at paths of such items that hold something else now; to be described together with the first.
  */
-export function findPartners(
+export async function findPartners(
   source: Pick<RunningSource, 'config' | 'known' | 'state' | 'sourceNo'>,
   described: readonly { key: string; dev: number; hash: Uint8Array | undefined }[],
   here: Set<string>,
-): { path: Buffer; stat: FileStat }[] {
+): Promise<{ path: Buffer; stat: FileStat }[]> {
   const asked = new Set<string>();
   const partners: { path: Buffer; stat: FileStat }[] = [];
   const gone: Buffer[] = [];
@@ -26,11 +28,11 @@ export function findPartners(
     for (const row of source.known.liveWith(hash)) {
       const key = pathKey(row.path);
       if (here.has(key)) continue;
-      const stat = lookAt(source.config.folder, key);
+      const stat = await lookQuietly(source.config.folder, key);
       if (stat?.isFile() && !sameStat(fileStat(stat), rowStat(row))) {
         here.add(key);
         partners.push({ path: row.path, stat: fileStat(stat) });
-      } else if (stat === undefined && isAbsent(source.config.folder, key, dev)) gone.push(row.path);
+      } else if (stat === undefined && (await isAbsent(source.config.folder, key, dev))) gone.push(row.path);
     }
   }
   if (gone.length > 0) markMissing(source.state, source.sourceNo, gone, Date.now());
@@ -41,20 +43,21 @@ function rowStat(row: ItemRow): FileStat {
   return { dev: row.dev, ino: row.ino, size: row.byte_size, mtimeMs: row.mtime_ms, ctimeMs: row.ctime_ms };
 }
 
-/** Undefined when nothing is there. `null` when that cannot be said. */
-function lookAt(root: string, key: string): Stats | undefined | null {
+/** Undefined when nothing is there. `null` when that cannot be said. @throws AppError when the root hangs. */
+async function lookQuietly(root: string, key: string): Promise<Stats | undefined | null> {
   try {
-    return lstatSync(nameOf(root, key), { throwIfNoEntry: false });
-  } catch {
+    return await lookAt(nameOf(root, key));
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     return null;
   }
 }
 
 /** Whether the nearest folder above that exists is on the device on which the content was found. */
-function isAbsent(root: string, key: string, dev: number): boolean {
+async function isAbsent(root: string, key: string, dev: number): Promise<boolean> {
   for (let at = key; at !== ''; ) {
     at = at.slice(0, Math.max(0, at.lastIndexOf('/')));
-    const stat = lookAt(root, at);
+    const stat = await lookQuietly(root, at);
     if (stat !== undefined) return stat !== null && stat.dev === dev;
   }
   return false;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -7,8 +7,10 @@ import {
   numberedJpeg,
   type ScannedFolder,
 } from '../../../test/builders/a-scanned-folder.ts';
+import { floodEvents } from '../../../test/builders/flood-events.ts';
 import type { SourceConfig } from '../config.ts';
 import type { DecoderPool } from '../extract/decoder-pool.ts';
+import { fileStat } from '../source/file-stat.ts';
 import type { ScanSummary } from './scan-source.ts';
 
 let pool: DecoderPool;
@@ -79,5 +81,40 @@ describe('watching', () => {
     rmSync(join(place.folder, 'deep'), { recursive: true });
     await until(() => place.outbox()[0]?.op === 'delete');
     expect(place.state.prepare('select scan_no from sources').pluck().get()).toBe(1);
+  });
+
+  test('after lost events a scan finds at once what they would have told', async () => {
+    const place = aPlace({ exclude: ['*.tmp'] });
+    mkdirSync(join(place.folder, 'quiet'));
+    writeFileSync(join(place.folder, 'quiet/known.jpg'), await numberedJpeg(3));
+    void place.pipeline.watch();
+    const read = (sql: string) => place.state.prepare(sql).pluck().get();
+    while (
+      read(`select value from meta where key = 'watch:main'`) !== 'watching' ||
+      place.live()['quiet/known.jpg'] === undefined
+    )
+      await new Promise(setImmediate);
+    const bytes = await numberedJpeg(1);
+    floodEvents(place.folder);
+    writeFileSync(join(place.folder, 'quiet/lost.jpg'), bytes);
+    while (place.live()['quiet/lost.jpg'] === undefined) await new Promise(setImmediate);
+    expect(read('select scan_no from sources')).toBe(2);
+  });
+
+  test('a replacement that left no trace in the file’s status is found by reading a sample again', async () => {
+    const place = aPlace();
+    const file = join(place.folder, 'a.jpg');
+    writeFileSync(file, await numberedJpeg(1));
+    await place.summary();
+    writeFileSync(file, await numberedJpeg(2));
+    // as if the file system had told the old status
+    const { dev, ino, size, mtimeMs, ctimeMs } = fileStat(statSync(file));
+    place.state
+      .prepare('update items set dev = ?, ino = ?, byte_size = ?, mtime_ms = ?, ctime_ms = ?')
+      .run(dev, ino, size, mtimeMs, ctimeMs);
+    await place.summary();
+    expect(place.items()[0]?.generation).toBe(1); // the control: an ordinary scan has nothing to go by
+    await place.pipeline.verify();
+    expect(place.items()[0]).toMatchObject({ generation: 2, reference_id: 'a.jpg', revision: 2 });
   });
 });

@@ -1,95 +1,98 @@
-import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentConfig } from '../config.ts';
 import { pathKey } from '../source/file-stat.ts';
-import { pathFilter } from '../source/path-filter.ts';
+import type { Difference } from '../source/scan-diff.ts';
 import { missingPaths } from '../state/missing.ts';
-import { Settling } from '../watch/settle.ts';
-import { type FolderWatch, watchFolder } from '../watch/watch-folder.ts';
+import { nextScanInMs } from '../watch/scan-pace.ts';
 import type { RunningSource } from './running-source.ts';
 import type { ScanOptions, ScanSummary } from './scan-source.ts';
+import { type OpenWatch, openSourceWatch } from './watch-source.ts';
 
 export interface WatchingOptions {
   source: RunningSource;
   scan: AgentConfig['scan'];
   run: (options: ScanOptions) => Promise<ScanSummary>;
+  /** Another way to watch a folder, for tests of events that do not come. */
+  openWatch?: OpenWatch | undefined;
 }
 
-/** Hints are collected for so long before folders are looked at. */
-const quietMs = 200;
-const longestMs = 2000;
 /** More folders than this at once are a whole scan. */
 const foldersAtOnce = 500;
 /** A source that cannot be scanned is tried again after so long, also between its intervals. */
 const suspendedRetryMs = 5000;
 /** A look that failed (no space for the state, say) is taken again after so long. */
 const failedRetryMs = 5000;
+/** Findings of a scan that are kept for judging the watch. */
+const mostFound = 1000;
 
-/** Keeps one source current until its signal aborts. Hints only make it faster: the scans at intervals are the truth. */
-export async function keepWatching({ source, scan, run }: WatchingOptions): Promise<void> {
-  const settling = new Settling(quietMs, longestMs);
+/**
+ * Keeps one source current until its signal aborts. Hints only make it faster: the scans at intervals are the truth. The root is
+ * verified at every interval, also where the whole scan is due later.
+ */
+export async function keepWatching({ source, scan, run, openWatch }: WatchingOptions): Promise<void> {
   let wake: () => void = () => undefined;
-  const { folder, include, exclude } = source.config;
-  let watching: FolderWatch | undefined;
-  let watchError: string | undefined;
+  const watch = openSourceWatch(source, {
+    isWanted: scan.watch,
+    wake: () => wake(),
+    ...(openWatch && { open: openWatch }),
+  });
+  const baseMs = scan.interval_s * 1000;
   let nextScanMs = 0;
+  let nextCheckMs = 0;
+  let calmScans = 0;
   let isSuspended = false;
 
-  const startWatching = async (): Promise<void> => {
-    const isTaken = pathFilter(include, exclude);
-    const isSkipped = (below: string) =>
-      below !== '' && (`/${below}`.includes('/.') || (exclude.length > 0 && !isTaken(`${below}/x`)));
-    watching = await watchFolder({
-      folder,
-      isExcluded: (path) => isSkipped(keyOf(folder, path)),
-      onHint: (path) => {
-        settling.note(keyOf(folder, path), performance.now());
-        wake();
-      },
-      onTrouble: (trouble) => {
-        watchError = trouble;
-        source.log.warn({ alias: source.config.alias, trouble }, 'watching gave up, scanning at intervals');
-      },
-    }).catch((error: unknown) => {
-      watchError = 'watch-failed';
-      source.log.warn({ alias: source.config.alias, err: error }, 'watching gave up, scanning at intervals');
-      return undefined;
-    });
-  };
-
   /** A failed look says nothing about the files; the whole source is looked at again a little later. */
-  const look = async (options: ScanOptions): Promise<boolean> => {
+  const look = async (options: ScanOptions): Promise<ScanSummary | undefined> => {
     try {
-      isSuspended = (await run(options)).suspended;
+      const summary = await run(options);
+      isSuspended = summary.suspended;
+      nextCheckMs = performance.now() + baseMs;
       if (isSuspended) nextScanMs = 0;
-      return true;
+      return summary;
     } catch (error) {
       source.log.warn({ alias: source.config.alias, err: error }, 'scan failed, trying again');
       nextScanMs = performance.now() + failedRetryMs;
-      return false;
+      return undefined;
     }
+  };
+
+  const scanAll = async (): Promise<void> => {
+    const wasSuspended = isSuspended;
+    // the watches sit on what was mounted before
+    if (isSuspended) await watch.stop();
+    if (watch.isDue(performance.now())) {
+      // nothing here waits for a root that hangs: it is asked in a thread first
+      if (!(await look({ keys: [] }))) return;
+      if (!isSuspended) await watch.start(performance.now());
+    }
+    const found: Difference[] = [];
+    const startedMs = Date.now();
+    const started = performance.now();
+    const summary = await look({
+      onFound: (differences) => found.push(...differences.slice(0, mostFound - found.length)),
+    });
+    if (!summary) return;
+    if (isSuspended) {
+      nextScanMs = performance.now() + Math.min(suspendedRetryMs, baseMs);
+      return;
+    }
+    await watch.judge({ found, startedMs, endedMs: Date.now() });
+    // back again: once more, so that nothing happens between this look and the new watches
+    if (wasSuspended) return;
+    calmScans = watch.isLive() && found.length === 0 && summary.described === 0 ? calmScans + 1 : 0;
+    const tookMs = performance.now() - started;
+    nextScanMs = performance.now() + nextScanInMs({ baseMs, tookMs, isWatched: watch.isLive(), calmScans });
   };
 
   try {
     while (!source.signal.aborted) {
       const nowMs = performance.now();
-      if (nowMs >= nextScanMs) {
-        if (isSuspended) {
-          // the watches sit on what was mounted before
-          await watching?.close();
-          watching = undefined;
-        }
-        if (scan.watch && !watching && watchError === undefined && !isSuspended) await startWatching();
-        const wasSuspended = isSuspended;
-        if (!(await look({}))) continue;
-        // back again: once more, so that nothing happens between this look and the new watches
-        if (wasSuspended && !isSuspended) continue;
-        nextScanMs =
-          performance.now() +
-          (isSuspended ? Math.min(suspendedRetryMs, scan.interval_s * 1000) : scan.interval_s * 1000);
+      if (watch.takeOverflow() || nowMs >= nextScanMs) {
+        await scanAll();
         continue;
       }
-      const folders = isSuspended ? [] : settling.takeDue(nowMs);
+      const folders = isSuspended ? [] : watch.settling.takeDue(nowMs);
       if (folders.length > foldersAtOnce) {
         nextScanMs = 0;
         continue;
@@ -98,9 +101,18 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
         await look({ folders: folders.map(prefixOf) });
         continue;
       }
+      if (nowMs >= nextCheckMs) {
+        await look({ keys: [] });
+        continue;
+      }
       const missing = isSuspended ? [] : missingPaths(source.state, source.sourceNo, 10_000);
       const graceMs = missing.length > 0 ? Math.max(50, scan.delete_grace_ms) : Number.POSITIVE_INFINITY;
-      const dueMs = Math.min(settling.nextDueMs() ?? Number.POSITIVE_INFINITY, nextScanMs, nowMs + graceMs);
+      const dueMs = Math.min(
+        watch.settling.nextDueMs() ?? Number.POSITIVE_INFINITY,
+        nextScanMs,
+        nextCheckMs,
+        nowMs + graceMs,
+      );
       const woken = new Promise<void>((resolve) => (wake = resolve));
       const timer = new AbortController();
       const stop = AbortSignal.any([source.signal, timer.signal]);
@@ -113,12 +125,8 @@ export async function keepWatching({ source, scan, run }: WatchingOptions): Prom
       if (missing.length > 0 && performance.now() >= nowMs + graceMs) await look({ keys: missing.map(pathKey) });
     }
   } finally {
-    await watching?.close();
+    await watch.stop();
   }
-}
-
-function keyOf(root: string, path: string): string {
-  return Buffer.from(relative(root, path)).toString('latin1');
 }
 
 function prefixOf(key: string): string {

@@ -37,6 +37,8 @@ export interface RunningSource {
   writer: FileWriter;
   threadUrl: URL;
   hangMs: number;
+  /** Whether describing has to wait until the cloud has taken some of what is owed. */
+  isQueueFull: () => boolean;
   settleMs: number;
   signal: AbortSignal;
   log: Log;

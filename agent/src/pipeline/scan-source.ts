@@ -1,6 +1,7 @@
 import { extractVersion } from '../extract/described.ts';
 import { undeleteMs } from '../identity/resolve-identity.ts';
 import { pathKey } from '../source/file-stat.ts';
+import type { Difference } from '../source/scan-diff.ts';
 import { type WalkResult, walkSource } from '../source/walk-source.ts';
 import { middleFolder } from '../state/known-files.ts';
 import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
@@ -39,8 +40,14 @@ export interface ScanOptions {
   keys?: string[];
   /** Folders to look at without going into those below that are known; each empty or ending in `/`. */
   folders?: string[];
+  /** Told of every difference that the walk finds. */
+  onFound?: (differences: readonly Difference[]) => void;
+  /** Read this many unchanged files again, by turns: a replacement that left no trace in their status is found by its content. */
+  verify?: number;
   /** Describe again what an older extraction described. */
   withOlderVersions?: boolean;
+  /** Describe exceptions again though they did not change: this path, or all. */
+  retry?: { path?: Uint8Array };
   /** A missing item is told as deleted after so long; undefined: after two looks, of which this scan takes the second itself. */
   deleteGraceMs?: number;
 }
@@ -81,7 +88,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   const row = getSource(state, config.alias);
   const isWhole = options.keys === undefined && options.folders === undefined;
   queue.clear();
-  if (isWhole && row.state !== 'paused') setSourceState(state, sourceNo, 'scanning', 'none');
+  if (isWhole) setSourceState(state, sourceNo, 'scanning', 'none');
   const startedMs = performance.now();
   const walked = await walkSource({
     splitAt: isWhole && row.on_disk >= worthSplitting ? middleFolder(state, sourceNo, row.on_disk) : undefined,
@@ -107,6 +114,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     signal: source.signal,
     onBatch(differences, filesSeen) {
       queue.add(differences);
+      options.onFound?.(differences);
       const filesPerSecond = (filesSeen * 1000) / Math.max(1, performance.now() - startedMs);
       source.onProgress({ alias: config.alias, phase: 'walking', files: filesSeen, total: filesSeen, filesPerSecond });
     },
@@ -124,18 +132,20 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     const { excluded, not_regular: notRegular } = counts;
     recordWalk(state, sourceNo, { ...identity, excluded, notRegular, nowMs: Date.now() });
     queue.addRetries({ extractVersion, withOlderVersions: options.withOlderVersions ?? false });
+    if (options.verify !== undefined) queue.addSample(options.verify);
   }
+  if (options.retry) queue.addExceptions(options.retry.path);
   for (let gone = queue.takeGone(goneAtOnce); gone.length > 0; gone = queue.takeGone(goneAtOnce)) {
     markMissing(state, sourceNo, gone, Date.now());
     await new Promise(setImmediate); // others get their turn: a whole tree may be gone
   }
-  countMissingScan(state, sourceNo);
+  if (isWhole || (options.keys?.length ?? 0) > 0) countMissingScan(state, sourceNo);
   const { described, vanished } = await drainQueue(source);
   await new Promise(setImmediate); // counting a million rows takes a while, and so does what comes after it
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
   setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished : accounted);
-  if (row.state !== 'paused') setSourceState(state, sourceNo, 'live', 'none');
+  setSourceState(state, sourceNo, 'live', 'none');
   if (isWhole && !source.signal.aborted) markCatalogued(state, sourceNo);
   await new Promise(setImmediate);
   return source.signal.aborted ? { kind: 'stopped' } : { ...walked, described };

@@ -13,6 +13,16 @@ export function pathFilter(include: readonly string[], exclude: readonly string[
   return (key) => !hasDotComponent(key) && isIncluded(key) && !isExcluded(key);
 }
 
+/**
+ * Whether everything below a folder is left out, whatever it is called: dot-folders, and folders of exclude globs that end in `/**`. Asked
+ * from the root downwards; a folder below an excluded one is never asked about.
+ */
+export function folderFilter(exclude: readonly string[]): PathFilter {
+  const whole = exclude.flatMap((glob) => (glob === '**' ? ['**'] : glob.endsWith('/**') ? [glob.slice(0, -3)] : []));
+  const isExcluded = whole.length === 0 ? () => false : matcher(whole);
+  return (key) => key !== '' && (hasDotComponent(key) || isExcluded(key));
+}
+
 function matcher(globs: readonly string[]): (key: string) => boolean {
   return picomatch(
     globs.map((glob) => Buffer.from(glob).toString('latin1')),

@@ -27,6 +27,11 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 19
 /** Roots whose last thread still sits in a system call: another one would only join it. */
 const hanging = new Set<string>();
 
+/** Whether a thread of this process sits in a file system that hangs: the process then ends by a signal only. */
+export function isRootHanging(): boolean {
+  return hanging.size > 0;
+}
+
 /** Walks a source and hands over what differs from the catalogue. Never throws for the state of the folder. */
 export async function walkSource(options: WalkOptions): Promise<WalkResult> {
   const { splitAt, onBatch, signal, ...walk } = options;

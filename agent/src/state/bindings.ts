@@ -1,6 +1,8 @@
 /** What the cloud said about the sources, and what the catalogue says about them in numbers. */
+import type { WatchState } from '@nucleus/shared/wire/agents';
 import type { State } from './open-state.ts';
 import type { SourceRow } from './rows.ts';
+import { readWatchState } from './sources.ts';
 
 /** Keys of the table `meta` that syncing owns. */
 export type SyncMark = 'store_epoch' | `verified_day:${string}`;
@@ -29,6 +31,8 @@ export interface Bindings {
   /** Undefined until the catalogue has declared the source. */
   findSource(alias: string): SourceRow | undefined;
   listSources(): SourceRow[];
+  /** How changes of a source are noticed. */
+  watchOf(alias: string): WatchState;
   bind(binding: Binding): void;
   counts(sourceNo: number): SourceCounts;
 }
@@ -58,6 +62,7 @@ export function openBindings(state: State): Bindings {
     setMark: (key, value) => void setMark.run(key, value),
     findSource: (alias) => source.get(alias),
     listSources: () => sources.all(),
+    watchOf: (alias) => readWatchState(state, alias),
     bind: (binding) => void bind.run(binding),
     counts(sourceNo) {
       const rest = unfinished.all(sourceNo);

@@ -1,3 +1,4 @@
+import type { WatchState } from '@nucleus/shared/wire/agents';
 import { namesPolicy, type SourceConfig } from '../config.ts';
 import type { State } from './open-state.ts';
 import type { SourceReason, SourceRow, SourceState } from './rows.ts';
@@ -101,6 +102,17 @@ export function setOnDisk(state: State, sourceNo: number, onDisk: number): void 
 /** When the root that was last verified had been made; 0 when that is not known. */
 export function rootBirthMs(state: State, sourceNo: number): number {
   return Number(findMark(state, `root_birth_ms:${sourceNo}`) ?? 0);
+}
+
+/** Notes how changes of a source are noticed; `meta` is written only when that is news. */
+export function setWatchState(state: State, alias: string, to: WatchState): void {
+  if (readWatchState(state, alias) === to) return;
+  state.prepare('insert or replace into meta (key, value) values (?, ?)').run(`watch:${alias}`, to);
+}
+
+/** `starting` until something else is known. */
+export function readWatchState(state: State, alias: string): WatchState {
+  return (findMark(state, `watch:${alias}`) as WatchState | undefined) ?? 'starting';
 }
 
 /** Notes that a scan of the whole source has come to its end in this state: what is on disk is known. */

@@ -28,6 +28,7 @@ function describeHealth(parts: Omit<HeartbeatParts, 'gate' | 'now'>): HeartbeatR
       alias: row.alias,
       state: paused ? 'paused' : row.state,
       reason: paused ?? row.reason,
+      watch: bindings.watchOf(row.alias),
       ...counts,
       queued: outbox.queued(row.source_no),
       dead_letters: outbox.deadLetters(row.source_no),

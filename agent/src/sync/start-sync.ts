@@ -44,6 +44,10 @@ export interface Sync {
   /** Has every source compared with the cloud in the next round. */
   requestComparison(): void;
   cloudState(): CloudState;
+  /** Whether nothing of a source is sent before its first scan has ended. */
+  awaitsCatalogue(alias: string): boolean;
+  /** Seconds for which a source has owed something without a break. */
+  lagS(alias: string): number;
   pauseReason(alias: string): SourceReason | undefined;
   /** Since the start. */
   totals(): Settled;
@@ -231,6 +235,8 @@ export function startSync(options: SyncOptions): Sync {
     signal: options.signal,
     onFailure,
   });
+  const lagS = (alias: string): number =>
+    Math.max(0, Math.floor((clock.now() - (owedSince.get(alias) ?? clock.now())) / 1000));
   const beating = runLoop({
     work: async (signal) => {
       if (session) {
@@ -242,7 +248,7 @@ export function startSync(options: SyncOptions): Sync {
             outbox,
             now: clock.now,
             pauseReason: (alias) => paused.get(alias),
-            lagS: (alias) => Math.max(0, Math.floor((clock.now() - (owedSince.get(alias) ?? clock.now())) / 1000)),
+            lagS,
           },
           signal,
         );
@@ -273,6 +279,8 @@ export function startSync(options: SyncOptions): Sync {
       wake.abort();
     },
     cloudState: () => cloud,
+    awaitsCatalogue,
+    lagS,
     pauseReason: (alias) => paused.get(alias),
     totals: () => ({ ...totals }),
     lastComparison: (alias) => comparisons.get(alias),

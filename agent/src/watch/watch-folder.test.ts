@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { floodEvents } from '../../../test/builders/flood-events.ts';
 import { type FolderWatch, type WatchTrouble, watchFolder } from './watch-folder.ts';
 
 interface Watched {
@@ -11,6 +12,8 @@ interface Watched {
   hinted: (folder: string) => Promise<void>;
   hints: Set<string>;
   troubles: WatchTrouble[];
+  /** Resolves when events were lost. */
+  overflow: Promise<void>;
 }
 
 async function aWatchedFolder(prepare: (folder: string) => void = () => undefined): Promise<Watched> {
@@ -19,6 +22,10 @@ async function aWatchedFolder(prepare: (folder: string) => void = () => undefine
   const hints = new Set<string>();
   const troubles: WatchTrouble[] = [];
   let wake = (): void => undefined;
+  let onOverflow = (): void => undefined;
+  const overflow = new Promise<void>((resolve) => {
+    onOverflow = resolve;
+  });
   const watching: FolderWatch = await watchFolder({
     folder,
     isExcluded: (path) => path.endsWith('/skipped'),
@@ -27,6 +34,7 @@ async function aWatchedFolder(prepare: (folder: string) => void = () => undefine
       wake();
     },
     onTrouble: (trouble) => troubles.push(trouble),
+    onOverflow,
   });
   onTestFinished(async () => {
     await watching.close();
@@ -36,6 +44,7 @@ async function aWatchedFolder(prepare: (folder: string) => void = () => undefine
     folder,
     hints,
     troubles,
+    overflow,
     hinted: async (path) => {
       while (!hints.has(path)) await new Promise<void>((resolve) => (wake = resolve));
       hints.delete(path);
@@ -64,6 +73,15 @@ test('a new folder is hinted at, then watched too', async () => {
   while (inotifyWatches() < before + 2) await nextTurn();
   writeFileSync(join(folder, 'fresh/a.jpg'), 'x');
   await expect(hinted(join(folder, 'fresh'))).resolves.toBeUndefined();
+});
+
+test('more at once than the kernel keeps is told as a loss, and it is one', async () => {
+  const { folder, hints, overflow } = await aWatchedFolder((root) => mkdirSync(join(root, 'quiet')));
+  floodEvents(folder); // nothing is read meanwhile
+  writeFileSync(join(folder, 'quiet/lost.jpg'), 'x');
+  await overflow;
+  await nextTurn();
+  expect([hints.has(folder), hints.has(join(folder, 'quiet'))]).toEqual([true, false]);
 });
 
 test('excluded folders cost no watch, and files cost none', async () => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { statfsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type FSWatcher, watch } from 'chokidar';
 
 /** Why a folder is scanned only; shown to the operator. */
@@ -15,6 +17,8 @@ export interface WatchRequest {
   onHint: (folder: string) => void;
   /** Watching does not work here, or stopped working: scans must do. */
   onTrouble: (trouble: WatchTrouble) => void;
+  /** So much happened at once that the kernel has dropped events, or nearly so: only a scan knows what. */
+  onOverflow: () => void;
 }
 
 export interface FolderWatch {
@@ -33,16 +37,27 @@ const silentFileSystems = new Map<number, string>([
   [0x00c36400, 'ceph'],
   [0x47504653, 'gpfs'],
   [0x0bd00bd0, 'lustre'],
+  [0x19830326, 'beegfs'],
+  [0xaad7aaea, 'panfs'],
+  [0x01161970, 'gfs2'],
+  [0x7461636f, 'ocfs2'],
+  [0x786f4256, 'vboxsf'],
+  [0x7c7c6673, 'prl_fs'],
 ]);
+
+/** A root that does not say its type within this time is not watched. */
+const statLimitMs = 5000;
 
 /**
  * Watches the folders below a root with one watch each. Files get none: chokidar would take one per file, and the folder's own watch
  * names them all the same. Resolves once every folder is watched or watching has been given up.
  */
 export async function watchFolder(request: WatchRequest): Promise<FolderWatch> {
-  if (silentFileSystems.has(statfsSync(request.folder).type)) {
-    request.onTrouble('network-file-system');
-    return { close: async () => undefined };
+  const nothing: FolderWatch = { close: async () => undefined };
+  const type = await fileSystemType(request.folder);
+  if (type === undefined || silentFileSystems.has(type)) {
+    request.onTrouble(type === undefined ? 'watch-failed' : 'network-file-system');
+    return nothing;
   }
   const watcher = watch(request.folder, {
     ignored: (path, stats) =>
@@ -52,7 +67,9 @@ export async function watchFolder(request: WatchRequest): Promise<FolderWatch> {
     persistent: true,
     atomic: false,
   });
+  const count = countEvents(request.onOverflow);
   const hint = (_event: string, name: unknown, details: unknown): void => {
+    count();
     const watched = watchedPath(details);
     if (watched !== undefined) request.onHint(watched);
     else if (typeof name === 'string') request.onHint(dirname(join(request.folder, name)));
@@ -75,6 +92,48 @@ export async function watchFolder(request: WatchRequest): Promise<FolderWatch> {
       await watcher.close();
     },
   };
+}
+
+/** Undefined when the root does not answer. */
+async function fileSystemType(folder: string): Promise<number | undefined> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      statfs(folder).then(({ type }) => type),
+      delay(statLimitMs, undefined, { signal: timer.signal }),
+    ]);
+  } catch {
+    return undefined;
+  } finally {
+    timer.abort();
+  }
+}
+
+/**
+ * Counts the events of one turn. Node does not pass on the kernel's word that its queue overflowed; but a queue that did hands over all
+ * that it holds in one turn, so a turn with half as many events as a queue can hold counts as one.
+ */
+function countEvents(onOverflow: () => void): () => void {
+  const limit = Math.max(1, maxQueuedEvents() / 2);
+  let inThisTurn = 0;
+  return () => {
+    if (inThisTurn === 0) {
+      setImmediate(() => {
+        inThisTurn = 0;
+      });
+    }
+    inThisTurn += 1;
+    if (inThisTurn === Math.ceil(limit)) onOverflow();
+  };
+}
+
+function maxQueuedEvents(): number {
+  try {
+    const number = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
+    return number > 0 ? number : 16_384;
+  } catch {
+    return 16_384;
+  }
 }
 
 async function ready(watcher: FSWatcher): Promise<void> {

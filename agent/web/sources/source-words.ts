@@ -24,6 +24,28 @@ const reasons: Record<LocalSource['reason'], string> = {
   'queue-full': 'Its queue is full because the cloud takes nothing.',
 };
 
+/** How changes are noticed: `isWeak` where nothing but scans finds them although events were wanted. */
+const watchWords: Record<LocalSource['watch'], { words: string; isWeak: boolean }> = {
+  'starting': { words: 'by scans; events are not there yet', isWeak: false },
+  'watching': { words: 'at once, by events; scans check them', isWeak: false },
+  'switched-off': { words: 'by scans only; scan.watch is off', isWeak: false },
+  'network-file-system': { words: 'by scans only; this file system reports no events', isWeak: false },
+  'watch-limit': {
+    words: 'by scans only; this host has no inotify watches left. See nucleus-agent doctor',
+    isWeak: true,
+  },
+  'queue-overflow': {
+    words: 'by a scan that is at work now; more happened at once than events could tell',
+    isWeak: true,
+  },
+  'self-test-failed': { words: 'by scans only; a change came without its event', isWeak: true },
+  'watch-failed': { words: 'by scans only; watching failed, see the log', isWeak: true },
+};
+
+export function watchSentence(source: LocalSource): { words: string; isWeak: boolean } {
+  return watchWords[source.watch];
+}
+
 export function reasonSentence(source: LocalSource): string {
   return reasons[source.reason];
 }

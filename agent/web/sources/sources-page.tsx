@@ -9,7 +9,7 @@ import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { CirclePause, CloudOff, TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { type LocalSource, reasonSentence, waiting } from './source-words.ts';
+import { type LocalSource, reasonSentence, waiting, watchSentence } from './source-words.ts';
 import { type Overview, useOverview } from './use-overview.ts';
 
 const cloudWords: Record<Overview['cloud_state'], string> = {
@@ -63,6 +63,7 @@ export function SourcesPage(): ReactElement {
 }
 
 function SourceCard({ source }: { source: LocalSource }): ReactElement {
+  const watch = watchSentence(source);
   const isStopped = source.state === 'suspended' || source.state === 'paused';
   return (
     <section className="card" aria-label={`Source ${source.alias}`}>
@@ -110,6 +111,8 @@ function SourceCard({ source }: { source: LocalSource }): ReactElement {
         <dd>{levelSentences[source.level]}</dd>
         <dt>Names</dt>
         <dd>{source.names === 'pseudonym' ? 'pseudonyms; paths stay here' : 'relative paths leave as names'}</dd>
+        <dt>Changes are found</dt>
+        <dd className={watch.isWeak ? 'c-w' : ''}>{watch.words}</dd>
         <dt>To the cloud</dt>
         <dd>
           {count(source.queued)} queued,{' '}

@@ -57,7 +57,7 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     }));
   });
 
-  const duplicates = new DuplicateGroups(db);
+  const duplicates = new DuplicateGroups(db, projections);
   mountEndpoint(mount, insightEndpoints.groupDuplicates, ({ tenantId }, { params, body }) =>
     timed(() => duplicates.page(tenantId, params.datasetId, body)),
   );

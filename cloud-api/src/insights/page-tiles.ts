@@ -42,7 +42,8 @@ export async function pageTiles(
   return { total, tiles: await toTiles(db, tenantId, datasetId, items) };
 }
 
-async function toTiles(
+/** Items as tiles, with their tags. */
+export async function toTiles(
   db: Database,
   tenantId: string,
   datasetId: string,
@@ -63,7 +64,7 @@ async function toTiles(
 /** Side of a tile whose item never said its dimensions. */
 const unknownSide = 1;
 
-/** An item as tiles of every page show it. */
+/** An item as tiles of every page show it, without its tags. */
 export function toTile(item: PlacedItem): Tile {
   const tile: Tile = {
     id: item.itemId,

@@ -40,6 +40,8 @@ export interface StepResult {
   errors?: readonly string[];
   /** Ends the job as completed, in the same transaction. `totalSteps` becomes `completedSteps`. */
   end?: { message: Record<string, unknown> };
+  /** Gives the job back until then (milliseconds since 1970), in the same transaction: the handler returns. */
+  laterAt?: number;
 }
 
 /** What a handler is given. */
@@ -57,7 +59,7 @@ export interface JobRun {
 }
 
 /**
- * Does a job from its checkpoint to a step with `end`. What it throws decides: an AppError below 500 is the user's and ends the
+ * Does a job from its checkpoint to a step with `end` or `laterAt`. What it throws decides: an AppError below 500 is the user's and ends the
  * job; anything else is tried again later.
  */
 export type JobHandler = (run: JobRun) => Promise<void>;

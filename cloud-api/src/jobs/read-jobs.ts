@@ -3,7 +3,7 @@ import type { JobHead, JobState, JobsRequest } from '@nucleus/shared/wire/jobs';
 import type { Database } from '../database/open-database.ts';
 import { mostErrors } from '../job-queue/rules.ts';
 import { findJob, listErrors, listJobRows } from './queries.ts';
-import { type KnownJob, readDate, toJobHead, toJobState } from './rules.ts';
+import { type KnownJob, type LinkPart, readDate, toJobHead, toJobState } from './rules.ts';
 
 const mostListed = 50_000;
 
@@ -13,8 +13,14 @@ export async function describeJob(db: Database, tenantId: string, jobId: string,
 }
 
 /** @throws AppError `job-not-found` */
-export async function followJob(db: Database, tenantId: string, jobId: string, nowMs: number): Promise<JobState> {
-  return toJobState(await getJob(db, tenantId, jobId), nowMs);
+export async function followJob(
+  db: Database,
+  tenantId: string,
+  jobId: string,
+  nowMs: number,
+  link: LinkPart,
+): Promise<JobState> {
+  return toJobState(await getJob(db, tenantId, jobId), nowMs, link);
 }
 
 /** @throws AppError `job-not-found` */

@@ -1,5 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { JobHead, JobState, JobStatus } from '@nucleus/shared/wire/jobs';
+import { keepResultsMs, type ResultFormat } from '../result-files/rules.ts';
 
 /** A job as clients are told about it. */
 export interface KnownJob {
@@ -16,6 +17,9 @@ export interface KnownJob {
 
 /** A client that asks at once must not meet a job that has ended already: it would not know that it ever ran. */
 export const leastRunningMs = 500;
+
+/** Jobs that nobody asked for by name: they are listed to those alone who name them. */
+export const ownJobKinds = ['fetchAttachment', 'sendCallback'] as const;
 
 const endStatus: Readonly<Record<string, JobStatus>> = {
   completed: 'Completed',
@@ -40,14 +44,27 @@ export function toJobHead(job: KnownJob, nowMs: number): JobHead {
   };
 }
 
-export function toJobState(job: KnownJob, nowMs: number): JobState {
+/** Address of a file that a job has made, by its place and format. */
+export type LinkPart = (jobId: string, part: number, format: ResultFormat) => string;
+
+/** Files in a job's message become links: they are signed anew for each answer, because each lives for minutes only. */
+function linkFiles(job: KnownJob, nowMs: number, link: LinkPart): JobState['message'] {
+  const { result_files: files, ...message } = JSON.parse(job.message) as JobState['message'] & {
+    result_files?: { part: number; format: ResultFormat }[];
+  };
+  if (files === undefined) return message;
+  if (job.endedAt !== null && nowMs > job.endedAt + keepResultsMs) return { ...message, result: [], expired: true };
+  return { ...message, result: files.map(({ part, format }) => link(job.jobId, part, format)) };
+}
+
+export function toJobState(job: KnownJob, nowMs: number, link: LinkPart): JobState {
   const status = statusOf(job, nowMs);
   // A job without anything to do has done all of it.
   const share = job.totalSteps > 0 ? Math.min(1, job.completedSteps / job.totalSteps) : 1;
   return {
     job_id: job.jobId,
     status,
-    message: JSON.parse(job.message) as JobState['message'],
+    message: linkFiles(job, nowMs, link),
     // Rounded down: 1.00 is said of a whole job alone.
     job_progress: (status === 'Completed' ? 1 : Math.floor(share * 100) / 100).toFixed(2),
     completed_steps: job.completedSteps,

@@ -1,6 +1,7 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { applySlices } from './apply-slices.ts';
+import { applyVectors } from './apply-vectors.ts';
 import { columnTypes, fieldColumn, type ProjectionFile } from './open-projection.ts';
 import type { FieldType, SearchField } from './search-field.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
@@ -15,6 +16,7 @@ export async function applyChanges(file: ProjectionFile, feed: TruthFeed): Promi
   const target = await feed.changeNo();
   await applyItems(file, feed, target);
   await applySlices(file, feed, target);
+  file.vectors = await applyVectors(file.writer, file.vectors, feed, target);
 }
 
 async function applyItems(file: ProjectionFile, feed: TruthFeed, target: number): Promise<void> {

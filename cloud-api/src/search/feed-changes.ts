@@ -2,6 +2,7 @@ import type { Json } from '@nucleus/shared/record/canonical-json';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { listChangedMembers, listChangedSlices } from './feed-slices.ts';
+import { listChangedIndexes, listChangedVectors } from './feed-vectors.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
 
 /** Feeds the projection of one dataset from the database; walks items_by_change. */
@@ -20,6 +21,8 @@ export function feedChanges(db: Database, tenantId: string, datasetId: string, s
     rowsAfter: (after, limit) => listChangedItems(db, tenantId, datasetId, after, limit),
     slicesAfter: (after, upTo) => listChangedSlices(db, tenantId, datasetId, after, upTo),
     membersAfter: (after, upTo, limit) => listChangedMembers(db, tenantId, datasetId, after, upTo, limit),
+    indexesAfter: (after, upTo) => listChangedIndexes(db, tenantId, datasetId, after, upTo),
+    vectorsAfter: (after, upTo, limit) => listChangedVectors(db, tenantId, datasetId, after, upTo, limit),
   };
 }
 

@@ -109,6 +109,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         projections,
         attachments,
         linkKeyrings: linkKeyrings(linkSecret),
+        linkSecret,
         storeEpoch: database.storeEpoch,
         publicUrl,
         pages: options.pages ?? shippedPages,
@@ -132,7 +133,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       queue = await runJobs(
         config,
         database,
-        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin },
+        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin, linkSecret },
         { clock, log, metrics },
       );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });

@@ -21,6 +21,7 @@ function gridTile(tile: z.infer<typeof Tile>): GridTile {
     height: tile.h,
     blurhash: tile.b,
     source: tile.s,
+    tags: tile.t,
     error: tile.status === 'no-pixels' ? { word: 'Not decodable', code: 'no-pixels' } : undefined,
   };
 }

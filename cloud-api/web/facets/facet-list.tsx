@@ -1,6 +1,7 @@
 import type { FieldView } from '@nucleus/shared/wire/insights';
 import { Search } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
+import { TagFacet } from '../tags/tag-facet.tsx';
 import { chooseFacets } from './choose-facets.ts';
 import { Facet } from './facet.tsx';
 
@@ -34,6 +35,7 @@ export function FacetList({ datasetId, fields, query, onQuery }: FacetListProps)
           </span>
         </div>
       )}
+      {wanted.trim() === '' && <TagFacet datasetId={datasetId} query={query} onQuery={onQuery} />}
       {shown.map((field) => (
         <Facet key={field.name} datasetId={datasetId} field={field} query={query} onQuery={onQuery} />
       ))}

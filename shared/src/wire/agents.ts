@@ -32,6 +32,19 @@ export const sourceReasons = [
   'queue-full',
 ] as const;
 
+/** How the changes of a source are noticed between its scans: by events, or by scans alone and why. */
+export const watchStates = [
+  'starting',
+  'watching',
+  'switched-off',
+  'network-file-system',
+  'watch-limit',
+  'queue-overflow',
+  'self-test-failed',
+  'watch-failed',
+] as const;
+export type WatchState = (typeof watchStates)[number];
+
 /** Line 1 of a batch: one batch holds changes of one source. */
 export const ChangesHead = z.strictObject({
   v: z.literal(protocolVersion),
@@ -106,6 +119,7 @@ export const SourceHealth = z.strictObject({
   alias: SourceAlias,
   state: z.enum(sourceStates),
   reason: z.enum(sourceReasons),
+  watch: z.enum(watchStates).optional(),
   on_disk: Count,
   catalogued: Count,
   excluded: Count,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReferenceId } from '../ids/ids.ts';
+import { mostDimensions } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** What a tile of the grid needs, and nothing more. */
@@ -81,17 +82,36 @@ const Sort = z.strictObject({ field: FieldName, descending: z.boolean().default(
 /** Items that are connected by small steps of their perceptual hashes. */
 const DuplicateGroup = z.object({
   size: z.int(),
-  /** The first of them, in insertion order. */
-  tiles: z.array(Tile),
+  /** The first of them, in insertion order, with what tells which one to keep. */
+  tiles: z.array(
+    Tile.extend({
+      /** Perceptual hash as 16 hexadecimal digits. */
+      hash: z.string().regex(/^[0-9a-f]{16}$/),
+      /** Keyed hash of the file's bytes: equal ones are copies. */
+      content_hash: z.string().optional(),
+      byte_size: z.number().optional(),
+      /** Local time of the capture, without a zone. */
+      capture_local: z.string().optional(),
+      sharpness: z.number().optional(),
+      /** How many metadata fields it has. */
+      fields: z.int(),
+    }),
+  ),
 });
 export type DuplicateGroup = z.infer<typeof DuplicateGroup>;
 
 const SimilarItem = z.object({
-  /** Bits in which the perceptual hashes differ, 0 to 64. */
-  distance: z.int(),
+  /** Bits in which the perceptual hashes differ, 0 to 64; when hashes were compared. */
+  distance: z.int().optional(),
+  /** Mean cosine to what was liked less that to what was not, -2 to 2; when vectors were compared. */
+  score: z.number().optional(),
   tile: Tile,
 });
 export type SimilarItem = z.infer<typeof SimilarItem>;
+
+/** Examples by reference id, and as vectors of their own. */
+const Examples = z.array(ReferenceId).max(100).default([]);
+const Vectors = z.array(z.array(z.number()).min(1).max(mostDimensions)).max(100).default([]);
 
 /** Beyond this, hashes of unlike pictures meet and everything is one group. */
 const mostGroupBits = 16;
@@ -182,9 +202,13 @@ export const insightEndpoints = {
       offset: z.int().min(0).default(0),
       limit: z.int().min(1).max(100).default(20),
       members: z.int().min(1).max(200).default(50),
+      /** Groups whose items all meet this query are decided, and left out. */
+      decided: Query.optional(),
     }),
     reply: z.object({
       total: z.int(),
+      /** Groups that were left out. */
+      decided: z.int(),
       items_in_groups: z.int(),
       without_hash: z.int(),
       took_ms: z.number(),
@@ -197,10 +221,24 @@ export const insightEndpoints = {
     method: 'post',
     path: '/v1/insights/:datasetId/similar',
     access: 'read',
-    summary: 'Items whose perceptual hash is nearest to that of an item',
-    body: z.strictObject({ reference_id: ReferenceId, limit: z.int().min(1).max(500).default(24) }),
-    reply: z.object({ took_ms: z.number(), items: z.array(SimilarItem) }),
-    errors: ['dataset-not-found', 'item-not-found', 'perceptual-hash-missing'],
+    summary: 'Items that are most like items or vectors and least like others, by vector or by perceptual hash',
+    body: z.strictObject({
+      /** One item to be like; the same as `like` with it alone. */
+      reference_id: ReferenceId.optional(),
+      like: Examples,
+      unlike: Examples,
+      vectors: Vectors,
+      unlike_vectors: Vectors,
+      /** The index to compare in; without one, the dataset's primary one. */
+      index_id: z.string().min(1).max(128).optional(),
+      /** Without it: by vector where the index holds all examples, else by hash. */
+      by: z.enum(['vector', 'hash']).optional(),
+      /** Only items that meet it are answered. */
+      query: Query,
+      limit: z.int().min(1).max(500).default(24),
+    }),
+    reply: z.object({ took_ms: z.number(), by: z.enum(['vector', 'hash']), items: z.array(SimilarItem) }),
+    errors: ['dataset-not-found', 'item-not-found', 'perceptual-hash-missing', 'vector-missing'],
     dialect: 'own',
   },
   completeQuery: {

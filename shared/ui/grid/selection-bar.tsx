@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { count } from '../words/quantities.ts';
 import { allSelected, noneSelected, type Selection, selectedCount, selectedIndices } from './selection.ts';
@@ -11,12 +11,14 @@ interface SelectionBarProps {
   total: number;
   pages: TilePages<GridTile>;
   onSelect: (selection: Selection) => void;
+  /** What else can be done with them. */
+  children?: ReactNode;
 }
 
 const mostCopied = 20_000; // 40 pages of tiles
 
 /** What can be done with the selected items; absent while nothing is selected. */
-export function SelectionBar({ selection, total, pages, onSelect }: SelectionBarProps): ReactElement | null {
+export function SelectionBar({ selection, total, pages, onSelect, children }: SelectionBarProps): ReactElement | null {
   const chosen = selectedCount(selection, total);
   if (chosen === 0) return null;
   const copy = async (): Promise<string> => {
@@ -33,6 +35,7 @@ export function SelectionBar({ selection, total, pages, onSelect }: SelectionBar
         </button>
       )}
       <span className="sep" />
+      {children}
       {chosen <= mostCopied ? (
         <CopyButton text={copy} label={`Copy ${chosen === 1 ? 'id' : `${count(chosen)} ids`}`} />
       ) : (

@@ -38,6 +38,8 @@ interface TileGridProps {
   selection: Selection;
   /** Whether an item is open beside the grid: the current tile then stays framed and moves with the keys. */
   isOpen: boolean;
+  /** Keys that mean something else while tiles are selected. */
+  selectionKeys?: string;
   onCurrent: (index: number) => void;
   onSelect: (selection: Selection) => void;
   onOpen: (index: number) => void;
@@ -129,6 +131,7 @@ export function TileGrid(props: TileGridProps): ReactElement {
       event.preventDefault();
       return;
     }
+    if (props.selectionKeys?.includes(event.key) && selectedCount(selection, total) > 0) return;
     const step = stepOf(event.key);
     if (step !== undefined) goTo(moved(map, current, step, scroller.current?.clientHeight ?? 0), event.shiftKey);
     else if (event.key === 'Enter') props.onOpen(current);

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { TilePages } from './tile-pages.ts';
 
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+/** Waits until something holds of the pages, looking whenever they say that they have changed. */
+const until = (pages: TilePages<number>, holds: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    if (holds()) return resolve();
+    const stop = pages.subscribe(() => {
+      if (!holds()) return;
+      stop();
+      resolve();
+    });
+  });
 
 test('loads only what is wanted, a few at once, and gives up what is not', async () => {
   const asked: number[] = [];
@@ -19,9 +28,9 @@ test('loads only what is wanted, a few at once, and gives up what is not', async
   pages.want([100]);
   expect(aborted).toEqual([0, 500, 1000]);
   expect(asked.at(-1)).toBe(50_000);
-  open.get(50_000)?.();
   open.get(0)?.();
-  await settled();
+  open.get(50_000)?.();
+  await until(pages, () => pages.tile(50_007) !== undefined);
   expect(pages.tile(50_007)).toBe(50_007);
   expect(pages.tile(7)).toBeUndefined();
 });
@@ -34,13 +43,13 @@ test('stands still after a failure until it is told to go on', async () => {
     return isBroken ? Promise.reject(new Error('gone')) : Promise.resolve({ total: 1, tiles: [1] });
   });
   pages.want([0]);
-  await settled();
+  await until(pages, () => pages.failure !== undefined);
   pages.want([0]);
   expect(calls).toBe(1);
   expect(pages.failure).toBeInstanceOf(Error);
   isBroken = false;
   pages.retry();
-  await settled();
+  await until(pages, () => pages.tile(0) !== undefined);
   expect(pages.tile(0)).toBe(1);
   expect(pages.failure).toBeUndefined();
 });
@@ -51,9 +60,31 @@ test('a result that grew loads its last page anew', async () => {
     Promise.resolve({ total, tiles: Array.from({ length: total }, (_, i) => i) }),
   );
   pages.want([0]);
-  await settled();
+  await until(pages, () => pages.tile(2) !== undefined);
   total = 5;
   pages.noteTotal(5);
-  await settled();
+  await until(pages, () => pages.tile(4) !== undefined);
   expect(pages.tile(4)).toBe(4);
+});
+
+test('a reload keeps what is shown until the new has come, and takes only what is wanted', async () => {
+  let round = 0;
+  const asked: number[] = [];
+  const pages = new TilePages<number>((offset, limit) => {
+    asked.push(offset);
+    return Promise.resolve({ total: 1500, tiles: Array.from({ length: limit }, () => round) });
+  });
+  pages.want([0, 1]);
+  await until(pages, () => pages.tile(0) !== undefined && pages.tile(500) !== undefined);
+  pages.want([1]);
+  round = 1;
+  asked.length = 0;
+  pages.reload();
+  expect([pages.tile(0), pages.tile(500)]).toEqual([0, 0]);
+  await until(pages, () => pages.tile(500) === 1);
+  expect(pages.tile(0)).toBe(0);
+  expect(asked).toEqual([500]);
+  pages.want([0]);
+  await until(pages, () => pages.tile(0) === 1);
+  expect(pages.tile(0)).toBe(1);
 });

@@ -18,6 +18,8 @@ export class TilePages<T> {
   readonly #pages = new Map<number, T[]>();
   readonly #running = new Map<number, AbortController>();
   readonly #listeners = new Set<() => void>();
+  /** Pages that are shown and wait to be loaded anew. */
+  readonly #stale = new Set<number>();
   #wanted: number[] = [];
   #total: number | undefined;
   #failure: unknown;
@@ -88,6 +90,14 @@ export class TilePages<T> {
     }
   }
 
+  /** Loads everything anew, what is in view first; until it has come, what is here stays. */
+  reload(): void {
+    for (const page of this.#pages.keys()) this.#stale.add(page);
+    for (const controller of this.#running.values()) controller.abort();
+    this.#running.clear();
+    this.#start();
+  }
+
   retry(): void {
     this.#failure = undefined;
     this.#tell();
@@ -110,7 +120,8 @@ export class TilePages<T> {
     if (this.#failure !== undefined) return;
     for (const page of this.#wanted) {
       if (this.#running.size >= atOnce) return;
-      if (!this.#pages.has(page) && !this.#running.has(page)) void this.#fetch(page);
+      const isMissing = !this.#pages.has(page) || this.#stale.has(page);
+      if (isMissing && !this.#running.has(page)) void this.#fetch(page);
     }
   }
 
@@ -122,6 +133,7 @@ export class TilePages<T> {
       if (controller.signal.aborted) return;
       this.#resize(loaded.total);
       this.#pages.set(page, loaded.tiles);
+      this.#stale.delete(page);
       this.#forget();
     } catch (error) {
       if (controller.signal.aborted) return;

@@ -1,4 +1,4 @@
-import { Check, CloudOff, EyeOff, ImageOff, type LucideIcon, ShieldAlert } from 'lucide-react';
+import { Check, CloudOff, EyeOff, ImageOff, type LucideIcon, ShieldAlert, Tag } from 'lucide-react';
 import { memo, type ReactElement, useState } from 'react';
 import { meanColor } from '../blur/blur-cache.ts';
 import { BlurCanvas } from '../blur/blur-canvas.tsx';
@@ -19,6 +19,8 @@ export interface GridTile {
   blurhash?: string | undefined;
   /** Alias of the source whose agent has the pixels. */
   source?: string | undefined;
+  /** Words that the team put on it. */
+  tags?: readonly string[] | undefined;
   /** Set when the item itself is in error. */
   error?: { word: string; code: string } | undefined;
 }
@@ -105,7 +107,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       aria-selected={isSelected}
       aria-setsize={props.total}
       aria-posinset={index + 1}
-      aria-label={`${name}, ${sign?.word ?? spoken[state]}${isSelected ? ', selected' : ''}`}
+      aria-label={`${name}, ${sign?.word ?? spoken[state]}${tile?.tags === undefined ? '' : `, tagged ${tile.tags.map(visibleText).join(' and ')}`}${isSelected ? ', selected' : ''}`}
       className={`tile ${state}${isCurrent ? ' cur' : ''}`}
       style={{ left: x, width, height, ...(isPlain && background !== undefined ? { background } : {}) }}
     >
@@ -122,6 +124,12 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       )}
       {props.showsName && tile !== undefined && height >= 64 && (
         <span className="lab">{cutMiddle(name, Math.max(6, Math.floor((width - 12) / monoCharPx)))}</span>
+      )}
+      {tile?.tags !== undefined && props.showsName && width >= 60 && height >= 44 && (
+        <span className="tags">
+          <Tag aria-hidden="true" />
+          {tile.tags.length === 1 && width >= 130 ? visibleText(tile.tags[0] ?? '') : tile.tags.length}
+        </span>
       )}
       {isSelected && (
         <span className="ck">

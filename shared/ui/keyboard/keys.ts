@@ -70,6 +70,19 @@ export const findKeys: KeyGroup = {
   ],
 };
 
+export const decideKeys: KeyGroup = {
+  title: 'Decide',
+  lines: [
+    { does: 'Tag what is selected', keys: [['T']] },
+    { does: 'Save as slice, add to one', keys: [['L']] },
+    { does: 'Compare two', keys: [['C']] },
+    { does: 'Export', keys: [['E']] },
+    { does: 'Undo', keys: [['Ctrl', 'Z']] },
+    { does: 'Accept suggested keep', keys: [['Enter']] },
+    { does: 'Keep all of a group', keys: [['A']] },
+  ],
+};
+
 export const dashboardKeys: KeyGroup = {
   title: 'Pixels and links',
   lines: [

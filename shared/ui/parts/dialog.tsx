@@ -4,24 +4,30 @@ import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'rea
 interface DialogProps {
   title: string;
   hint?: string;
+  /** `small` for a question, the whole width for what is read. */
+  size?: 'small' | 'wide';
   onClose: () => void;
   children: ReactNode;
 }
 
-/** A titled dialog. The element is the browser's own: it traps the focus, closes on Esc and gives the focus back. */
-export function Dialog({ title, hint, onClose, children }: DialogProps): ReactElement {
+/**
+ * A titled dialog. The element is the browser's own: it traps the focus, closes on Esc and gives the focus back. An element with
+ * `data-first` has the focus at first.
+ */
+export function Dialog({ title, hint, size = 'wide', onClose, children }: DialogProps): ReactElement {
   const box = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
     const element = box.current;
     if (element !== null && !element.open) element.showModal();
+    element?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => element?.close();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes a modal dialog already; the click is on the backdrop
     <dialog
       ref={box}
-      className="modal"
+      className={`modal ${size}`}
       aria-labelledby={titleId}
       onClose={onClose}
       onClick={(event) => {

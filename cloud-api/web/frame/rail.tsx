@@ -1,0 +1,86 @@
+import { Bookmark, Columns2, Copy, Images, ListChecks, type LucideIcon, Server } from 'lucide-react';
+import { type ReactElement, useEffect, useState } from 'react';
+import { datasetPagePath, datasetPath, type Route } from '../route.ts';
+import { PageLink } from './page-link.tsx';
+
+interface Entry {
+  page: Route['page'];
+  name: string;
+  icon: LucideIcon;
+}
+
+const ofDataset: readonly (Entry & { page: 'slices' | 'duplicates' | 'compare' })[] = [
+  { page: 'slices', name: 'Slices', icon: Bookmark },
+  { page: 'duplicates', name: 'Duplicates', icon: Copy },
+  { page: 'compare', name: 'Compare', icon: Columns2 },
+];
+const ofTeam: readonly Entry[] = [
+  { page: 'agents', name: 'Agents', icon: Server },
+  { page: 'jobs', name: 'Jobs', icon: ListChecks },
+];
+
+interface RailProps {
+  route: Route;
+  /** How many things of a page need attention. */
+  attention: Partial<Record<Route['page'], number>>;
+}
+
+/** The way from page to page. Pages of a dataset lead to the one that was looked at last, and are not there before. */
+export function Rail({ route, attention }: RailProps): ReactElement {
+  const [lastId, setLastId] = useState<string>();
+  const here = 'datasetId' in route ? route.datasetId : undefined;
+  useEffect(() => {
+    if (here !== undefined) setLastId(here);
+  }, [here]);
+  const datasetId = here ?? lastId;
+  const isData = route.page === 'datasets' || route.page === 'dataset';
+  return (
+    <nav className="rail" aria-label="Main">
+      <PageLink to={datasetId === undefined || isData ? '/' : datasetPath(datasetId)} isCurrent={isData}>
+        <Images className="icon" aria-hidden="true" />
+        Data
+      </PageLink>
+      {datasetId !== undefined &&
+        ofDataset.map((entry) => (
+          <RailLink
+            key={entry.page}
+            entry={entry}
+            to={datasetPagePath(datasetId, entry.page)}
+            isCurrent={route.page === entry.page}
+            attention={attention[entry.page]}
+          />
+        ))}
+      {ofTeam.map((entry) => (
+        <RailLink
+          key={entry.page}
+          entry={entry}
+          to={`/${entry.page}`}
+          isCurrent={route.page === entry.page}
+          attention={attention[entry.page]}
+        />
+      ))}
+    </nav>
+  );
+}
+
+interface RailLinkProps {
+  entry: Entry;
+  to: string;
+  isCurrent: boolean;
+  attention: number | undefined;
+}
+
+function RailLink({ entry, to, isCurrent, attention = 0 }: RailLinkProps): ReactElement {
+  return (
+    <PageLink to={to} isCurrent={isCurrent}>
+      <entry.icon className="icon" aria-hidden="true" />
+      {entry.name}
+      {attention > 0 && (
+        <span className="n">
+          {attention}
+          <span className="sr"> need attention</span>
+        </span>
+      )}
+    </PageLink>
+  );
+}

@@ -1,0 +1,97 @@
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { selectedCount, selectedIndices } from '@nucleus/shared/ui/grid/selection.ts';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
+import { sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
+import { Bookmark, Columns2, Download, Tag } from 'lucide-react';
+import { type ReactElement, useState } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { comparePath } from '../route.ts';
+import { changeTags } from '../tags/use-tags.ts';
+import { type Chooser, chosenItems, refusalOf } from './chosen.ts';
+import { ExportDialog } from './export-dialog.tsx';
+import { SliceDialog } from './slice-dialog.tsx';
+import { TagDialog } from './tag-dialog.tsx';
+
+interface SelectionActionsProps extends Chooser {
+  datasetId: string;
+  /** Told when the shown tiles may have changed. */
+  onChanged: () => void;
+}
+
+type Open = 'tag' | 'slice' | 'export';
+
+/** What can be done with selected items; each has a key. */
+export function SelectionActions(props: SelectionActionsProps): ReactElement {
+  const { datasetId, selection, total, onChanged } = props;
+  const [open, setOpen] = useState<Open>();
+  const chosen = selectedCount(selection, total);
+  const start = (what: Open): void => {
+    const refusal = refusalOf(props);
+    if (refusal === undefined) setOpen(what);
+    else sayFailure(refusal);
+  };
+  const compare = async (): Promise<void> => {
+    const [a, b] = await props.pages.gather(selectedIndices(selection, total, 2), AbortSignal.timeout(60_000));
+    if (a !== undefined && b !== undefined) navigate(comparePath(datasetId, a.ref, b.ref));
+  };
+  const canCompare = chosen === 2;
+  useKeys({
+    t: () => start('tag'),
+    l: () => start('slice'),
+    e: () => start('export'),
+    c: () => (canCompare ? void compare() : sayFailure('Select two items to compare them.')),
+  });
+  const close = (): void => setOpen(undefined);
+  const items = (signal: AbortSignal) => chosenItems(props, signal);
+  const tag = async (change: { add: string[]; remove: string[] }): Promise<void> => {
+    try {
+      await changeTags(datasetId, { items: await items(AbortSignal.timeout(60_000)), ...change }, onChanged);
+    } catch (error) {
+      sayFailure(failureSentence(error));
+    }
+  };
+  return (
+    <>
+      <ActionButton icon={Tag} name="Tag" letter="T" onClick={() => start('tag')} />
+      <ActionButton icon={Bookmark} name="Slice" letter="L" onClick={() => start('slice')} />
+      {canCompare && <ActionButton icon={Columns2} name="Compare" letter="C" onClick={() => void compare()} />}
+      <ActionButton icon={Download} name="Export" letter="E" onClick={() => start('export')} />
+      <span className="sep" />
+      {open === 'tag' && (
+        <TagDialog
+          datasetId={datasetId}
+          chosen={chosen}
+          isAll={selection.isInverted}
+          onTag={(change) => void tag(change)}
+          onClose={close}
+        />
+      )}
+      {open === 'slice' && (
+        <SliceDialog
+          datasetId={datasetId}
+          chosen={chosen}
+          isQuery={selection.isInverted}
+          items={items}
+          onClose={close}
+        />
+      )}
+      {open === 'export' && <ExportDialog datasetId={datasetId} chosen={chosen} items={items} onClose={close} />}
+    </>
+  );
+}
+
+interface ActionButtonProps {
+  icon: typeof Tag;
+  name: string;
+  letter: string;
+  onClick: () => void;
+}
+
+function ActionButton({ icon: Icon, name, letter, onClick }: ActionButtonProps): ReactElement {
+  return (
+    <button type="button" className="btn ghost dense" onClick={onClick}>
+      <Icon className="icon s" aria-hidden="true" />
+      {name} <kbd className="hide-s">{letter}</kbd>
+    </button>
+  );
+}

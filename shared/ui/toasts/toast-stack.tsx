@@ -1,0 +1,68 @@
+import { X } from 'lucide-react';
+import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
+import { dropToast, type Toast, toastList, undoLast } from './toasts.ts';
+
+const shownMs = 8000;
+
+/** The toasts, bottom right; Ctrl Z undoes what the newest says. */
+export function ToastStack(): ReactElement {
+  const toasts = useSyncExternalStore(toastList.subscribe, toastList.get);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, dialog') !== null;
+      if (isTyping || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      if (undoLast()) event.preventDefault();
+    };
+    addEventListener('keydown', listen);
+    return () => removeEventListener('keydown', listen);
+  }, []);
+  return (
+    <div className="toasts" role="status">
+      {toasts.map((toast) => (
+        <ToastCard key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}
+
+/** Leaves by itself, but not from under a pointer or the focus. */
+function ToastCard({ toast }: { toast: Toast }): ReactElement {
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    if (isHeld) return;
+    const timer = setTimeout(() => dropToast(toast.id), shownMs);
+    return () => clearTimeout(timer);
+  }, [isHeld, toast.id]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: being looked at only keeps it on the page
+    <div
+      className={`toast ${toast.tone}`}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <span>{toast.words}</span>
+      {toast.undo !== undefined && (
+        <button
+          type="button"
+          className="btn ghost dense"
+          onClick={() => {
+            dropToast(toast.id);
+            void toast.undo?.();
+          }}
+        >
+          Undo
+        </button>
+      )}
+      <button
+        type="button"
+        className="btn ghost icon-only dense"
+        aria-label="Close"
+        onClick={() => dropToast(toast.id)}
+      >
+        <X className="icon s" aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,175 @@
+/** Tags, slices and duplicates in the dashboard: what is decided there stands in the cloud, and can be undone. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
+import { type ADashboard, aDashboard, yardItems } from '../builders/a-dashboard.ts';
+import { eventually } from '../builders/eventually.ts';
+import { send } from '../contract/send.ts';
+
+const items = yardItems(60);
+const hash = (...bits: number[]): string =>
+  Array.from({ length: 64 }, (_, at) => (bits.includes(at) ? '1' : '0')).join('');
+/** Three groups of two: copies 0 bits, 1 bit and 3 bits apart, the second of each larger. */
+const pairs = [
+  [hash(1), hash(1)],
+  [hash(20, 21, 22, 23, 24, 25), hash(20, 21, 22, 23, 24)],
+  [hash(40, 41, 42, 43, 44, 45, 46), hash(43, 44, 45, 46)],
+];
+for (const [at, pair] of pairs.entries()) {
+  for (const [side, phash] of pair.entries()) {
+    const item = items[at * 2 + side];
+    if (item !== undefined) Object.assign(item, { phash, width: 400 * (side + 1), height: 300 * (side + 1) });
+  }
+}
+const shortly = 15_000;
+
+describeWithChromium('deciding in the dashboard', () => {
+  let browser: Browser;
+  let dashboard: ADashboard;
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    browser = await aChromium();
+    dashboard = await aDashboard(browser, items);
+  });
+  afterAll(async () => {
+    await dashboard.close();
+    await browser.close();
+  });
+
+  const open = async (path = ''): Promise<Page> => {
+    const page = await dashboard.open(`/d/${dashboard.datasetId}${path}`);
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    return page;
+  };
+  const found = async (query: string): Promise<string[]> => {
+    const body = { offset: 0, limit: 500, query };
+    const answer = await send(`${dashboard.cloud.url}/v1/insights/${dashboard.datasetId}/tiles`, {
+      key: dashboard.cloud.adminKey,
+      body,
+    });
+    return answer.body.tiles?.map((tile: { ref: string }) => tile.ref) ?? [];
+  };
+  const holds = async (query: string, count: number): Promise<void> => {
+    let seen: number | undefined;
+    await eventually(`${query} to find ${count}`, shortly, async () => {
+      seen = (await found(query)).length;
+      return seen === count ? true : undefined;
+    }).catch(() => undefined);
+    expect({ query, seen }).toEqual({ query, seen: count });
+  };
+  const refOf = (at: number): string => items[at]?.reference_id ?? '';
+
+  test('all results are tagged from the keyboard, shown on the tiles, found, and undone with Ctrl Z', async () => {
+    const page = await open('?q=camera_make+%3D+sony');
+    await page.locator('#tile-0').waitFor();
+    await page.locator('.grid').press('Control+a');
+    await page.keyboard.press('t');
+    await page.getByRole('dialog', { name: 'Tag 15 items' }).waitFor();
+    await page.keyboard.type('to check');
+    await page.keyboard.press('Enter');
+    await page.getByText('Tagged 15 items: to check.').waitFor();
+    await holds('tag = "to check"', 15);
+    await page.locator('#tile-0 .tags').waitFor();
+    const facet = page.getByRole('region', { name: 'tags' });
+    await facet.getByRole('button', { name: 'to check, 15' }).click();
+    await page.getByText('camera_make = sony').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('q')).toBe('camera_make = sony AND tag = "to check"');
+    await page.keyboard.press('Control+z');
+    await page.getByText('Undone for 15 items.').waitFor();
+    await holds('tag = "to check"', 0);
+  });
+
+  test('chosen items become a slice that is renamed and deleted on its page', async () => {
+    const page = await open();
+    await page.locator('#tile-2').click({ modifiers: ['Control'] });
+    await page.locator('#tile-4').click({ modifiers: ['Control'] });
+    await page.keyboard.press('l');
+    await page.getByRole('dialog', { name: 'Slice of 2 items' }).waitFor();
+    await page.keyboard.type('two of them');
+    await page.keyboard.press('Enter');
+    await page.getByText('Saved slice two of them.').waitFor();
+    await page.getByRole('link', { name: 'Slices' }).click();
+    await page.getByRole('button', { name: 'Rename two of them' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('both');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'both', exact: true }).click();
+    await page.getByText('2 items', { exact: false }).first().waitFor();
+    expect(await found(new URL(page.url()).searchParams.get('q') ?? '')).toEqual([refOf(2), refOf(4)]);
+    await page.goBack();
+    await page.getByRole('button', { name: 'Delete both' }).click();
+    await page.getByRole('button', { name: 'Delete slice' }).click();
+    await page.getByText('No slices yet').waitFor();
+  });
+
+  test('a duplicate group is decided by Enter, the rest at once after a preview, and all of it is undone', async () => {
+    const page = await open('/duplicates');
+    const group = (number: number) => page.getByRole('region', { name: `Group ${number}`, exact: true });
+    await group(3).waitFor();
+    expect(await group(1).textContent()).toMatch(
+      /Keep this one: it has the most pixels, 800 × 600 against 400 × 300\./,
+    );
+    await page.keyboard.press('Enter');
+    await page.getByText('1 kept, 1 item archived.').waitFor();
+    await holds('tag = keep', 1);
+    const [firstKept] = await found('tag = keep');
+    expect(items.find((item) => item.reference_id === firstKept)?.width).toBe(800);
+    await group(2).waitFor();
+    await page.getByText('1 of 3 groups decided').waitFor();
+    await page.getByRole('button', { name: 'Accept all suggestions…' }).click();
+    await page.getByText('Of 2 groups, 2 items would be tagged').waitFor();
+    await page.getByRole('button', { name: 'Archive 2' }).click();
+    await page.getByText('Every group is decided').waitFor();
+    expect((await found('tag = archived')).toSorted()).toEqual([refOf(0), refOf(2), refOf(4)].toSorted());
+    await page.keyboard.press('Control+z');
+    await group(2).waitFor();
+    await holds('tag = archived', 1);
+    await page.keyboard.press('Control+z');
+    await holds('tag = archived', 0);
+    await group(1).waitFor();
+  });
+
+  test('two items are compared side by side, and zooming one zooms the other until that is switched off', async () => {
+    const page = await open();
+    await page.locator('#tile-1').click({ modifiers: ['Control'] });
+    await page.locator('#tile-3').click({ modifiers: ['Control'] });
+    await page.keyboard.press('c');
+    const pictures = page.locator('.zoom-picture');
+    await pictures.nth(1).waitFor();
+    expect(await page.locator('figcaption a').allTextContents()).toEqual([refOf(1), refOf(3)]);
+    await page.getByRole('row', { name: /camera make different sony nikon/ }).waitFor();
+    const widths = async (): Promise<number[]> =>
+      [0, 1].reduce<Promise<number[]>>(
+        async (before, at) => [...(await before), (await pictures.nth(at).boundingBox())?.width ?? 0],
+        Promise.resolve([]),
+      );
+    const [a = 0, b = 0] = await widths();
+    await page.getByRole('img', { name: refOf(1) }).press('+');
+    const [zoomedA = 0, zoomedB = 0] = await widths();
+    expect([zoomedA / a, zoomedB / b]).toEqual([expect.closeTo(1.4, 3), expect.closeTo(1.4, 3)]);
+    await page.getByLabel('Sync zoom and pan').uncheck();
+    await page.getByRole('img', { name: refOf(1) }).press('z');
+    expect(await widths()).toEqual([expect.closeTo(a, 3), expect.closeTo(zoomedB, 3)]);
+  });
+
+  test('Enter on an open item shows it large, arrows go on from there, and Esc finds the grid again', async () => {
+    const page = await open();
+    await page.locator('#tile-2').click();
+    await page.locator('.grid').press('Enter');
+    await page.getByRole('img', { name: refOf(2) }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('img', { name: refOf(3) }).waitFor();
+    await page.getByText('4 of 60').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.stage').waitFor({ state: 'detached' });
+    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${refOf(3)}`);
+    await page.keyboard.press('ArrowLeft');
+    await page.locator('#tile-2.cur').waitFor();
+  });
+
+  test('nothing of it offends the content security policy or fails in the page', () => {
+    expect(complaints).toEqual([]);
+  });
+});
