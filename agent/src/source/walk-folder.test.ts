@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { KeyRange } from './key-range.ts';
 import { walkFolder } from './walk-folder.ts';
-import type { KeyRange } from './walk-messages.ts';
 
 /** Names whose order as paths differs from their order as names. */
 const paths = [

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { type FileStat, fileStat, pathBytes } from './file-stat.ts';
-import type { KeyRange } from './walk-messages.ts';
+import type { KeyRange } from './key-range.ts';
 
 /** What a walk tells, in byte order of the paths. Keys are relative to the root, one character a byte. */
 export interface WalkVisitor {

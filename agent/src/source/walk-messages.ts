@@ -1,11 +1,6 @@
+import type { KeyRange } from './key-range.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
-
-/** A part of a source: keys from `from` up to and without `to`; each a folder's key ending in `/`, or empty for no bound. */
-export interface KeyRange {
-  from: string;
-  to: string;
-}
 
 /** What a walk thread is started with. */
 export interface WalkJob {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { KeyRange } from './key-range.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
-import type { KeyRange, WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';
+import type { WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';
 
 export type WalkResult =
   | { kind: 'done'; identity: RootIdentity; counts: WalkCounts }

@@ -1,7 +1,7 @@
 import { pathKey } from '../source/file-stat.ts';
+import type { KeyRange } from '../source/key-range.ts';
 import type { KnownFile } from '../source/scan-diff.ts';
 import type { SampleFile } from '../source/verify-root.ts';
-import type { KeyRange } from '../source/walk-messages.ts';
 import type { State } from './open-state.ts';
 
 type RawRow = [path: string | Buffer, dev: number, ino: number, size: number, mtimeMs: number, ctimeMs: number];

@@ -1,6 +1,7 @@
 /** `seed-catalogue.mjs FOLDER DATA`: catalogues every file of a folder as it lies there, without reading it, a row a file. */
 import { randomBytes } from 'node:crypto';
 import { lstatSync } from 'node:fs';
+import { recordPolicies } from '../../../agent/dist/policies.js';
 import { walkFolder } from '../../../agent/dist/source/walk-folder.js';
 import { emptyItem, insertItemSql } from '../../../agent/dist/state/files.js';
 import { openState } from '../../../agent/dist/state/open-state.js';
@@ -15,7 +16,8 @@ const facts = JSON.stringify({
   fields: { media_kind: 'image', format: 'jpeg', status: 'ok', brightness: 8, mean_color: '#808080' },
 });
 const state = openState(data);
-const { source_no } = declareSource(state, configOf(folder, data).sources[0]);
+const config = configOf(folder, data);
+const { source_no } = declareSource(state, config.sources[0]);
 const insert = state.prepare(insertItemSql);
 state.pragma('synchronous = OFF');
 state.exec('begin');
@@ -47,5 +49,7 @@ walkFolder(folder, '', lstatSync(folder).dev, {
   unlistable: none,
 });
 state.exec('commit');
-state.prepare('update sources set on_disk = ? where source_no = ?').run(files, source_no);
+// records of another policy would all be made anew
+const policy = JSON.stringify(recordPolicies(config).get('main'));
+state.prepare('update sources set on_disk = ?, policy = ? where source_no = ?').run(files, policy, source_no);
 state.close();
