@@ -103,7 +103,7 @@ export function mountPieces<E extends Endpoint>(
   const readBody = endpoint.body === undefined ? undefined : bodyReader(smallBodyBytes);
   mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
     response.locals.endpoint = endpoint;
-    const context = await contextOf(mount, endpoint, request);
+    const context = await contextOf(mount, endpoint, request, response);
     const body = readBody === undefined ? undefined : await readBody(request, response);
     await sendPieces(response, 'application/json', await handler(context, parseInput(endpoint, request, body)));
   });
