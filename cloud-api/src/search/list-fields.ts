@@ -17,6 +17,12 @@ export interface FieldSummary {
   max?: number;
 }
 
+/** How many items have a perceptual hash. */
+export async function countHashes(projection: Projection): Promise<number> {
+  const [row] = await projection.ask('select count(phash)::double from items');
+  return Number(row?.[0] ?? 0);
+}
+
 /** Fields that are summed up by one statement, so that each stays far below the second that a statement may take. */
 const fieldsPerStatement = 8;
 
