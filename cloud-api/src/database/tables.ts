@@ -3,7 +3,7 @@
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
-import type { IntegrationsTable } from './intake-tables.ts';
+import type { CsvRowsTable, IntegrationsTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 import type { TaskTables } from './task-tables.ts';
 
@@ -263,4 +263,6 @@ export interface Tables extends TaskTables {
   jobs: JobsTable;
   job_errors: JobErrorsTable;
   integrations: IntegrationsTable;
+  resumable_uploads: ResumableUploadsTable;
+  csv_rows: CsvRowsTable;
 }

@@ -3,6 +3,8 @@ import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
 import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
 import type { CloudConfig } from '../config.ts';
+import { csvCheckJob, csvCheckKind } from '../csv-imports/check-job.ts';
+import { csvImportJob, csvImportKind } from '../csv-imports/import-job.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
 import { deduplicationJob, deduplicationJobKind } from '../deduplication/deduplicate-job.ts';
 import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-job.ts';
@@ -17,6 +19,7 @@ import { forgetLeases } from '../job-queue/forget-leases.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
 import { sweepResults } from '../result-files/result-files.ts';
+import { sweepUploads } from '../resumable-uploads/sweep-uploads.ts';
 import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import { fetchJobKind } from '../tasks/enqueue-fetch.ts';
@@ -34,17 +37,24 @@ const sweepEveryMs = 60 * 60 * 1000;
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections; linkSecret: Uint8Array },
+  stores: Omit<AppendParts, 'db'> & {
+    uploads: UploadStore;
+    resumable: string;
+    projections: Projections;
+    linkSecret: Uint8Array;
+  },
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
   const { uploads, attachments } = stores;
   // One process has a SQLite file: who held a lease is dead.
   if (!isShared(config)) await forgetLeases(db);
+  const csv = { ...stores, db, folder: stores.resumable, hosts: new Set(config.fetch_allow) };
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
+    void sweepUploads(csv, Date.now()).catch(() => undefined);
   };
   sweep();
   const sweeping = setInterval(sweep, sweepEveryMs);
@@ -60,6 +70,8 @@ export async function runJobs(
           [metadataJobKind]: metadataJob,
           [deduplicationJobKind]: deduplicationJob(db),
           [buildSliceJobKind]: buildSliceJob(db, stores.projections),
+          [csvCheckKind]: csvCheckJob(csv),
+          [csvImportKind]: csvImportJob(csv),
           [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
           [indexLayoutJobKind]: indexLayoutJob(db),
           [deleteIndexJobKind]: deleteIndexJob,

@@ -1,4 +1,5 @@
 /** Composition root of the cloud: opens everything in order, answers one handle, closes in reverse. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@nucleus/shared/failure/app-error';
@@ -83,6 +84,8 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const { db } = database;
   const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
   const uploads = openUploadStore(join(folder, 'uploads'));
+  const resumable = join(folder, 'resumable');
+  mkdirSync(resumable, { recursive: true, mode: 0o700 });
   const metrics = createMetrics();
   const sources = openSources(config, secrets, folder, db);
   const attachments = await openAttachments({
@@ -120,6 +123,10 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         afterEnqueue: () => queue?.wake(),
         uploads,
         sources,
+        resumable: {
+          folder: resumable,
+          limits: { maxBytes: config.upload_max_bytes, quotaBytes: config.upload_quota_bytes },
+        },
       });
     });
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
@@ -133,7 +140,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       queue = await runJobs(
         config,
         database,
-        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin, linkSecret },
+        { attachments, uploads, resumable, projections, publicOrigin: http.publicUrl.origin, linkSecret },
         { clock, log, metrics },
       );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
