@@ -17,6 +17,7 @@ const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
+const UploadsPage = lazy(async () => ({ default: (await import('./uploads/uploads-page.tsx')).UploadsPage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
@@ -76,6 +77,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'compare':
       return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'uploads':
+      return <UploadsPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
     case 'jobs':

@@ -9,6 +9,7 @@ const names: Record<Route['page'], string> = {
   'slices': 'Slices',
   'duplicates': 'Duplicates',
   'compare': 'Compare',
+  'uploads': 'Uploads',
   'agents': 'Agents',
   'jobs': 'Jobs',
   'sign-in': 'Sign in',
