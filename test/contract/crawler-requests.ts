@@ -93,6 +93,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     listFields: { body: {} },
     countFacets: { body: { fields: ['reference_id'] } },
     countHistogram: { body: { fields: ['width'] } },
+    countMap: { body: { query: '' } },
     groupDuplicates: { body: { threshold: 4 } },
     findSimilar: { body: { reference_id: canary } },
     completeQuery: { body: { query: 'reference_id = ', caret: 15 } },
@@ -184,6 +185,11 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     finalizeBatch: { body: {} },
     setBatchMetadata: { body: { planted: 1 } },
     getCallbackKey: none,
+    // Refused before a file is looked for: the body is none.
+    uploadFile: { body: {} },
+    // Refused like every address inside.
+    importFile: { body: { file_url: 'http://127.0.0.1/a' } },
+    listFiles: none,
     listUsage: none,
     downloadUsage: none,
   };

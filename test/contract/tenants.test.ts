@@ -82,8 +82,13 @@ onEachDatabase('isolation', (open) => {
       return { name, endpoint, answer };
     };
     const answers = [];
-    for (let at = 0; at < which.length; at += atOnce)
-      answers.push(...(await Promise.all(which.slice(at, at + atOnce).map(answerOf))));
+    for (let at = 0; at < which.length; ) {
+      // a batch needs the project that is made before it
+      const batch = which.indexOf('createBatch', at + 1);
+      const end = Math.min(at + atOnce, batch < 0 ? which.length : batch);
+      answers.push(...(await Promise.all(which.slice(at, end).map(answerOf))));
+      at = end;
+    }
     return answers;
   };
   const closed = names.filter((name) => (cloudEndpoints[name] as Endpoint).access !== 'open');
@@ -111,6 +116,7 @@ onEachDatabase('isolation', (open) => {
         'createBatch',
         'listBatches',
         'getCallbackKey',
+        'listFiles',
         'listUsage',
         'downloadUsage',
         'listAgents',
@@ -123,7 +129,12 @@ onEachDatabase('isolation', (open) => {
         'signOut',
       ].toSorted(),
     );
-    const refusals: Partial<Record<EndpointName, number[]>> = { signIn: [401], createIntegration: [400] };
+    const refusals: Partial<Record<EndpointName, number[]>> = {
+      signIn: [401],
+      createIntegration: [400],
+      uploadFile: [400],
+      importFile: [400],
+    };
     for (const { name, answer } of answers)
       if (answer.status >= 400) expect(refusals[name] ?? [403, 404], name).toContain(answer.status);
     const size = await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/size`, { key: cloud.adminKey });
@@ -197,6 +208,8 @@ onEachDatabase('isolation', (open) => {
       testIntegration: 'integration-not-found',
       deleteIntegration: 'integration-not-found',
       // Nothing of this task failed, and the crawler has completed it before.
+      uploadFile: 'invalid-request',
+      importFile: 'attachment-unreachable',
       refetchTask: 'conflict',
       cancelTask: 'conflict',
     };

@@ -10,7 +10,8 @@ import * as liveSlices from './migrations/0005-live-slices.ts';
 import * as integrations from './migrations/0006-integrations.ts';
 import * as embeddings from './migrations/0007-embeddings.ts';
 import * as tasks from './migrations/0008-tasks.ts';
-import * as resumable from './migrations/0009-resumable-uploads.ts';
+import * as files from './migrations/0009-files.ts';
+import * as resumable from './migrations/0010-resumable-uploads.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -23,6 +24,7 @@ const migrations = [
   integrations,
   embeddings,
   tasks,
+  files,
   resumable,
 ] as const;
 

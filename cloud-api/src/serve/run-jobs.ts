@@ -11,6 +11,7 @@ import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-j
 import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
 import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
 import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
+import { sweepFiles } from '../files/read-files.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
@@ -52,6 +53,7 @@ export async function runJobs(
   const csv = { ...stores, db, folder: stores.resumable, hosts: new Set(config.fetch_allow) };
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
+    void sweepFiles(db, parts.clock()).catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
     void sweepUploads(csv, Date.now()).catch(() => undefined);

@@ -19,6 +19,7 @@ export const errorCodes = {
   'agent-not-found': { status: 404, exit: 2 },
   'job-not-found': { status: 404, exit: 2 },
   'upload-not-found': { status: 404, exit: 2 },
+  'file-not-found': { status: 404, exit: 2 },
   'task-not-found': { status: 404, exit: 2 },
   'project-not-found': { status: 404, exit: 2 },
   'batch-not-found': { status: 404, exit: 2 },
