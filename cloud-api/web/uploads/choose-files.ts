@@ -13,7 +13,7 @@ const pictureEndings = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 export const pictureInput = 'image/jpeg,image/png,image/webp,image/gif,image/tiff,image/avif';
 
 /** Why a file cannot be a picture here; the server looks at the bytes again. */
-export function judgeFile(file: Pick<File, 'name' | 'type' | 'size'>): string | undefined {
+function judgeFile(file: Pick<File, 'name' | 'type' | 'size'>): string | undefined {
   const isPicture = file.type === '' ? pictureEndings.test(file.name) : pictureTypes.test(file.type);
   if (!isPicture)
     return `Not a picture: ${file.type === '' ? (/\.[^.]+$/.exec(file.name)?.[0] ?? 'no type') : file.type}`;
