@@ -14,6 +14,7 @@ import './find.css';
 import './facets.css';
 import './decide.css';
 import './uploads.css';
+import './map.css';
 import './pages.css';
 import { setTheme, storedTheme } from '@nucleus/shared/ui/theme/theme.ts';
 import { QueryClientProvider } from '@tanstack/react-query';

@@ -35,6 +35,7 @@ export type AuditAction =
   | 'project.params'
   | 'batch.create'
   | 'batch.finalize'
+  | 'batch.metadata'
   | 'file.create'
   | 'task.create'
   | 'task.change'

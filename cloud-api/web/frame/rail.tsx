@@ -1,4 +1,17 @@
-import { Bookmark, Columns2, Copy, Images, ListChecks, type LucideIcon, Server, Upload } from 'lucide-react';
+import {
+  Bookmark,
+  Columns2,
+  Copy,
+  Globe,
+  Images,
+  ListChecks,
+  type LucideIcon,
+  Receipt,
+  Server,
+  Shield,
+  SquareCheck,
+  Upload,
+} from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { datasetPagePath, type datasetPages, datasetPath, type Route } from '../route.ts';
 import { PageLink } from './page-link.tsx';
@@ -10,6 +23,7 @@ interface Entry {
 }
 
 const ofDataset: readonly (Entry & { page: (typeof datasetPages)[number] })[] = [
+  { page: 'map', name: 'Map', icon: Globe },
   { page: 'slices', name: 'Slices', icon: Bookmark },
   { page: 'duplicates', name: 'Duplicates', icon: Copy },
   { page: 'compare', name: 'Compare', icon: Columns2 },
@@ -17,6 +31,9 @@ const ofDataset: readonly (Entry & { page: (typeof datasetPages)[number] })[] = 
 ];
 const ofTeam: readonly Entry[] = [
   { page: 'agents', name: 'Agents', icon: Server },
+  { page: 'privacy', name: 'Privacy', icon: Shield },
+  { page: 'tasks', name: 'Tasks', icon: SquareCheck },
+  { page: 'usage', name: 'Usage', icon: Receipt },
   { page: 'jobs', name: 'Jobs', icon: ListChecks },
 ];
 

@@ -1,5 +1,6 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
+import { auditEndpoints } from './audit.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
@@ -24,6 +25,7 @@ export const cloudEndpoints = {
   ...datasetEndpoints,
   ...agentEndpoints,
   ...assetEndpoints,
+  ...auditEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
