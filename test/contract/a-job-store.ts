@@ -41,13 +41,12 @@ export async function aJobStore(open: () => Promise<TestDatabase>) {
       const queue = openQueue({
         db: on.db,
         claimLock: on.claimLock,
-        handlers: { try: handler },
+        lanes: [{ slots, handlers: { try: handler } }],
         times: { leaseMs, heartbeatMs: leaseMs / 4, pollMs: 20, backoff: { firstMs: 1, maxMs: 5 } },
         clock: Date.now,
         random: () => 0.5,
         log: pino({ level: 'silent' }),
         metrics: createMetrics(),
-        slots,
       });
       queues.push(queue);
       return queue;

@@ -1,132 +1,84 @@
 /** Nobody gets in: other tenants, missing scopes, other agents, ended keys, foreign pages. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Endpoint, fillPath } from '../../shared/src/wire/endpoint.ts';
+import { type Endpoint, keyScopes } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
+import { type CrawledThings, crawlerPath, crawlerRequests, type EndpointName } from './crawler-requests.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
 
 const canary = `canary-${randomBytes(6).toString('hex')}`;
 
-/** A request that would succeed for the owner, for every endpoint of the table. */
-function aRequest(
-  name: string,
-  agent: AnAgent,
-): { body?: unknown; query?: string; raw?: string; headers?: Record<string, string> } {
-  const bodies: Record<string, object> = {
-    createDataset: { name: 'mine' },
-    addDatasetTags: { tags: ['x'] },
-    removeDatasetTags: { tags: [canary] },
-    appendItems: { items: [{ reference_id: 'planted', image_url: 'https://x.test/a', width: 1, height: 1 }] },
-    updateMetadata: { level: 'item', metadata: [{ reference_id: canary, metadata: { planted: 1 } }] },
-    listJobs: { dataset_id: null, job_types: [], from_date: null, to_date: null, limit: 50000, show_completed: true },
-    pageDatasetItems: { pageToken: null, pageSize: 5 },
-    pageTiles: { offset: 0, limit: 5 },
-    findPlace: { reference_id: canary },
-    queryItems: { query: `reference_id = ${canary}` },
-    listFields: {},
-    countFacets: { fields: ['reference_id'] },
-    countHistogram: { fields: ['width'] },
-    completeQuery: { query: 'reference_id = ', caret: 15 },
-    groupDuplicates: { threshold: 4 },
-    deduplicate: { threshold: 4 },
-    buildSlice: { name: 'mine', sampleSize: 1, sampleMethod: 'Random' },
-    findSimilar: { reference_id: canary },
-    createSlice: { name: 'mine', reference_ids: [canary] },
-    appendToSlice: { reference_ids: [canary], dataset_id: agent.datasetId },
-    pageSliceItems: { pageToken: null, pageSize: 5 },
-    tagSlice: { slice_tags: ['x'] },
-    addTaxonomy: { taxonomy_name: 'kinds', type: 'category', labels: ['x'] },
-    // Refused before anything is sent, because no operator allowed the store.
-    createIntegration: {
-      kind: 's3',
-      name: 'x',
-      bucket: 'bucket',
-      endpoint: 'http://store.test',
-      access: { type: 'anonymous' },
-    },
-    testIntegration: {},
-    heartbeat: { agent_id: agent.agentId, sources: [] },
-    // An agent of that id in another tenant would be that tenant's own: the crawler brings its own.
-    registerAgent: { agent_id: `agt_${'z'.repeat(20)}`, version: '0.1.0', public_url: 'http://x.test', sources: [] },
-  };
-  if (name === 'getManifest') return { query: '?source=main' };
-  if (name !== 'pushChanges') return bodies[name] === undefined ? {} : { body: bodies[name] };
-  return {
-    query: `?fence=1&store_epoch=${agent.epoch}`,
-    raw: [{ v: 1, agent_id: agent.agentId, source: 'main' }, aPut('planted')]
-      .map((line) => JSON.stringify(line))
-      .join('\n'),
-    headers: { 'content-type': 'application/x-ndjson' },
-  };
-}
-
 onEachDatabase('isolation', (open) => {
   let cloud: ACloud;
   let agent: AnAgent;
-  let itemId: string;
-  let sliceId: string;
-  let jobId: string;
+  let things: CrawledThings;
   beforeAll(async () => {
     cloud = await aCloud({ database: await open() });
     agent = await anAgent(cloud, { dataset_name: canary });
-    await agent.push([aPut(canary)]);
-    await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/tags`, {
-      key: cloud.adminKey,
-      body: { tags: [canary] },
-    });
-    itemId = (
-      await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/refloc/${canary}`, { key: cloud.adminKey })
-    ).body.item.id;
-    sliceId = (
-      await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/create_slice`, {
-        key: cloud.adminKey,
-        body: { name: canary, reference_ids: [canary] },
-      })
-    ).body.slice_id;
-    const { body: job } = await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/metadata?async=1`, {
-      key: cloud.adminKey,
-      body: { level: 'item', metadata: [{ reference_id: canary, metadata: { canary } }] },
-    });
-    jobId = job.job_id;
+    await agent.push([aPut(canary, 1, { phash: '01'.repeat(32) })]);
+    const own = (path: string, body?: object) =>
+      send(cloud.url + path, { key: cloud.adminKey, ...(body === undefined ? {} : { body }) });
+    const dataset = `/v1/nucleus/dataset/${agent.datasetId}`;
+    await own(`${dataset}/tags`, { tags: [canary] });
+    await own(`${dataset}/add_taxonomy`, { taxonomy_name: canary, type: 'category', labels: [canary] });
+    const { body: slice } = await own(`${dataset}/create_slice`, { name: canary, reference_ids: [canary] });
+    const metadata = [{ reference_id: canary, metadata: { canary } }];
+    const { body: job } = await own(`${dataset}/metadata?async=1`, { level: 'item', metadata });
+    const tagged = { items: { reference_ids: [canary] }, add: [canary] };
+    const { body: change } = await own(`/v1/datasets/${agent.datasetId}/tag-changes`, tagged);
+    await own('/v1/projects', { name: canary, type: 'textcollection' });
+    await own('/v1/batches', { name: canary, project: canary });
+    const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
+    things = {
+      taskId: task.task_id,
+      canary,
+      datasetId: agent.datasetId,
+      itemId: (await own(`${dataset}/refloc/${canary}`)).body.item.id,
+      sliceId: slice.slice_id,
+      jobId: job.job_id,
+      changeId: change.change_id,
+      agentId: agent.agentId,
+      epoch: agent.epoch,
+    };
   });
   afterAll(() => cloud.close());
 
-  const path = (endpoint: Endpoint) =>
-    fillPath(endpoint.path, {
-      datasetId: agent.datasetId,
-      referenceId: canary,
-      itemId,
-      sliceId,
-      taxonomyName: canary,
-      format: 'csv',
-      index: '0',
-      jobId,
-      requestId: 'a'.repeat(32),
-      agentId: agent.agentId,
-      integrationId: `int_${'a'.repeat(20)}`,
-    });
-  const callAll = async (key: string | undefined) => {
-    const answers = [];
-    for (const [name, endpoint] of Object.entries(cloudEndpoints)) {
-      if ((endpoint as Endpoint).access === 'open') continue;
-      const { query = '', ...rest } = aRequest(name, agent);
-      const answer = await send(cloud.url + path(endpoint) + query, {
+  const names = Object.keys(cloudEndpoints) as EndpointName[];
+  const callAll = async (key: string | undefined, which: readonly EndpointName[] = names, atOnce = 8) => {
+    const requests = crawlerRequests(things);
+    const answerOf = async (name: EndpointName) => {
+      const endpoint: Endpoint = cloudEndpoints[name];
+      const { query = '', ...rest } = requests[name];
+      const answer = await send(cloud.url + crawlerPath(name, things) + query, {
         method: endpoint.method.toUpperCase(),
         ...(key === undefined ? {} : { key }),
         ...rest,
       });
-      answers.push({ name, endpoint: endpoint as Endpoint, answer });
+      return { name, endpoint, answer };
+    };
+    const answers = [];
+    for (let at = 0; at < which.length; ) {
+      // a batch needs the project that is made before it
+      const batch = which.indexOf('createBatch', at + 1);
+      const end = Math.min(at + atOnce, batch < 0 ? which.length : batch);
+      answers.push(...(await Promise.all(which.slice(at, end).map(answerOf))));
+      at = end;
     }
     return answers;
   };
+  const closed = names.filter((name) => (cloudEndpoints[name] as Endpoint).access !== 'open');
+  /** Answers that show anything of the owner's. */
+  const hits = (answers: Awaited<ReturnType<typeof callAll>>) =>
+    answers.filter(({ answer }) => answer.text.includes(canary)).map(({ name }) => name);
 
   test('another tenant’s keys find nothing of this one on any route', async () => {
     const other = `other-${randomBytes(4).toString('hex')}`;
-    const foreign = await cloud.makeKey({ tenant: other, scopes: ['admin', 'agent'] });
-    const answers = await callAll(foreign);
+    const answers = await callAll(await cloud.makeKey({ tenant: other, scopes: ['admin', 'agent'] }));
+    expect(answers.map(({ name }) => name)).toEqual(names);
+    expect(hits(answers)).toEqual([]);
     const made = answers.filter(({ answer }) => answer.status < 400).map(({ name }) => name);
     // What succeeds is about the other tenant's own, empty world.
     expect(made.toSorted()).toEqual(
@@ -135,6 +87,16 @@ onEachDatabase('isolation', (open) => {
         'getIpRanges',
         'getSession',
         'listIntegrations',
+        'listTasks',
+        'countTasks',
+        'listProjects',
+        'createProject',
+        'createBatch',
+        'listBatches',
+        'getCallbackKey',
+        'listFiles',
+        'listUsage',
+        'downloadUsage',
         'listAgents',
         'listDatasetDetails',
         'listDatasetViews',
@@ -142,35 +104,36 @@ onEachDatabase('isolation', (open) => {
         'listSlices',
         'listJobs',
         'registerAgent',
+        'signOut',
       ].toSorted(),
     );
-    for (const { name, answer } of answers) {
-      expect(answer.text, name).not.toContain(canary);
-      const refusals = name === 'createIntegration' ? [400] : [403, 404];
-      if (answer.status >= 400) expect(refusals, name).toContain(answer.status);
-    }
+    const refusals: Partial<Record<EndpointName, number[]>> = {
+      signIn: [401],
+      createIntegration: [400],
+      uploadFile: [400],
+      importFile: [400],
+    };
+    for (const { name, answer } of answers)
+      if (answer.status >= 400) expect(refusals[name] ?? [403, 404], name).toContain(answer.status);
     const size = await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/size`, { key: cloud.adminKey });
     expect(size.body).toEqual({ count: 1 });
   });
 
   test('without a key every route answers 401 in JSON', async () => {
-    for (const { name, answer } of await callAll(undefined)) {
+    for (const { name, answer } of await callAll(undefined, closed)) {
       expect(answer.status, name).toBe(401);
       expect(answer.body.error, name).toBeTypeOf('string');
     }
   });
 
-  test.each(['read', 'write', 'label', 'agent'] as const)(
-    'a key of scope %s reaches the routes of that scope and no other',
-    async (scope) => {
-      for (const { name, endpoint, answer } of await callAll(
-        await cloud.makeKey({ tenant: `scope-${scope}-${randomBytes(4).toString('hex')}`, scopes: [scope] }),
-      )) {
-        if (endpoint.access === scope) expect(answer.headers.get('x-error-code'), name).not.toBe('forbidden');
-        else expect([answer.status, answer.headers.get('x-error-code')], name).toEqual([403, 'forbidden']);
-      }
-    },
-  );
+  test.each(keyScopes)('a key of scope %s reaches the routes of that scope and no other', async (scope) => {
+    const tenant = `scope-${scope}-${randomBytes(4).toString('hex')}`;
+    for (const { name, endpoint, answer } of await callAll(await cloud.makeKey({ tenant, scopes: [scope] }), closed)) {
+      const isAllowed = endpoint.access === scope || (scope === 'admin' && endpoint.access !== 'agent');
+      if (isAllowed) expect(answer.headers.get('x-error-code'), name).not.toBe('forbidden');
+      else expect([answer.status, answer.headers.get('x-error-code')], name).toEqual([403, 'forbidden']);
+    }
+  });
 
   test('an agent’s key speaks for its own agent alone', async () => {
     const other = await anAgent(cloud);
@@ -199,5 +162,38 @@ onEachDatabase('isolation', (open) => {
     const withPassword = Buffer.from(`${cloud.adminKey}:secret`).toString('base64');
     expect((await send(url, { headers: { authorization: `Basic ${withPassword}` } })).status).toBe(401);
     expect((await send(`${url}?api_key=${cloud.adminKey}`)).status).toBe(401);
+  });
+
+  // Last, because it deletes what it can: the same requests, from the owner, are answered, and the canary is seen in them.
+  test('the crawler would see a hit: its requests succeed for their owner', async () => {
+    const last: EndpointName[] = ['deleteTaxonomy', 'deleteSlice', 'deleteItemByReference', 'deleteDataset'];
+    const first: EndpointName[] = ['addTaxonomy', 'changeTags', 'undoTagChange'];
+    // These act for an agent, by its own key, and the tag change to be undone is that of the set-up.
+    const asAgent = closed.filter((name) => (cloudEndpoints[name] as Endpoint).access === 'agent');
+    const between = closed.filter((name) => ![...first, ...last, ...asAgent].includes(name));
+    const answers = [
+      ...(await callAll(
+        agent.key,
+        asAgent.filter((name) => name !== 'registerAgent'),
+      )),
+      ...(await callAll(cloud.adminKey, [...first, ...between, ...last], 1)),
+    ];
+    const refused = answers.filter(({ answer }) => answer.status >= 400);
+    // An agent has no stored pictures, and no store was allowed here.
+    const expected: Partial<Record<EndpointName, string>> = {
+      getAsset: 'item-not-found',
+      createIntegration: 'integration-refused',
+      testIntegration: 'integration-not-found',
+      deleteIntegration: 'integration-not-found',
+      // Nothing of this task failed, and the crawler has completed it before.
+      uploadFile: 'invalid-request',
+      importFile: 'attachment-unreachable',
+      refetchTask: 'conflict',
+      cancelTask: 'conflict',
+    };
+    expect(Object.fromEntries(refused.map(({ name, answer }) => [name, answer.headers.get('x-error-code')]))).toEqual(
+      expected,
+    );
+    expect(hits(answers).length).toBeGreaterThan(30);
   });
 });

@@ -6,7 +6,9 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, type DatasetClaim, settleWrite } from '../datasets/claim-write.ts';
+import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { lockFieldTypes } from '../items/lock-field-types.ts';
+import { followVectors } from './follow-vectors.ts';
 import { keysOfBatch, planChanges } from './plan-changes.ts';
 import { findSource, raiseHighRev, type SourceRow } from './queries.ts';
 import type { Batch } from './read-batch.ts';
@@ -33,6 +35,8 @@ export async function applyChanges(
     if (fence !== source.fence) {
       throw new AppError('superseded', 'Another run of this agent has taken the source over: stop one of the two.');
     }
+    const place = { tenantId: acting.tenantId, datasetId: source.datasetId };
+    const claimed = { changeNo: claim.changeNo, nowMs: acting.nowMs };
     const keys = keysOfBatch(batch.lines);
     const readRows = batch.lines.some((line) => 'change' in line && line.change.op === 'rekey')
       ? listRowsByKey
@@ -51,6 +55,7 @@ export async function applyChanges(
     await freeKeys(tx, acting.tenantId, source.datasetId, plan.rekeyed);
     await saveRows(tx, plan.writes);
     await plan.fieldTypes.save();
+    await followVectors(await takeVectors(tx, place, claimed, 'agent'), plan.writes);
     await raiseHighRev(tx, acting.tenantId, source.sourceId, plan.highRev);
     await settleWrite(tx, acting.tenantId, source.datasetId, plan);
     if (plan.writes.length > 0) {

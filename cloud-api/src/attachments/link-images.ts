@@ -19,7 +19,16 @@ export async function linkItemImage(
 ): Promise<string> {
   const asset = await findItemAsset(db, tenantId, itemId);
   if (asset === undefined) throw new AppError('item-not-found', 'There is no stored picture of this item.');
-  const { sha256, format } = asset;
+  return linkObject(keyring, tenantId, asset, nowMs);
+}
+
+/** Path of an expiring link to a stored object of a tenant. */
+export function linkObject(
+  keyring: Keyring,
+  tenantId: string,
+  { sha256, format }: { sha256: string; format: string },
+  nowMs: number,
+): string {
   const life = objectLinkLife(Math.floor(nowMs / 1000));
   return `/o/${signObjectLink({ tenantId, sha256, format: format as ImageFormat, ...life }, keyring)}`;
 }

@@ -8,22 +8,33 @@ import { sniffBytes, sniffImage } from './check/sniff-image.ts';
 import { openDecodePool } from './decode/decode-pool.ts';
 import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-attachment.ts';
 import { type LocateParts, locateContent } from './fetch/locate-content.ts';
+import { postCallback } from './fetch/post-callback.ts';
 import { type KeptImage, objectKey } from './kept-image.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
 
 export interface Attachments {
   objects: ObjectStore;
+  /** Largest body that a fetch takes. */
+  maxBytes: number;
   /**
    * Fetches an image and keeps it for a tenant.
+   * @param onFetched told once the whole body is here, before it is decoded
    * @throws AppError `attachment-unreachable`, `attachment-refused`; nothing is kept then
    */
-  fetchImage(tenantId: string, url: string, signal: AbortSignal): Promise<KeptImage>;
+  fetchImage(tenantId: string, url: string, signal: AbortSignal, onFetched?: () => Promise<void>): Promise<KeptImage>;
+  /**
+   * Fetches a file that is no picture; {@link dropStaged} ends it.
+   * @throws AppError `attachment-unreachable`
+   */
+  fetchFile(tenantId: string, url: string, signal: AbortSignal): Promise<StagedFile>;
   /** Writes an uploaded body to a private file; {@link keepStaged} or {@link dropStaged} ends it. */
   stage(body: AsyncIterable<Uint8Array>): Promise<StagedFile>;
   /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
   keepStaged(tenantId: string, staged: StagedFile, signal: AbortSignal): Promise<KeptImage>;
   dropStaged(staged: StagedFile): Promise<void>;
+  /** Sends JSON to a customer's server by the rules of every fetch; answers whether it took it. */
+  postCallback(url: string, body: string, headers: Record<string, string>, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -40,6 +51,9 @@ export interface AttachmentsOptions {
 
 /** Transfers of one process at once, whatever requests ask for. */
 const mostTransfers = 64;
+/** 5,000 vectors of 1,536 numbers as text. */
+const mostFileBytes = 256 * 1024 * 1024;
+const fileTotalMs = 15 * 60_000;
 const decodeProcesses = 2;
 const decodeTimeoutMs = 15_000;
 
@@ -47,6 +61,7 @@ const decodeTimeoutMs = 15_000;
 export async function openAttachments(options: AttachmentsOptions): Promise<Attachments> {
   const { objects, staging, sources, limits = fetchLimits } = options;
   await openIncoming(staging);
+  const fileLimits = { ...limits, maxBytes: mostFileBytes, totalMs: fileTotalMs };
   const inTurn = limitConcurrency(mostTransfers);
   const pool = openDecodePool({
     childUrl: options.decodeChild,
@@ -69,7 +84,9 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
 
   return {
     objects,
-    fetchImage: (tenantId, url, signal) =>
+    maxBytes: limits.maxBytes,
+    postCallback: (url, body, headers, signal) => postCallback(url, sources.policy, { body, headers }, signal),
+    fetchImage: (tenantId, url, signal, onFetched) =>
       inTurn(async () => {
         const staged = await fetchAttachment(
           await locateContent(tenantId, url, sources, signal),
@@ -78,7 +95,22 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
           (body) => stageFile(staging, body, sniffBytes),
           signal,
         );
+        await onFetched?.().catch(async (error: unknown) => {
+          await rm(staged.path, { force: true });
+          throw error;
+        });
         return keepStaged(tenantId, staged, signal);
+      }, signal),
+    fetchFile: (tenantId, url, signal) =>
+      inTurn(async () => {
+        const content = await locateContent(tenantId, url, sources, signal);
+        return fetchAttachment(
+          content,
+          sources.policy,
+          fileLimits,
+          (body) => stageFile(staging, body, sniffBytes),
+          signal,
+        );
       }, signal),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,

@@ -2,11 +2,14 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { type KeyScope, keyScopes } from '@nucleus/shared/wire/endpoint';
 import { Command } from 'commander';
 import { z } from 'zod';
+import type { Database } from '../database/open-database.ts';
 import { createKey } from '../keys/create-key.ts';
 import { listKeys } from '../keys/list-keys.ts';
 import { revokeKey } from '../keys/revoke-key.ts';
 import { firstTenant } from '../serve/first-start.ts';
 import { getTenantByName } from '../tenants/find-tenant.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { findTestWorld } from '../tenants/test-world.ts';
 import { withDatabase, withDatabaseFlags } from './settings.ts';
 
 interface KeyFlags {
@@ -36,7 +39,7 @@ function createCommand(): Command {
     .option('--scopes <list>', `comma list of ${keyScopes.join(', ')}`, 'read')
     .option('--label <text>', 'what it is for', '')
     .option('--days <n>', 'days until it expires')
-    .option('--test', 'spell it test_ instead of live_')
+    .option('--test', 'a test_ key: it opens the tenant’s test world, apart from everything live and never billed')
     .option('--limited', 'a limited access key, sent by x-limited-access-key')
     .action(
       async (flags: KeyFlags & { scopes: string; label: string; days?: string; test?: boolean; limited?: boolean }) => {
@@ -66,9 +69,10 @@ function createCommand(): Command {
 function listCommand(): Command {
   return withTenant(new Command('list').description('list keys, without their secrets')).action(
     async (flags: KeyFlags) => {
-      const keys = await withDatabase(flags, async (db) =>
-        listKeys(db, (await getTenantByName(db, flags.tenant)).tenantId),
-      );
+      const keys = await withDatabase(flags, async (db) => {
+        const worlds = await worldsOf(db, flags.tenant);
+        return (await Promise.all(worlds.map(({ tenantId }) => listKeys(db, tenantId)))).flat();
+      });
       for (const key of keys) {
         const state =
           key.revokedAt !== null
@@ -87,12 +91,22 @@ function revokeCommand(): Command {
   return withTenant(new Command('revoke').argument('<id>', 'key_…').description('end a key at once')).action(
     async (keyId: string, flags: KeyFlags) => {
       await withDatabase(flags, async (db) => {
-        const { tenantId } = await getTenantByName(db, flags.tenant);
+        const worlds = await worldsOf(db, flags.tenant);
+        const held = await Promise.all(worlds.map(({ tenantId }) => listKeys(db, tenantId)));
+        const at = held.findIndex((keys) => keys.some((key) => key.keyId === keyId));
+        const { tenantId } = worlds[Math.max(at, 0)] as Tenant;
         await revokeKey(db, { tenantId, actor: 'cli', nowMs: Date.now() }, keyId);
       });
       process.stdout.write(`Key ${keyId} is revoked.\n`);
     },
   );
+}
+
+/** A tenant and, if it has one, its test world. */
+async function worldsOf(db: Database, name: string): Promise<Tenant[]> {
+  const tenant = await getTenantByName(db, name);
+  const test = await findTestWorld(db, tenant);
+  return test === undefined ? [tenant] : [tenant, test];
 }
 
 function readScopes(list: string): KeyScope[] {

@@ -57,6 +57,11 @@ export function mountDatasets(mount: Mount, db: Kysely<Tables>, afterDelete: () 
     describeDataset(db, tenantId, params.datasetId),
   );
 
+  mountEndpoint(mount, datasetEndpoints.listDatasetModelRuns, async ({ tenantId }, { params }) => {
+    await getDataset(db, tenantId, params.datasetId);
+    // No models are kept, so that no dataset has runs of one.
+    return [];
+  });
   mountEndpoint(mount, datasetEndpoints.listDatasetTags, async ({ tenantId }, { params }) => ({
     tags: await tagsOfDataset(db, tenantId, params.datasetId),
   }));

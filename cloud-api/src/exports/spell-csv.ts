@@ -1,20 +1,20 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
+import { spellRow } from '../csv/spell-row.ts';
 
 const itemColumns = ['reference_id', 'item_id', 'image_url', 'width', 'height', 'phash'] as const;
 /** Holds what has no column of its own: lists, objects and fields that came while the export ran. */
 const restColumn = 'metadata_json';
 
 /**
- * Items as CSV (RFC 4180: CRLF, texts quoted), one piece a page, the header first. A text that a spreadsheet would run as a formula
- * gets an apostrophe before it; numbers stay as they are.
+ * Items as CSV, one piece a page, the header first.
  * @param fields metadata fields that get a column, in this order
  */
 export async function* spellCsv(
   pages: AsyncIterable<readonly DatasetItem[]>,
   fields: readonly string[],
 ): AsyncGenerator<string> {
-  yield row([...itemColumns, ...fields.map((field) => `metadata.${field}`), restColumn]);
-  for await (const page of pages) yield page.map((item) => row(cellsOf(item, fields))).join('');
+  yield spellRow([...itemColumns, ...fields.map((field) => `metadata.${field}`), restColumn]);
+  for await (const page of pages) yield page.map((item) => spellRow(cellsOf(item, fields))).join('');
 }
 
 function cellsOf(item: DatasetItem, fields: readonly string[]): unknown[] {
@@ -35,16 +35,4 @@ function cellsOf(item: DatasetItem, fields: readonly string[]): unknown[] {
     ...values,
     Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest),
   ];
-}
-
-function row(cells: readonly unknown[]): string {
-  return `${cells.map(spellCell).join(',')}\r\n`;
-}
-
-function spellCell(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value !== 'string') return String(value);
-  // what spreadsheets take for the start of a formula, full-width forms included
-  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""')}"`;
 }

@@ -12,6 +12,8 @@ export interface StoredBody {
   etag: string;
   maxAgeSeconds: number;
   fileName: string;
+  /** Saved by browsers instead of shown. */
+  isAttachment?: boolean;
   open: (range: { from: number; to: number } | undefined) => Promise<Readable>;
 }
 
@@ -46,7 +48,7 @@ export async function sendObject(request: Request, response: Response, body: Sto
     ...fresh,
     'Content-Type': body.contentType,
     'Content-Length': String(length),
-    'Content-Disposition': `inline; filename="${body.fileName}"`,
+    'Content-Disposition': `${body.isAttachment === true ? 'attachment' : 'inline'}; filename="${body.fileName}"`,
     ...(range === undefined ? {} : { 'Content-Range': `bytes ${range.from}-${range.to}/${body.bytes}` }),
   });
   response.status(range === undefined ? 200 : 206);

@@ -12,6 +12,7 @@ import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
+import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { intakeImages } from './intake-images.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
 import { type AppendFacts, type AppendPlan, planAppend, type ReadItem, readAppendedItems } from './plan-append.ts';
@@ -105,6 +106,7 @@ export async function appendItemsIn(
 ): Promise<AppendReply> {
   const { good, bad, pictures, uploadedUrl } = prepared;
   const claim = await claimWrite(tx, acting.tenantId, datasetId);
+  const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
   const plan = planAppend({
     items: good,
     known: await listKnownItems(tx, acting.tenantId, datasetId, keysOf(good)),
@@ -113,6 +115,7 @@ export async function appendItemsIn(
     isPrivate: claim.isPrivate,
     isAgentBound: (await findSourceOfDataset(tx, acting.tenantId, datasetId)) !== undefined,
     fieldTypes: await lockFieldTypes(tx, acting.tenantId, datasetId),
+    vectors: await takeVectors(tx, { tenantId: acting.tenantId, datasetId }, change, 'custom'),
     claim,
     acting,
   });
@@ -170,4 +173,5 @@ async function writePlan(
   }
   await updateUserMetadata(tx, acting.tenantId, datasetId, metadataAlone, change);
   await plan.fieldTypes.save();
+  await plan.vectors.save();
 }

@@ -5,6 +5,7 @@ import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
+import { dropVectors } from '../embeddings/keep-vectors.ts';
 import { hideItem, listKnownItems } from './queries.ts';
 import { refKey } from './rules.ts';
 
@@ -25,6 +26,7 @@ export async function deleteItem(
     const state = item.sourceId === null ? 'deleted' : 'removed_by_user';
     await hideItem(tx, acting.tenantId, datasetId, item.itemId, { state, changeNo, nowMs: acting.nowMs });
     await hideImage(tx, acting.tenantId, item.itemId);
+    if (state === 'deleted') await dropVectors(tx, { tenantId: acting.tenantId, datasetId }, item.seq, changeNo);
     await settleWrite(tx, acting.tenantId, datasetId, { nextSeq, liveDelta: -1 });
     await writeAudit(tx, acting, { action: 'items.delete', targetId: item.itemId });
   });

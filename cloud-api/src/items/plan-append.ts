@@ -5,6 +5,7 @@ import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { ItemsTable } from '../database/tables.ts';
 import type { DatasetClaim } from '../datasets/claim-write.ts';
+import type { VectorChanges } from '../embeddings/keep-vectors.ts';
 import { newId } from '../ids/new-id.ts';
 import type { FieldTypes } from './lock-field-types.ts';
 import type { KnownItem } from './queries.ts';
@@ -37,6 +38,7 @@ export interface AppendPlan {
   ignoredCount: number;
   errors: unknown[];
   fieldTypes: FieldTypes;
+  vectors: VectorChanges;
 }
 
 export interface AppendFacts {
@@ -49,6 +51,7 @@ export interface AppendFacts {
   isPrivate: boolean;
   isAgentBound: boolean;
   fieldTypes: FieldTypes;
+  vectors: VectorChanges;
   claim: DatasetClaim;
   acting: Acting;
 }
@@ -90,6 +93,7 @@ export function planAppend(facts: AppendFacts): AppendPlan {
     ignoredCount: 0,
     errors: [],
     fieldTypes: facts.fieldTypes,
+    vectors: facts.vectors,
   };
   for (const read of facts.items) {
     const there = known.get(read.refKey);
@@ -110,6 +114,9 @@ export function planAppend(facts: AppendFacts): AppendPlan {
     );
     const twin = fresh.get(read.refKey);
     const kept = picture?.kept;
+    const seq = there?.seq ?? twin?.seq ?? facts.claim.nextSeq + plan.inserts.length;
+    if (kept !== undefined) facts.vectors.show(seq, kept.blurhash);
+    if (read.item.embedding_info != null) facts.vectors.put(seq, read.item.embedding_info);
     if (twin !== undefined) {
       twin.user_metadata = metadata;
       if (kept !== undefined) {
@@ -126,7 +133,7 @@ export function planAppend(facts: AppendFacts): AppendPlan {
       if (kept !== undefined) plan.images.set(there.itemId, kept);
       plan.updatedCount += 1;
     } else {
-      const row = newRow(facts, read, metadata, facts.claim.nextSeq + plan.inserts.length, kept);
+      const row = newRow(facts, read, metadata, seq, kept);
       if (kept !== undefined) plan.images.set(row.id, kept);
       fresh.set(read.refKey, row);
       plan.inserts.push(row);
@@ -152,6 +159,8 @@ function findProblem(
     if (there?.sourceId != null && item.image_url !== there.imageUrl)
       return 'image_url: belongs to the agent that fills this dataset';
   }
+  const vectorProblem = item.embedding_info == null ? undefined : facts.vectors.findProblem(item.embedding_info);
+  if (vectorProblem !== undefined) return vectorProblem;
   const conflict = facts.fieldTypes.findConflict(item.metadata ?? {});
   return conflict === undefined ? undefined : `metadata.${conflict}: holds another type in this dataset`;
 }

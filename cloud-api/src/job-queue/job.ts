@@ -31,6 +31,11 @@ export interface ClaimedJob {
   lease: string;
 }
 
+/** An end whose message is large and was spelled bit by bit: one JSON object. */
+export interface EndOfMany {
+  messageJson: string;
+}
+
 /** What a step leaves behind; it is stored with the step's effect, or neither is. */
 export interface StepResult {
   checkpoint?: unknown;
@@ -39,7 +44,9 @@ export interface StepResult {
   /** One JSON text for each row that could not be taken. In privacy mode without reference ids. */
   errors?: readonly string[];
   /** Ends the job as completed, in the same transaction. `totalSteps` becomes `completedSteps`. */
-  end?: { message: Record<string, unknown> };
+  end?: { message: Record<string, unknown> } | EndOfMany;
+  /** Gives the job back until then (milliseconds since 1970), in the same transaction: the handler returns. */
+  laterAt?: number;
 }
 
 /** What a handler is given. */
@@ -57,7 +64,7 @@ export interface JobRun {
 }
 
 /**
- * Does a job from its checkpoint to a step with `end`. What it throws decides: an AppError below 500 is the user's and ends the
+ * Does a job from its checkpoint to a step with `end` or `laterAt`. What it throws decides: an AppError below 500 is the user's and ends the
  * job; anything else is tried again later.
  */
 export type JobHandler = (run: JobRun) => Promise<void>;

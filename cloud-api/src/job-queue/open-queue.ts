@@ -1,9 +1,10 @@
-/** The loop that claims jobs and runs them, a few at a time, until it is closed. */
+/** The loop that claims jobs and runs them, a few at a time in each lane, until it is closed. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely, RawBuilder } from 'kysely';
 import type { Logger } from 'pino';
-import type { JobsTable, Tables } from '../database/tables.ts';
+import type { JobsTable } from '../database/job-tables.ts';
+import type { Tables } from '../database/tables.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { ClaimedJob, JobHandler } from './job.ts';
 import { claimJob, endExhausted } from './queries.ts';
@@ -13,14 +14,19 @@ import { type RunResult, runJob, serverFailure } from './run-job.ts';
 export interface QueueParts {
   db: Kysely<Tables>;
   claimLock: RawBuilder<unknown>;
-  handlers: Readonly<Record<string, JobHandler>>;
+  lanes: readonly Lane[];
   times: QueueTimes;
   clock: () => number;
   random: () => number;
   log: Logger;
   metrics: Metrics;
+}
+
+/** Kinds of jobs that share a number of places, so that none of them waits for jobs of another lane. */
+export interface Lane {
   /** Jobs at a time. */
   slots: number;
+  handlers: Readonly<Record<string, JobHandler>>;
 }
 
 export interface JobQueue {
@@ -30,7 +36,7 @@ export interface JobQueue {
   close: (withinMs: number) => Promise<void>;
 }
 
-/** Starts claiming. Each slot is a loop of its own. */
+/** Starts claiming. One loop looks for all lanes: what waits costs one question a poll, however many places there are. */
 export function openQueue(parts: QueueParts): JobQueue {
   const stopping = new AbortController();
   let bell = new AbortController();
@@ -38,58 +44,94 @@ export function openQueue(parts: QueueParts): JobQueue {
     bell.abort();
     bell = new AbortController();
   };
-  const slots = Array.from({ length: parts.slots }, () => runSlot(parts, stopping.signal, () => bell.signal));
+  const running = new Map<Lane, Set<Promise<void>>>(parts.lanes.map((lane) => [lane, new Set()]));
+  const start = (lane: Lane, job: ClaimedJob, handler: JobHandler): void => {
+    const ran = runClaimed(parts, job, handler, stopping.signal)
+      // Its row could not even be written: the lease runs out, and whoever claims it then begins anew.
+      .catch((error: unknown) => parts.log.warn({ kind: nameOf(error), job: job.jobId }, 'job left to its lease'))
+      .finally(() => {
+        running.get(lane)?.delete(ran);
+        wake();
+      });
+    running.get(lane)?.add(ran);
+  };
+  const freeLanes = () => parts.lanes.filter((lane) => (running.get(lane)?.size ?? 0) < lane.slots);
+  const looking = look(parts, { stopping: stopping.signal, bell: () => bell.signal, freeLanes, start });
   return {
     wake,
     close: async (withinMs) => {
       stopping.abort();
       const limit = new AbortController();
       const late = delay(withinMs, undefined, { signal: limit.signal }).catch(() => undefined);
-      await Promise.race([Promise.all(slots), late]);
+      const ended = looking.then(() => Promise.all(Array.from(running.values(), (jobs) => Promise.all(jobs))));
+      await Promise.race([ended, late]);
       limit.abort();
     },
   };
 }
 
-async function runSlot(parts: QueueParts, stopping: AbortSignal, bell: () => AbortSignal): Promise<void> {
+interface Looking {
+  stopping: AbortSignal;
+  bell: () => AbortSignal;
+  /** Lanes that have a place left. */
+  freeLanes: () => Lane[];
+  start: (lane: Lane, job: ClaimedJob, handler: JobHandler) => void;
+}
+
+async function look(parts: QueueParts, { stopping, bell, freeLanes, start }: Looking): Promise<void> {
   const { log, times } = parts;
   for (let failures = 0; !stopping.aborted; ) {
     // Taken before looking: a job that is added while we look rings this one.
     const rung = bell();
     try {
-      const ran = await runNext(parts, stopping);
+      const next = await claimNext(parts, freeLanes());
       if (failures > 0) log.info({ failures }, 'job queue recovered');
       failures = 0;
-      if (!ran) await wait(times.pollMs, AbortSignal.any([stopping, rung]));
+      if (next === undefined) await wait(times.pollMs, AbortSignal.any([stopping, rung]));
+      else start(next.lane, next.job, next.handler);
     } catch (error) {
       if (stopping.aborted) return;
       failures += 1;
       const waitMs = backoffMs(failures, { firstMs: 500, maxMs: 30_000 }, parts.random());
-      log.warn({ kind: error instanceof Error ? error.name : 'unknown', failures, waitMs }, 'job queue failed');
+      log.warn({ kind: nameOf(error), failures, waitMs }, 'job queue failed');
       await wait(waitMs, stopping);
     }
   }
 }
 
-/** Claims and runs one job; false when none is due. */
-async function runNext(parts: QueueParts, stopping: AbortSignal): Promise<boolean> {
-  const { db, clock, times, metrics, log } = parts;
+/** The job that has been due the longest and fits into a free lane. */
+async function claimNext(
+  { db, claimLock, clock, times, metrics, log }: QueueParts,
+  lanes: readonly Lane[],
+): Promise<{ lane: Lane; job: ClaimedJob; handler: JobHandler } | undefined> {
+  const kinds = lanes.flatMap(({ handlers }) => Object.keys(handlers));
+  if (kinds.length === 0) return undefined;
   const exhausted = await endExhausted(db, clock(), { mostAttempts, message: serverFailure });
   if (exhausted > 0) {
     metrics.jobsEnded.inc({ kind: 'any', result: 'errored_server' }, exhausted);
     log.error({ exhausted }, 'jobs ended whose attempts died with their workers');
   }
-  const row = await claimJob(db, parts.claimLock, {
-    kinds: Object.keys(parts.handlers),
+  const row = await claimJob(db, claimLock, {
+    kinds,
     lease: randomBytes(12).toString('hex'),
     nowMs: clock(),
     leaseMs: times.leaseMs,
     mostAttempts,
   });
-  if (row === undefined) return false;
+  if (row === undefined) return undefined;
   const job = toClaimedJob(row);
-  const handler = parts.handlers[job.kind];
-  if (handler === undefined) return false;
+  const lane = lanes.find(({ handlers }) => Object.hasOwn(handlers, job.kind));
+  const handler = lane?.handlers[job.kind];
+  return lane === undefined || handler === undefined ? undefined : { lane, job, handler };
+}
+
+async function runClaimed(
+  parts: QueueParts,
+  job: ClaimedJob,
+  handler: JobHandler,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { metrics, log } = parts;
   const startedAt = performance.now();
   metrics.jobsRunning.inc({ kind: job.kind });
   try {
@@ -100,7 +142,10 @@ async function runNext(parts: QueueParts, stopping: AbortSignal): Promise<boolea
     metrics.jobsRunning.dec({ kind: job.kind });
     metrics.jobSeconds.observe({ kind: job.kind }, (performance.now() - startedAt) / 1000);
   }
-  return true;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
 }
 
 function withLog(log: Logger, job: ClaimedJob, handler: JobHandler): JobHandler {

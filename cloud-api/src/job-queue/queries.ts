@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { inChunks } from '../database/in-chunks.ts';
+import type { JobsTable } from '../database/job-tables.ts';
 import type { Database } from '../database/open-database.ts';
-import type { JobsTable, Tables } from '../database/tables.ts';
+import type { Tables } from '../database/tables.ts';
 import type { JobEnd } from './job.ts';
 
 // The literal lets both databases use the partial index jobs_open.
@@ -188,6 +189,15 @@ export async function addErrors(
     .where('tenant_id', '=', tenantId)
     .where('job_id', '=', jobId)
     .where('n', '<=', oldest)
+    .execute();
+}
+
+/** Removes ended jobs of these kinds; there are as many of them as there are attachments. */
+export async function deleteEnded(db: Database, kinds: readonly string[], beforeMs: number): Promise<void> {
+  await db
+    .deleteFrom('jobs')
+    .where('kind', 'in', [...kinds])
+    .where('ended_at', '<', beforeMs)
     .execute();
 }
 

@@ -2,7 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely } from 'kysely';
-import type { JobsTable, Tables } from '../database/tables.ts';
+import type { JobsTable } from '../database/job-tables.ts';
+import type { Tables } from '../database/tables.ts';
 import { type ClaimedJob, JobCancelled, type JobHandler, type JobRun, LeaseLost, type StepResult } from './job.ts';
 import { addErrors, changeHeldJob, ended, extendLease } from './queries.ts';
 import { backoffMs, mostAttempts, mostErrors, type QueueTimes } from './rules.ts';
@@ -14,8 +15,16 @@ export interface RunParts {
   random: () => number;
 }
 
-/** How a claim went; `again` waits for its next attempt, `released` was given back because the process stops. */
-export type RunResult = 'completed' | 'errored_user' | 'errored_server' | 'cancelled' | 'again' | 'released' | 'lost';
+/** How a claim went; `later` waits for the time that its handler named, `again` waits for its next attempt, `released` was given back because the process stops. */
+export type RunResult =
+  | 'completed'
+  | 'later'
+  | 'errored_user'
+  | 'errored_server'
+  | 'cancelled'
+  | 'again'
+  | 'released'
+  | 'lost';
 
 /**
  * Runs `handler` under the claim and writes its end. Never throws for what the handler does; a database that cannot be written
@@ -30,14 +39,14 @@ export async function runJob(
   const ending = new AbortController();
   const signal = AbortSignal.any([stopping, ending.signal]);
   const heart = startHeart(parts, job, ending);
-  let isDone = false;
+  let done: 'completed' | 'later' | undefined;
   let { attempts } = job;
   const run: JobRun = {
     job,
     signal,
     acting: () => ({ tenantId: job.tenantId, actor: job.actor, nowMs: parts.clock() }),
     step: async (effect) => {
-      isDone = (await commitStep(parts, job, effect)) || isDone;
+      done = (await commitStep(parts, job, effect)) ?? done;
       attempts = 1;
       // SQLite answers without a turn of the event loop: a long job would keep every request waiting to its end.
       await nextTurn();
@@ -46,11 +55,11 @@ export async function runJob(
   try {
     if (job.cancelRequested) throw new JobCancelled();
     await handler(run);
-    if (!isDone) throw new Error('the handler returned before the job had ended');
-    return 'completed';
+    if (done === undefined) throw new Error('the handler returned before the job had ended');
+    return done;
   } catch (error) {
     // The work was committed whole; what failed afterwards, such as removing its file, is swept later.
-    if (isDone) return 'completed';
+    if (done !== undefined) return done;
     const cause = ending.signal.aborted ? ending.signal.reason : error;
     return await writeFailure(parts, { ...job, attempts }, cause, stopping.aborted);
   } finally {
@@ -59,7 +68,11 @@ export async function runJob(
 }
 
 /** The lease first: it is the lock that makes a worker that lost it wait, and then write nothing. */
-async function commitStep(parts: RunParts, job: ClaimedJob, effect: Parameters<JobRun['step']>[0]): Promise<boolean> {
+async function commitStep(
+  parts: RunParts,
+  job: ClaimedJob,
+  effect: Parameters<JobRun['step']>[0],
+): Promise<'completed' | 'later' | undefined> {
   const { db, clock, times } = parts;
   return db.transaction().execute(async (tx) => {
     const held = await extendLease(tx, job.tenantId, job.jobId, {
@@ -78,11 +91,21 @@ async function commitStep(parts: RunParts, job: ClaimedJob, effect: Parameters<J
       attempts: 1,
       locked_until: clock() + times.leaseMs,
     };
-    const end =
-      result.end === undefined ? {} : { ...ended('completed', clock()), message: JSON.stringify(result.end.message) };
-    if (!(await changeHeldJob(tx, job.tenantId, job.jobId, job.lease, { ...change, ...end }))) throw new LeaseLost();
-    return result.end !== undefined;
+    if (!(await changeHeldJob(tx, job.tenantId, job.jobId, job.lease, { ...change, ...fateOf(result, clock()) }))) {
+      throw new LeaseLost();
+    }
+    if (result.end !== undefined) return 'completed';
+    return result.laterAt === undefined ? undefined : 'later';
   });
+}
+
+/** What becomes of the job with this step: its end, a wait, or nothing yet. */
+function fateOf(result: StepResult, nowMs: number): Partial<JobsTable> {
+  if (result.end !== undefined) {
+    const message = 'messageJson' in result.end ? result.end.messageJson : JSON.stringify(result.end.message);
+    return { ...ended('completed', nowMs), message };
+  }
+  return result.laterAt === undefined ? {} : { locked_by: null, locked_until: 0, run_at: result.laterAt, attempts: 0 };
 }
 
 function progressOf(result: StepResult, before: number): Partial<JobsTable> {

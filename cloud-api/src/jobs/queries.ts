@@ -1,5 +1,5 @@
 import type { Database } from '../database/open-database.ts';
-import { type KnownJob, leastRunningMs } from './rules.ts';
+import { type KnownJob, leastRunningMs, ownJobKinds } from './rules.ts';
 
 const columns = [
   'id as jobId',
@@ -37,7 +37,10 @@ export interface JobFilter {
 export async function listJobRows(db: Database, tenantId: string, filter: JobFilter): Promise<KnownJob[]> {
   let query = db.selectFrom('jobs').select(columns).where('tenant_id', '=', tenantId);
   if (filter.datasetId !== undefined) query = query.where('dataset_id', '=', filter.datasetId);
-  if (filter.kinds.length > 0) query = query.where('kind', 'in', [...filter.kinds]);
+  query =
+    filter.kinds.length > 0
+      ? query.where('kind', 'in', [...filter.kinds])
+      : query.where('kind', 'not in', [...ownJobKinds]);
   if (filter.fromMs !== undefined) query = query.where('created_at', '>=', filter.fromMs);
   if (filter.toMs !== undefined) query = query.where('created_at', '<=', filter.toMs);
   if (!filter.withCompleted) {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type KnownJob, readDate, statusOf, toJobState } from './rules.ts';
+import { type KnownJob, readDate, spellJobState, statusOf, toJobState } from './rules.ts';
+
+const link = (jobId: string, part: number, format: string) => `/${jobId}/${part}.${format}`;
 
 const job = (over: Partial<KnownJob> = {}): KnownJob => ({
   jobId: 'job_a',
@@ -32,11 +34,21 @@ test.each([
   [2_999, 3_000, '0.99'],
   [0, 0, '1.00'],
 ])('%i of %i steps are %s', (completedSteps, totalSteps, progress) => {
-  expect(toJobState(job({ completedSteps, totalSteps }), 2_000).job_progress).toBe(progress);
+  expect(toJobState(job({ completedSteps, totalSteps }), 2_000, link).job_progress).toBe(progress);
+});
+
+test('a message of any size is told letter by letter, and no letter is cut in two', () => {
+  const message = { names: `a${'🙂'.repeat(1_200_000)}` };
+  const pieces = [...spellJobState(job({ message: JSON.stringify(message) }), 2_000, link)];
+  expect(pieces.length).toBeGreaterThan(3);
+  expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+  expect(JSON.parse(pieces.join(''))).toEqual({ ...toJobState(job(), 2_000, link), message });
+  const small = job({ message: JSON.stringify({ names: 'a' }) });
+  expect(JSON.parse([...spellJobState(small, 2_000, link)].join(''))).toEqual(toJobState(small, 2_000, link));
 });
 
 test('a completed job is whole', () => {
-  const state = toJobState(job({ state: 'completed', endedAt: 1_000, completedSteps: 3 }), 5_000);
+  const state = toJobState(job({ state: 'completed', endedAt: 1_000, completedSteps: 3 }), 5_000, link);
   expect([state.job_progress, state.completed_steps, state.total_steps]).toEqual(['1.00', 3, 3]);
 });
 
@@ -51,4 +63,11 @@ test.each([
 
 test('what is no date is refused', () => {
   expect(() => readDate('from_date', 'yesterday')).toThrow(expect.objectContaining({ code: 'invalid-request' }));
+});
+
+test('files of a job are links for a day, and then told as gone', () => {
+  const message = JSON.stringify({ items: 2, result_files: [{ part: 0, format: 'csv' }] });
+  const ended = job({ state: 'completed', endedAt: 1_000, message });
+  expect(toJobState(ended, 5_000, link).message).toEqual({ items: 2, result: ['/job_a/0.csv'] });
+  expect(toJobState(ended, 2_000 + 86_400_000, link).message).toEqual({ items: 2, result: [], expired: true });
 });

@@ -1,5 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { JobHead, JobState, JobStatus } from '@nucleus/shared/wire/jobs';
+import { keepResultsMs, type ResultFormat } from '../result-files/rules.ts';
 
 /** A job as clients are told about it. */
 export interface KnownJob {
@@ -16,6 +17,9 @@ export interface KnownJob {
 
 /** A client that asks at once must not meet a job that has ended already: it would not know that it ever ran. */
 export const leastRunningMs = 500;
+
+/** Jobs that nobody asked for by name: they are listed to those alone who name them. */
+export const ownJobKinds = ['fetchAttachment', 'sendCallback'] as const;
 
 const endStatus: Readonly<Record<string, JobStatus>> = {
   completed: 'Completed',
@@ -40,14 +44,30 @@ export function toJobHead(job: KnownJob, nowMs: number): JobHead {
   };
 }
 
-export function toJobState(job: KnownJob, nowMs: number): JobState {
+/** Address of a file that a job has made, by its place and format. Who may not export has none: he is told that there are files. */
+export type LinkPart = (jobId: string, part: number, format: ResultFormat) => string;
+
+/** Files in a job's message become links: they are signed anew for each answer, because each lives for minutes only. */
+function linkFiles(job: KnownJob, nowMs: number, link: LinkPart | undefined): JobState['message'] {
+  const { result_files: files, ...message } = JSON.parse(job.message) as JobState['message'] & {
+    result_files?: { part: number; format: ResultFormat }[];
+  };
+  if (files === undefined) return message;
+  if (job.endedAt !== null && nowMs > job.endedAt + keepResultsMs) return { ...message, result: [], expired: true };
+  return {
+    ...message,
+    result: link === undefined ? [] : files.map(({ part, format }) => link(job.jobId, part, format)),
+  };
+}
+
+export function toJobState(job: KnownJob, nowMs: number, link: LinkPart | undefined): JobState {
   const status = statusOf(job, nowMs);
   // A job without anything to do has done all of it.
   const share = job.totalSteps > 0 ? Math.min(1, job.completedSteps / job.totalSteps) : 1;
   return {
     job_id: job.jobId,
     status,
-    message: JSON.parse(job.message) as JobState['message'],
+    message: linkFiles(job, nowMs, link),
     // Rounded down: 1.00 is said of a whole job alone.
     job_progress: (status === 'Completed' ? 1 : Math.floor(share * 100) / 100).toFixed(2),
     completed_steps: job.completedSteps,
@@ -66,4 +86,30 @@ export function readDate(field: string, text: string): number {
   const at = Date.parse(hasTime && !hasZone ? `${text.replace(' ', 'T')}Z` : text);
   if (Number.isNaN(at)) throw new AppError('invalid-request', `${field}: must be an ISO 8601 date.`, { at: field });
   return at;
+}
+
+/** Messages beyond this are told as they are stored and never parsed; none of them names files. */
+const mostParsedCharacters = 1 << 20;
+
+/** The JSON of a `JobState`, piece by piece: a deduplication of a million items has 60 MB of ids. */
+export function* spellJobState(job: KnownJob, nowMs: number, link: LinkPart | undefined): Generator<string> {
+  const { message, ...state } = toJobState(isLarge(job) ? { ...job, message: '{}' } : job, nowMs, link);
+  yield `${JSON.stringify(state).slice(0, -1)},"message":`;
+  if (isLarge(job)) yield* piecesOf(job.message);
+  else yield JSON.stringify(message);
+  yield '}';
+}
+
+function isLarge({ message }: KnownJob): boolean {
+  return message.length > mostParsedCharacters;
+}
+
+/** Never cut within a surrogate pair: half of one could not be written. */
+function* piecesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = start + mostParsedCharacters;
+    const isWhole = !/[\ud800-\udbff]/.test(text.charAt(end - 1));
+    yield text.slice(start, isWhole ? end : end + 1);
+    start = isWhole ? end : end + 1;
+  }
 }

@@ -6,6 +6,7 @@ import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { newId } from '../ids/new-id.ts';
+import { ensureTestWorld } from '../tenants/test-world.ts';
 import { findKeyByHash, insertKey } from './queries.ts';
 import { secretHash, shortestGivenKey, spellKey } from './rules.ts';
 
@@ -13,6 +14,7 @@ export interface NewKey {
   label: string;
   scopes: KeyScope[];
   kind?: 'standard' | 'limited';
+  /** A `test` key opens the tenant's test world, which is a tenant of its own. */
   mode?: 'live' | 'test';
   /** Milliseconds since 1970; null never. */
   expiresAt?: number | null;
@@ -29,8 +31,9 @@ export async function createKey(
   const secret = input.secret ?? spellKey(randomBytes(32), input.mode ?? 'live');
   const keyId = newId('key');
   await db.transaction().execute(async (tx) => {
+    const { tenantId } = input.mode === 'test' ? await ensureTestWorld(tx, acting.tenantId, acting.nowMs) : acting;
     await insertKey(tx, {
-      tenantId: acting.tenantId,
+      tenantId,
       keyId,
       hash: secretHash(secret),
       kind: input.kind ?? 'standard',
@@ -39,7 +42,7 @@ export async function createKey(
       createdAt: acting.nowMs,
       expiresAt: input.expiresAt ?? null,
     });
-    await writeAudit(tx, acting, { action: 'key.create', targetId: keyId });
+    await writeAudit(tx, { ...acting, tenantId }, { action: 'key.create', targetId: keyId });
   });
   return { keyId, secret };
 }

@@ -7,11 +7,17 @@ export interface LinkKeyrings {
   object: Keyring;
   /** PUT: one upload. */
   upload: Keyring;
+  /** GET: one file that a job has made. */
+  result: Keyring;
 }
 
 /** @param secret of this deployment, at least 32 bytes */
 export function linkKeyrings(secret: Uint8Array): LinkKeyrings {
-  return { object: keyringFor(secret, 'object links'), upload: keyringFor(secret, 'upload links') };
+  return {
+    object: keyringFor(secret, 'object links'),
+    upload: keyringFor(secret, 'upload links'),
+    result: keyringFor(secret, 'result links'),
+  };
 }
 
 function keyringFor(secret: Uint8Array, purpose: string): Keyring {

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { createVectorTables, readVectorState, type VectorState } from './apply-vectors.ts';
 import type { FieldType, SearchField, SearchSchema } from './search-field.ts';
 import type { FeedPosition } from './truth-feed.ts';
 
 /** Of the projection's tables; a file of another version is rebuilt. */
-const projectionVersion = 3;
+const projectionVersion = 4;
 
 /** An open projection file of one dataset. */
 export interface ProjectionFile {
@@ -20,6 +21,7 @@ export interface ProjectionFile {
   slices: SearchSchema['slices'];
   tags: SearchSchema['tags'];
   slicesChangeNo: number;
+  vectors: VectorState;
 }
 
 const columns = `
@@ -54,6 +56,7 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
     slices: new Map(),
     tags: new Map(),
     slicesChangeNo: 0,
+    vectors: await createVectorTables(writer),
   };
 }
 
@@ -109,6 +112,7 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
       fields,
       ...(await readSlices(writer)),
       slicesChangeNo: Number(slicesChangeNo),
+      vectors: await readVectorState(writer),
     };
   } catch {
     return close();

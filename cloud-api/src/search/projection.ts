@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { applyChanges } from './apply-changes.ts';
+import type { VectorIndex } from './apply-vectors.ts';
 import { openProjection, type ProjectionFile } from './open-projection.ts';
 import type { SearchSchema } from './search-field.ts';
 import type { TruthFeed } from './truth-feed.ts';
@@ -34,6 +35,11 @@ export class Projection {
   async schema(): Promise<SearchSchema> {
     const file = await this.#current();
     return { metadata: file.fields, slices: file.slices, tags: file.tags };
+  }
+
+  /** Indexes whose vectors can be compared, by id, after every committed change is applied. */
+  async vectorIndexes(): Promise<ReadonlyMap<string, VectorIndex>> {
+    return (await this.#current()).vectors.indexes;
   }
 
   /**

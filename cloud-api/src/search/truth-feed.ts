@@ -41,6 +41,26 @@ export interface MemberRow {
   isMember: boolean;
 }
 
+/** An embedding index as projections hear of it. */
+export interface IndexChange {
+  indexId: string;
+  dimension: number;
+  /** False when it is deleted. */
+  isLive: boolean;
+}
+
+/** Up to which vector a projection has followed. */
+export interface VectorPosition {
+  changeNo: number;
+  indexId: string;
+  seq: number;
+}
+
+/** The vector of the item at a place; undefined when it was taken away. */
+export interface VectorRow extends VectorPosition {
+  vector: Float32Array | undefined;
+}
+
 /** Where a projection of one dataset gets its rows from: the database that holds the truth. */
 export interface TruthFeed {
   /** Changes when the truth was restored from a backup; a projection of another epoch is thrown away. */
@@ -53,4 +73,8 @@ export interface TruthFeed {
   slicesAfter(after: number, upTo: number): Promise<SliceRow[]>;
   /** Comings and goings beyond the row `after` of writes up to and including `upTo`, ordered by change number, slice and place, at most `limit`. */
   membersAfter(after: Omit<MemberRow, 'isMember'>, upTo: number, limit: number): Promise<MemberRow[]>;
+  /** Indexes that writes after `after`, up to and including `upTo`, made or deleted. */
+  indexesAfter(after: number, upTo: number): Promise<IndexChange[]>;
+  /** Vectors beyond the row `after` of writes up to and including `upTo`, ordered by change number, index and place, at most `limit`. */
+  vectorsAfter(after: VectorPosition, upTo: number, limit: number): Promise<VectorRow[]>;
 }

@@ -7,10 +7,13 @@ import { mountAgents } from '../agents/endpoints.ts';
 import { listApprovedOrigins } from '../agents/list-agents.ts';
 import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
+import { mountCallbacks } from '../callbacks/endpoints.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { mountDeduplication } from '../deduplication/endpoints.ts';
+import { mountEmbeddings } from '../embeddings/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
+import { mountFiles } from '../files/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
 import { limitBodyTime } from '../http/limit-body-time.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -25,15 +28,18 @@ import { mountIntegrations } from '../integrations/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
+import { mountProjects } from '../projects/endpoints.ts';
 import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
 import { cookiePolicy, readCookie } from '../sessions/rules.ts';
 import { mountSliceEdits } from '../slices/edit-endpoints.ts';
 import { mountSlices } from '../slices/endpoints.ts';
+import { mountTasks } from '../tasks/endpoints.ts';
 import { mountTaxonomies } from '../taxonomies/endpoints.ts';
 import { mountUploads } from '../uploads/endpoints.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
+import { mountUsage } from '../usage/endpoints.ts';
 import type { OpenSources } from './open-sources.ts';
 
 export interface AppParts {
@@ -41,6 +47,9 @@ export interface AppParts {
   projections: Projections;
   attachments: Attachments;
   linkKeyrings: LinkKeyrings;
+  linkSecret: Uint8Array;
+  /** Largest Scale File. */
+  fileMaxBytes: number;
   storeEpoch: string;
   publicUrl: URL;
   /** Folder of the built dashboard. */
@@ -78,16 +87,22 @@ export function createApp(parts: AppParts): Express {
   mountSessions(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
-  mountJobs(mount, db);
+  mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });
   mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
-  mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings.object);
+  mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings);
   mountSlices(mount, db, projections, parts.afterEnqueue);
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
+  mountEmbeddings(mount, db, parts.afterEnqueue);
   mountExports(mount, db, projections);
   mountTaxonomies(mount, db);
+  mountTasks(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
+  mountProjects(mount, db, parts.afterEnqueue);
+  mountCallbacks(mount, parts.linkSecret);
+  mountUsage(mount, db);
+  mountFiles(mount, { ...parts, maxBytes: parts.fileMaxBytes });
   mountIntegrations(mount, parts.sources);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {

@@ -1,9 +1,19 @@
 import { z } from 'zod';
 import { ReferenceId, WellFormedText } from '../ids/ids.ts';
 
+/** Longest vector that an item may have. */
+export const mostDimensions = 4_096;
+
 /** Metadata of an item: flat or nested JSON, numbers keep their kind. */
 export const Metadata = z.record(WellFormedText, z.json());
 export type Metadata = z.infer<typeof Metadata>;
+
+/** A vector that comes with an item, and the index that it belongs to. */
+export const EmbeddingInfo = z.object({
+  index_id: WellFormedText.refine((id) => id.length > 0 && id.length <= 128, 'must be 1 to 128 characters'),
+  embedding_vector: z.array(z.number()).min(1).max(mostDimensions),
+});
+export type EmbeddingInfo = z.infer<typeof EmbeddingInfo>;
 
 /**
  * An item as the Python client sends it (wire contract 3). Loose: other clients of Nucleus send more keys (`upload_to_scale`,
@@ -19,6 +29,7 @@ export const DatasetItemInput = z.object({
     .regex(/^[01]{64}$/, 'must be 64 characters of 0 and 1')
     .nullish(),
   metadata: Metadata.nullish(),
+  embedding_info: EmbeddingInfo.nullish(),
 });
 export type DatasetItemInput = z.infer<typeof DatasetItemInput>;
 

@@ -143,6 +143,15 @@ export const datasetEndpoints = {
     errors: ['dataset-not-found'],
     dialect: 'nucleus',
   },
+  listDatasetModelRuns: {
+    method: 'get',
+    path: '/v1/nucleus/dataset/:datasetId/model_runs',
+    access: 'read',
+    summary: 'Ids of the model runs of a dataset',
+    reply: z.array(z.string()),
+    errors: ['dataset-not-found'],
+    dialect: 'nucleus',
+  },
   listDatasetTags: {
     method: 'get',
     path: '/v1/nucleus/dataset/:datasetId/tags',

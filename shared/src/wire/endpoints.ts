@@ -1,16 +1,22 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
+import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
+import { embeddingEndpoints } from './embeddings.ts';
 import { exportEndpoints } from './exports.ts';
+import { fileEndpoints } from './files.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
+import { projectEndpoints } from './projects.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
+import { taskEndpoints } from './tasks.ts';
 import { taxonomyEndpoints } from './taxonomies.ts';
 import { uploadEndpoints } from './uploads.ts';
+import { usageEndpoints } from './usage.ts';
 
 /** Every route of the cloud, once. The server mounts this table; OpenAPI and the tests walk it. */
 export const cloudEndpoints = {
@@ -22,9 +28,15 @@ export const cloudEndpoints = {
   ...sliceEndpoints,
   ...sliceEditEndpoints,
   ...deduplicationEndpoints,
+  ...embeddingEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...taskEndpoints,
+  ...projectEndpoints,
+  ...callbackEndpoints,
+  ...usageEndpoints,
+  ...fileEndpoints,
   ...integrationEndpoints,
 } as const;

@@ -1,0 +1,59 @@
+import { AppError } from '@nucleus/shared/failure/app-error';
+import type { Batch, BatchStatus, ListBatches } from '@nucleus/shared/wire/projects';
+import type { Database } from '../database/open-database.ts';
+import type { BatchesTable } from '../database/task-tables.ts';
+import { readDate } from '../jobs/rules.ts';
+import { countByStatus, findBatchRow, listBatchRows } from './queries.ts';
+
+/** @throws AppError `batch-not-found` */
+export async function getBatch(db: Database, tenantId: string, name: string): Promise<Batch> {
+  const row = await findBatchRow(db, tenantId, name);
+  if (row === undefined) throw batchNotFound();
+  return toBatch(row);
+}
+
+/** State and counts; a state that no task is in has no count. @throws AppError `batch-not-found` */
+export async function countBatch(
+  db: Database,
+  tenantId: string,
+  name: string,
+): Promise<{ status: BatchStatus } & Record<string, unknown>> {
+  const { status } = await getBatch(db, tenantId, name);
+  return { ...(await countByStatus(db, tenantId, name)), status };
+}
+
+/** A page of batches, newest first. @throws AppError `invalid-request` for a date that is none */
+export async function listBatches(
+  db: Database,
+  tenantId: string,
+  { limit, offset, ...asked }: ListBatches,
+): Promise<{ docs: Batch[]; totalDocs: number; limit: number; offset: number; has_more: boolean }> {
+  const filter = {
+    project: asked.project,
+    status: asked.status,
+    fromMs: asked.start_time === undefined ? undefined : readDate('start_time', asked.start_time),
+    toMs: asked.end_time === undefined ? undefined : readDate('end_time', asked.end_time),
+  };
+  const { rows, total } = await listBatchRows(db, tenantId, filter, { limit, offset });
+  return { docs: rows.map(toBatch), totalDocs: total, limit, offset, has_more: offset + rows.length < total };
+}
+
+export function batchNotFound(): AppError {
+  return new AppError('batch-not-found', 'There is no such batch.');
+}
+
+export function toBatch(row: BatchesTable): Batch {
+  return {
+    name: row.name,
+    status: statusOf(row),
+    project: row.project,
+    created_at: new Date(row.created_at).toISOString(),
+    callback: row.callback,
+    metadata: JSON.parse(row.metadata) as Batch['metadata'],
+  };
+}
+
+function statusOf(row: Pick<BatchesTable, 'finalized_at' | 'completed_at'>): BatchStatus {
+  if (row.finalized_at === null) return 'staging';
+  return row.completed_at === null ? 'in_progress' : 'completed';
+}
