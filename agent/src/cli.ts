@@ -78,6 +78,7 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
     json(command).option('--config <file>', 'configuration file').option('--data <dir>', 'data directory of the agent');
 
   withConfig(program.command('run').description('watch, catalogue, serve and sync'))
+    .option('--insecure-lan-http', 'listen beyond loopback without TLS: everybody on the network sees what is shown')
     .option('--once', 'scan, sync and exit with a summary')
     .option('--take-over', 'replace another agent on its sources')
     .option('--recreate', 'make a new dataset where the bound one was deleted')
