@@ -50,6 +50,8 @@ export interface PipelineOptions<Pool> {
   isQueueFull: (alias: string) => boolean;
   signal: AbortSignal;
   log: Logger;
+  /** Told of every scan that failed. */
+  onFailure?: (error: unknown) => void;
   onProgress: (progress: PipelineProgress) => void;
 }
 

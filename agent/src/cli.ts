@@ -43,6 +43,13 @@ export async function runCli(argv: readonly string[], parts: AgentParts, context
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (context.signal.aborted && error instanceof Error && error.name === 'AbortError') return 0;
+    const stateCode = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (stateCode.startsWith('SQLITE_')) {
+      context.terminal.note(
+        `nucleus-agent: The state cannot be written or read (${stateCode}); nothing is lost. Try again.\n`,
+      );
+      return 1;
+    }
     if (!(error instanceof AppError)) throw error;
     context.terminal.note(`nucleus-agent: ${error.message}\n`);
     return error.exit;

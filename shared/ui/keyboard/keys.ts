@@ -80,6 +80,7 @@ export const findKeys: KeyGroup = {
   lines: [
     { does: 'Query bar', keys: [['/'], ['Ctrl', 'K']] },
     { does: 'Filters', keys: [['F']] },
+    { does: 'Box on the map', keys: [['B']] },
     { does: 'Chips, text', keys: [['Ctrl', '.']] },
     {
       does: 'Leave a value out',
