@@ -5,6 +5,7 @@ import type { Difference } from '../source/scan-diff.ts';
 import { type WalkResult, walkSource } from '../source/walk-source.ts';
 import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
 import type { SourceReason } from '../state/rows.ts';
+import type { SidecarChange } from '../state/sidecars.ts';
 import {
   countSource,
   getSource,
@@ -15,6 +16,7 @@ import {
   setSourceState,
 } from '../state/sources.ts';
 import { drainQueue } from './drain-queue.ts';
+import { followSidecars } from './follow-sidecars.ts';
 import type { RunningSource } from './running-source.ts';
 
 /** How a source stands after a scan: on_disk = catalogued + excluded + exceptions. */
@@ -83,6 +85,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   const row = getSource(state, config.alias);
   const isWhole = options.keys === undefined && options.folders === undefined;
   queue.clear();
+  const goneSidecars: SidecarChange[] = [];
   if (isWhole) setSourceState(state, sourceNo, 'scanning', 'none');
   const startedMs = performance.now();
   const walked = await walkSource({
@@ -106,8 +109,11 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     threadUrl: source.threadUrl,
     hangMs: source.hangMs,
     signal: source.signal,
-    onBatch(differences, filesSeen) {
+    withSidecars: source.policy.level === 'rich',
+    onBatch(differences, sidecars, filesSeen) {
       queue.add(differences);
+      source.sidecars.put(sidecars.filter(({ kind }) => kind === 'said'));
+      goneSidecars.push(...sidecars.filter(({ kind }) => kind === 'gone'));
       options.onFound?.(differences);
       const filesPerSecond = (filesSeen * 1000) / Math.max(1, performance.now() - startedMs);
       source.onProgress({ alias: config.alias, phase: 'walking', files: filesSeen, total: filesSeen, filesPerSecond });
@@ -133,7 +139,10 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     await new Promise(setImmediate); // others get their turn: a whole tree may be gone
   }
   if (isWhole || (options.keys?.length ?? 0) > 0) countMissingScan(state, sourceNo);
+  source.sidecars.put(goneSidecars);
   const { described, vanished } = await drainQueue(source);
+  const faulty = await followSidecars(source);
+  if (faulty > 0) source.log.warn({ alias: config.alias, exceptions: faulty }, 'sidecar files with a fault');
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
   setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished : accounted);

@@ -4,6 +4,7 @@ import type { LocalEndpointName, LocalItem, localEndpoints } from '@nucleus/shar
 import { displayPath } from '../record/display-path.ts';
 import { noPixelsSentences } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
+import { sidecarSentences } from '../record/sidecar.ts';
 import type { Lookups, PlacedItem } from '../state/lookups.ts';
 import type { Places } from '../state/places.ts';
 import type { LocalHandlers } from './mount-endpoints.ts';
@@ -74,6 +75,7 @@ function localItem(row: PlacedItem, source: string): LocalItem {
     ...(typeof format === 'string' ? { format } : {}),
     byte_size: row.byte_size,
     ...(typeof blurhash === 'string' ? { blurhash } : {}),
+    ...(row.sidecar_fault === null ? {} : { sidecar_fault: sidecarSentences[row.sidecar_fault] }),
     ...(facts.noPixels === undefined ? {} : { no_pixels: noPixelsSentences[facts.noPixels] }),
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { SidecarChange } from '../state/sidecars.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
 import type { WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';
@@ -16,7 +17,7 @@ export interface WalkOptions extends Omit<WalkJob, 'shared' | 'sampleFrom'> {
   hangMs: number;
   signal: AbortSignal;
   /** Takes one batch; the walk does not run further ahead than a few. */
-  onBatch: (differences: Difference[], filesSeen: number) => void;
+  onBatch: (differences: Difference[], sidecars: SidecarChange[], filesSeen: number) => void;
 }
 
 /** Roots whose last thread still sits in a system call: another one would only join it. */
@@ -65,7 +66,7 @@ export function walkSource(options: WalkOptions): Promise<WalkResult> {
       expectSign();
       if (message.kind === 'verified') identity = message.identity;
       if (message.kind === 'batch') {
-        onBatch(message.differences, message.filesSeen);
+        onBatch(message.differences, message.sidecars, message.filesSeen);
         Atomics.add(counters, 0, 1);
         Atomics.notify(counters, 0);
       }

@@ -1,3 +1,4 @@
+import type { SidecarFault } from '../record/sidecar.ts';
 import type { State } from './open-state.ts';
 import type { SourceReason, SourceState } from './rows.ts';
 
@@ -27,6 +28,7 @@ export interface PlacedItem {
   path: Buffer;
   byte_size: number;
   facts: string;
+  sidecar_fault: SidecarFault | null;
   revision: number;
   acked_revision: number;
   is_queued: 0 | 1;
@@ -97,7 +99,7 @@ export function prepareLookups(state: State): Lookups {
   const hasItem = state.prepare<[Uint8Array], number>('select 1 from items where item_key = ?').pluck();
   // the inner select walks items_by_place alone; rows are fetched for the page only
   const page = state.prepare<[number, Uint8Array, number, number], PlacedItem>(`
-    select i.item_key, i.source_no, i.reference_id, i.path, i.byte_size, i.facts, i.revision, i.acked_revision,
+    select i.item_key, i.source_no, i.reference_id, i.path, i.byte_size, i.facts, i.sidecar ->> '$.fault' as sidecar_fault, i.revision, i.acked_revision,
       exists (select 1 from outbox o where o.source_no = i.source_no and o.reference_id = i.reference_id) as is_queued,
       exists (select 1 from dead_letters d where d.source_no = i.source_no and d.reference_id = i.reference_id) as is_dead
     from (select rowid as place ${placed} order by path limit ? offset ?) p cross join items i on i.rowid = p.place
