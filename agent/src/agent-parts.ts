@@ -4,10 +4,12 @@ import type { localEndpoints, Variant } from '@nucleus/shared/wire/local';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { AgentConfig, SourceConfig } from './config.ts';
+import type { LedgerIndex } from './egress/ledger-index.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import type { Facts } from './record/facts.ts';
 import type { State } from './state/open-state.ts';
 import type { ManifestItem } from './sync/converge.ts';
+import type { Sync } from './sync/start-sync.ts';
 import type { WhatLeft } from './what-left.ts';
 
 export interface Keys {
@@ -61,6 +63,8 @@ export interface Pipeline {
   verify?(): Promise<void>;
   /** Looks at one path again, relative to its source: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Describes exceptions of a source again, one or all. Returns how many there are then. */
+  retry(alias: string, path?: Uint8Array): Promise<number>;
   /** Resolves when nothing is at work any more; the signal is aborted by then. */
   close(): Promise<void>;
 }
@@ -76,6 +80,9 @@ export interface ProxyOptions<Pool> {
   keys: Keys;
   pool: Pool;
   pipeline: Pipeline;
+  policyOf: (alias: string) => RecordPolicy;
+  sync: Pick<Sync, 'cloudState' | 'pauseReason'>;
+  ledgerIndex: Pick<LedgerIndex, 'page' | 'findAttempt'>;
   /** Metrics of the whole process. */
   registry: Registry;
   whatLeft: (itemKey: Buffer) => Promise<WhatLeft | undefined>;

@@ -54,6 +54,8 @@ export interface Pipeline {
   verify(): Promise<void>;
   /** Looks at one path again, relative to its source, as bytes: somebody found it other than catalogued. */
   recheck(alias: string, path: Uint8Array): Promise<void>;
+  /** Describes exceptions of a source again, one or all. Returns how many there are then. */
+  retry(alias: string, path?: Uint8Array): Promise<number>;
   /** Takes over identities that the cloud has for this source. Returns what is owed for them and how many have no file. */
   adopt(alias: string, items: readonly CloudItem[]): { owed: number; unclaimed: number };
   /** What `explain` and the media proxy need to describe one file the way the catalogue does. */
@@ -131,6 +133,15 @@ export function startPipeline(options: PipelineOptions): Pipeline {
         keys: [Buffer.from(path).toString('latin1')],
         deleteGraceMs: options.scan.delete_grace_ms,
       });
+    },
+    async retry(alias, path) {
+      // no path is walked: only what is queued again is looked at, after the root was verified
+      const summary = await inTurn(get(alias), {
+        keys: [],
+        retry: path ? { path } : {},
+        deleteGraceMs: options.scan.delete_grace_ms,
+      });
+      return summary.exceptions;
     },
     adopt(alias, items) {
       const source = get(alias);

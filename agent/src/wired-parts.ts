@@ -13,6 +13,7 @@ import { startProxy } from './proxy/start-proxy.ts';
 import { makeSamples } from './samples/make-samples.ts';
 import { fileStat } from './source/file-stat.ts';
 import { confirmHeldDeletions } from './state/missing.ts';
+import { openViewerParts } from './viewer-parts.ts';
 
 const childUrl = new URL('./extract/describe-child.js', import.meta.url);
 const walkThreadUrl = new URL('./source/walk-thread.js', import.meta.url);
@@ -35,9 +36,22 @@ export const wiredParts: AgentParts<DecoderPool> = {
     return described.kind === 'facts' ? described : undefined;
   },
   startPipeline: openPipeline,
-  startProxy: ({ config, keys, pool, pipeline, ...options }) =>
-    startProxy({
+  startProxy: async ({ config, keys, pool, pipeline, policyOf, sync, ledgerIndex, ...options }) => {
+    const viewer = openViewerParts({
+      state: options.state,
+      dataDir: config.data,
+      sources: options.sources,
+      keys,
+      policyOf,
+      sync,
+      pool,
+      pipeline,
+      index: ledgerIndex,
+      builtRoot: new URL('./', import.meta.url),
+    });
+    const proxy = await startProxy({
       ...options,
+      viewer,
       listen: config.listen,
       assetIpAllowlist: config.asset_ip_allowlist,
       metricsFromAnywhere: config.metrics_from_anywhere,
@@ -48,7 +62,15 @@ export const wiredParts: AgentParts<DecoderPool> = {
       webRoot: pages,
       previewsDir: join(config.data, 'previews'),
       maxCacheBytes: config.previews.max_cache_bytes,
-    }),
+    });
+    return {
+      ...proxy,
+      close: async () => {
+        await proxy.close();
+        await viewer.close();
+      },
+    };
+  },
   confirmDeletions: confirmHeldDeletions,
   makeSamples,
 };
@@ -71,6 +93,7 @@ function openPipeline(options: PipelineOptions<DecoderPool>): Pipeline {
     verify: () => pipeline.verify(),
     adopt: (alias, items) => pipeline.adopt(alias, items),
     recheck: (alias, path) => pipeline.recheck(alias, path),
+    retry: (alias, path) => pipeline.retry(alias, path),
     close: async () => {
       await watching?.catch(() => undefined);
     },

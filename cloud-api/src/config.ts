@@ -53,6 +53,12 @@ export const CloudConfig = z.strictObject({
     .enum(['all', 'http', 'jobs'])
     .default('all')
     .describe('what this process does; other than all needs PostgreSQL'),
+  file_max_bytes: z
+    .int()
+    .min(1024)
+    .max(1024 * 1024 * 1024)
+    .default(80 * 1024 * 1024)
+    .describe('largest file that can be uploaded or fetched'),
   job_lease_s: z
     .int()
     .min(2)

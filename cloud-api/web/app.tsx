@@ -16,6 +16,7 @@ const SlicesPage = lazy(async () => ({ default: (await import('./slices/slices-p
 const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
+const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
@@ -73,6 +74,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <SlicesPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'duplicates':
       return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'compare':
+      return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
     case 'jobs':

@@ -1,7 +1,7 @@
 /** The dashboard's addresses, both ways. They hold ids only, nothing that opens anything. Pure. */
 
 /** Pages of one dataset, each a last part of its address. */
-export const datasetPages = ['slices', 'duplicates'] as const;
+export const datasetPages = ['slices', 'duplicates', 'compare'] as const;
 /** Pages of the whole team, each a first part of the address. */
 export const teamPages = ['agents', 'jobs'] as const;
 
@@ -52,6 +52,11 @@ export function datasetPath(datasetId: string, find: Find = { query: '' }): stri
 /** Address of a page of a dataset that is not its grid. */
 export function datasetPagePath(datasetId: string, page: (typeof datasetPages)[number]): string {
   return `${datasetPath(datasetId)}/${page}`;
+}
+
+/** Address at which two items are compared. */
+export function comparePath(datasetId: string, a: string, b: string): string {
+  return `${datasetPagePath(datasetId, 'compare')}?${new URLSearchParams({ a, b })}`;
 }
 
 export function itemPath(datasetId: string, referenceId: string, find: Find = { query: '' }): string {

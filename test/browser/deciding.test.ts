@@ -131,6 +131,44 @@ describeWithChromium('deciding in the dashboard', () => {
     await group(1).waitFor();
   });
 
+  test('two items are compared side by side, and zooming one zooms the other until that is switched off', async () => {
+    const page = await open();
+    await page.locator('#tile-1').click({ modifiers: ['Control'] });
+    await page.locator('#tile-3').click({ modifiers: ['Control'] });
+    await page.keyboard.press('c');
+    const pictures = page.locator('.zoom-picture');
+    await pictures.nth(1).waitFor();
+    expect(await page.locator('figcaption a').allTextContents()).toEqual([refOf(1), refOf(3)]);
+    await page.getByRole('row', { name: /camera make different sony nikon/ }).waitFor();
+    const widths = async (): Promise<number[]> =>
+      [0, 1].reduce<Promise<number[]>>(
+        async (before, at) => [...(await before), (await pictures.nth(at).boundingBox())?.width ?? 0],
+        Promise.resolve([]),
+      );
+    const [a = 0, b = 0] = await widths();
+    await page.getByRole('img', { name: refOf(1) }).press('+');
+    const [zoomedA = 0, zoomedB = 0] = await widths();
+    expect([zoomedA / a, zoomedB / b]).toEqual([expect.closeTo(1.4, 3), expect.closeTo(1.4, 3)]);
+    await page.getByLabel('Sync zoom and pan').uncheck();
+    await page.getByRole('img', { name: refOf(1) }).press('z');
+    expect(await widths()).toEqual([expect.closeTo(a, 3), expect.closeTo(zoomedB, 3)]);
+  });
+
+  test('Enter on an open item shows it large, arrows go on from there, and Esc finds the grid again', async () => {
+    const page = await open();
+    await page.locator('#tile-2').click();
+    await page.locator('.grid').press('Enter');
+    await page.getByRole('img', { name: refOf(2) }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('img', { name: refOf(3) }).waitFor();
+    await page.getByText('4 of 60').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.stage').waitFor({ state: 'detached' });
+    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${refOf(3)}`);
+    await page.keyboard.press('ArrowLeft');
+    await page.locator('#tile-2.cur').waitFor();
+  });
+
   test('nothing of it offends the content security policy or fails in the page', () => {
     expect(complaints).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import pino from 'pino';
 import { type ProxyOptions, type RunningProxy, startProxy } from '../../agent/src/proxy/start-proxy.ts';
 import { openState, type State } from '../../agent/src/state/open-state.ts';
+import { openViewerParts, type ViewerPartsOptions } from '../../agent/src/viewer-parts.ts';
 
 /** A running proxy over a real folder and a real catalogue, on a free port of loopback. */
 export interface ProxyUnderTest {
@@ -14,6 +15,8 @@ export interface ProxyUnderTest {
   /** Root of the source `main`, number 1. */
   folder: string;
   port: number;
+  /** The agent's data directory. */
+  dataDir: string;
   rechecks: string[];
   /** Logged lines, as JSON. */
   logged: string[];
@@ -30,7 +33,8 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
   const folder = join(base, 'root');
   mkdirSync(folder);
   const state = over.state ?? openState(join(base, 'data'));
-  addSource(state, 1, 'main', folder);
+  if (over.sources === undefined) addSource(state, 1, 'main', folder);
+  const viewer = over.viewer === undefined ? theViewerParts(state, join(base, 'data')) : undefined;
   const rechecks: string[] = [];
   const logged: string[] = [];
   const clock = { offset: 0 };
@@ -51,6 +55,7 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
       cloud_state: 'never-reached',
       sources: [],
     }),
+    viewer: (over.viewer ?? viewer) as ProxyOptions['viewer'],
     recheck: (alias, path) => void rechecks.push(`${alias} ${path.toString()}`),
     webRoot: join(base, 'web'),
     previewsDir: join(base, 'data', 'previews'),
@@ -65,15 +70,48 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
     state,
     folder,
     port: proxy.listening.port,
+    dataDir: join(base, 'data'),
     rechecks,
     logged,
     clock,
     async close() {
       await proxy.close();
-      state.close();
+      await viewer?.close();
+      if (over.state === undefined) state.close();
       rmSync(base, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * What the viewer's pages need, over a catalogue below `dataDir`; the threads are those of the build. Without a decoder, a pipeline or a
+ * ledger of its own it knows no tags, reads nothing again and has sent nothing.
+ */
+export function theViewerParts(
+  state: State,
+  dataDir: string,
+  over: Partial<ViewerPartsOptions> = {},
+): ReturnType<typeof openViewerParts> {
+  return openViewerParts({
+    state,
+    dataDir,
+    sources: [{ sourceNo: 1, alias: 'main' }],
+    keys: { names: Buffer.alloc(32, 7) },
+    policyOf: (alias) => ({
+      alias,
+      level: 'standard',
+      names: 'relative-path',
+      fieldsOff: [],
+      gpsGrainDegrees: 0.1,
+      publicUrl: 'http://127.0.0.1:8787',
+    }),
+    sync: { cloudState: () => 'never-reached', pauseReason: () => undefined },
+    pool: { tags: () => Promise.resolve({ kind: 'exception', code: 'unreadable' }) },
+    pipeline: { retry: () => Promise.resolve(0) },
+    index: { page: () => ({ total: 0, entries: [] }), findAttempt: () => Promise.resolve(undefined) },
+    builtRoot: new URL('../../agent/dist/', import.meta.url),
+    ...over,
+  });
 }
 
 function addSource(state: State, sourceNo: number, alias: string, folder: string): void {

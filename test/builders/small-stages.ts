@@ -86,6 +86,7 @@ export const smallStages: AgentParts = {
         await this.scanOnce();
       },
       recheck: async () => undefined,
+      retry: async () => 0,
       close: async () => undefined,
     };
   },

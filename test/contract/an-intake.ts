@@ -19,11 +19,13 @@ export interface Heard {
 export async function aReceiver() {
   const heard: Heard[] = [];
   let statusOf: (path: string) => number = () => 200;
+  const held = new Map<string, Promise<void>>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
     heard.push({ path: request.url ?? '', headers: request.headers, text, body: JSON.parse(text) });
+    await held.get(request.url ?? '');
     const status = statusOf(request.url ?? '');
     response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
   });
@@ -34,6 +36,12 @@ export async function aReceiver() {
     url: (path: string) => `http://${host}${path}`,
     heard,
     at: (path: string) => heard.filter((each) => each.path === path),
+    /** Answers nothing at `path` until what it returns is called. */
+    hold: (path: string): (() => void) => {
+      let release = (): void => undefined;
+      held.set(path, new Promise((resolve) => (release = resolve)));
+      return () => release();
+    },
     answer: (decide: (path: string) => number) => {
       statusOf = decide;
     },
@@ -49,9 +57,11 @@ export async function anIntake(database: TestDatabase) {
   const pictures = await aPictureServer({ '/a.jpg': await aJpeg(), '/b.jpg': await aJpeg({ seed: 2 }) });
   const receiver = await aReceiver();
   let aheadMs = 0;
+  const fileMaxBytes = 1024 * 1024;
   const cloud = await aCloud({
     database,
     fetchAllow: [pictures.host, receiver.host],
+    config: { file_max_bytes: fileMaxBytes },
     clock: () => Date.now() + aheadMs,
   });
   const call = (path: string, options: Parameters<typeof send>[1] = {}) =>
@@ -71,6 +81,7 @@ export async function anIntake(database: TestDatabase) {
     });
   return {
     cloud,
+    fileMaxBytes,
     pictures,
     receiver,
     call,

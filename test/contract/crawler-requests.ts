@@ -169,6 +169,11 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     finalizeBatch: { body: {} },
     setBatchMetadata: { body: { planted: 1 } },
     getCallbackKey: none,
+    // Refused before a file is looked for: the body is none.
+    uploadFile: { body: {} },
+    // Refused like every address inside.
+    importFile: { body: { file_url: 'http://127.0.0.1/a' } },
+    listFiles: none,
     listUsage: none,
     downloadUsage: none,
   };

@@ -89,6 +89,7 @@ onEachDatabase('isolation', (open) => {
         'createBatch',
         'listBatches',
         'getCallbackKey',
+        'listFiles',
         'listUsage',
         'downloadUsage',
         'listAgents',
@@ -101,7 +102,12 @@ onEachDatabase('isolation', (open) => {
         'signOut',
       ].toSorted(),
     );
-    const refusals: Partial<Record<EndpointName, number[]>> = { signIn: [401], createIntegration: [400] };
+    const refusals: Partial<Record<EndpointName, number[]>> = {
+      signIn: [401],
+      createIntegration: [400],
+      uploadFile: [400],
+      importFile: [400],
+    };
     for (const { name, answer } of answers)
       if (answer.status >= 400) expect(refusals[name] ?? [403, 404], name).toContain(answer.status);
     const size = await send(`${cloud.url}/v1/nucleus/dataset/${agent.datasetId}/size`, { key: cloud.adminKey });
@@ -175,6 +181,8 @@ onEachDatabase('isolation', (open) => {
       testIntegration: 'integration-not-found',
       deleteIntegration: 'integration-not-found',
       // Nothing of this task failed, and the crawler has completed it before.
+      uploadFile: 'invalid-request',
+      importFile: 'attachment-unreachable',
       refetchTask: 'conflict',
       cancelTask: 'conflict',
     };

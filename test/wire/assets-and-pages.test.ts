@@ -161,7 +161,7 @@ describe('every endpoint of the table', () => {
   test.each(Object.entries(localEndpoints))(
     '%s is mounted, refuses other methods and, when it must, strangers',
     async (_, endpoint) => {
-      const path = endpoint.path.replace(':key', '0'.repeat(32));
+      const path = endpoint.path.replace(':key', '0'.repeat(32)).replace(':n', '1');
       const origin = `http://127.0.0.1:${running.port}`;
       const wrong = await ask(running.port, path, { method: 'DELETE', headers: { origin } });
       expect(codeOf(wrong)).toEqual([405, 'method-not-allowed']);
@@ -192,7 +192,15 @@ describe('every endpoint of the table', () => {
     expect(localEndpoints.pageExceptions.reply.parse(json(exceptions))).toEqual({
       total: 1,
       exceptions: [
-        { source: 'main', path: 'moved/now.jpg', code: 'undecodable', sentence: 'No.', byte_size: 5, strikes: 2 },
+        {
+          key: expect.stringMatching(/^[0-9a-f]{32}$/),
+          source: 'main',
+          path: 'moved/now.jpg',
+          code: 'undecodable',
+          sentence: 'No.',
+          byte_size: 5,
+          strikes: 2,
+        },
       ],
     });
     const overview = await ask(running.port, '/v1/viewer/overview', { headers });

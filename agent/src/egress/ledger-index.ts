@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { LinePlace } from './ledger.ts';
 import { listSegments, readSegment } from './ledger-files.ts';
-import type { LedgerLine } from './ledger-line.ts';
+import type { AttemptLine, LedgerLine, OutgoingKind } from './ledger-line.ts';
 import { isChangeOf, sourceOfBody, streamLedger } from './read-ledger.ts';
 
 /** One attempt in which an item left. */
@@ -20,6 +20,14 @@ export interface LedgerEntry {
   status: number | null;
 }
 
+/** One attempt as the ledger's browser lists it. */
+export interface LedgerListing extends LedgerEntry {
+  kind: OutgoingKind;
+  source: string | null;
+  /** Changes in the body of a batch. */
+  changes: number;
+}
+
 export interface LedgerIndex {
   add(line: LedgerLine, place: LinePlace): void;
   /** Number of the last line in the index. */
@@ -28,6 +36,13 @@ export interface LedgerIndex {
   ledgerEntriesOf(referenceId: string, alias: string, limit?: number): Promise<LedgerEntry[]>;
   /** The exact line that left last for an item with an answer of 200; null when none did. */
   lastBodyOf(referenceId: string, alias: string): Promise<{ body: string; n: number } | null>;
+  /** Attempts before line `before`, newest first, and how many there are of the kind. */
+  page(filter: { before?: number | undefined; limit: number; kind?: OutgoingKind | undefined }): {
+    total: number;
+    entries: LedgerListing[];
+  };
+  /** One attempt with its line; undefined when there is none of this number, or it was pruned. */
+  findAttempt(n: number): Promise<{ entry: LedgerListing; line: AttemptLine } | undefined>;
   close(): void;
 }
 
@@ -35,12 +50,15 @@ const schema = `
 create table if not exists lines (
   n integer primary key, segment integer not null, place integer not null, bytes integer not null,
   at text not null, url_path text not null, body_bytes integer not null, hash text not null,
-  source text, first_ref text, last_ref text, status integer
+  source text, first_ref text, last_ref text, status integer, kind text not null, changes integer not null
 ) strict;
 create index if not exists lines_by_source on lines (source, n) where source is not null;
 create table if not exists progress (one integer primary key check (one = 1), last_n integer not null) strict;
 insert or ignore into progress values (1, 0);
 `;
+
+/** An index of another version is made again. */
+const schemaVersion = 1;
 
 type Row = LedgerEntry & { segment: number; place: number; bytes: number };
 
@@ -50,10 +68,13 @@ export async function openLedgerIndex(folder: string): Promise<LedgerIndex> {
   // a lost index costs a scan, so nothing here waits for the disk
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = OFF');
+  if (database.pragma('user_version', { simple: true }) !== schemaVersion) {
+    database.exec(`drop table if exists lines; drop table if exists progress; pragma user_version = ${schemaVersion}`);
+  }
   database.exec(schema);
   const insert = database.prepare(
-    `insert or replace into lines (n, segment, place, bytes, at, url_path, body_bytes, hash, source, first_ref, last_ref, status)
-     values (@n, @segment, @place, @bytes, @at, @urlPath, @bodyBytes, @hash, @source, @firstRef, @lastRef, null)`,
+    `insert or replace into lines (n, segment, place, bytes, at, url_path, body_bytes, hash, source, first_ref, last_ref, status, kind, changes)
+     values (@n, @segment, @place, @bytes, @at, @urlPath, @bodyBytes, @hash, @source, @firstRef, @lastRef, null, @kind, @changes)`,
   );
   const setStatus = database.prepare('update lines set status = ? where n = ?');
   const setProgress = database.prepare('update progress set last_n = ?');
@@ -61,6 +82,16 @@ export async function openLedgerIndex(folder: string): Promise<LedgerIndex> {
   const candidates = database.prepare<[string, string, string], Row>(
     `select n, at, url_path, body_bytes, hash, status, segment, place, bytes from lines
      where source = ? and first_ref <= ? and last_ref >= ? order by n desc`,
+  );
+
+  const listed = 'n, at, url_path, body_bytes, hash, status, kind, source, changes';
+  const ofKind = 'from lines where (@kind is null or kind = @kind)';
+  const pageOf = database.prepare<{ kind: string | null; before: number; limit: number }, LedgerListing>(
+    `select ${listed} ${ofKind} and n < @before order by n desc limit @limit`,
+  );
+  const countOf = database.prepare<{ kind: string | null }, number>(`select count(*) ${ofKind}`).pluck();
+  const one = database.prepare<[number], LedgerListing & { segment: number; place: number; bytes: number }>(
+    `select ${listed}, segment, place, bytes from lines where n = ?`,
   );
 
   const add = database.transaction((line: LedgerLine, place: LinePlace): void => {
@@ -107,6 +138,18 @@ export async function openLedgerIndex(folder: string): Promise<LedgerIndex> {
         if (row.status === 200) return { body: text, n: row.n };
       return null;
     },
+    page: ({ before = Number.MAX_SAFE_INTEGER, limit, kind = null }) => ({
+      total: countOf.get({ kind }) ?? 0,
+      entries: pageOf.all({ kind, before, limit }),
+    }),
+    async findAttempt(n) {
+      const row = one.get(n);
+      const segment = row && (await listSegments(folder)).find(({ number }) => number === row.segment);
+      if (!row || !segment) return undefined;
+      const bytes = await readSegment(segment);
+      const { segment: _, place, bytes: length, ...entry } = row;
+      return { entry, line: JSON.parse(bytes.toString('utf8', place, place + length)) as AttemptLine };
+    },
     close: () => void database.close(),
   };
 }
@@ -123,6 +166,9 @@ function indexRow(
     bytes: place.bytes,
     at: line.at,
     urlPath: line.url_path,
+    kind: line.kind,
+    // a batch begins with a line of its own and ends with a newline
+    changes: line.kind === 'changes' ? Math.max(0, body.split('\n').filter((text) => text !== '').length - 1) : 0,
   };
   const rest = { bodyBytes: Buffer.byteLength(body), hash: line.hash, source: sourceOfBody(line, body) };
   if (rest.source === null) return { ...row, ...rest, firstRef: null, lastRef: null };

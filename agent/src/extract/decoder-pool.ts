@@ -5,6 +5,8 @@ import type {
   Described,
   DescribeRequest,
   ExtractLimits,
+  FileRequest,
+  FileTags,
   PreviewFailure,
   PreviewRequest,
 } from './described.ts';
@@ -15,6 +17,8 @@ export interface DecoderPool {
   describe(request: DescribeRequest): Promise<Described>;
   /** Bytes of a preview, or why there is none. */
   preview(request: PreviewRequest): Promise<Buffer | PreviewFailure>;
+  /** Every tag that a file holds, for the local viewer, or why they cannot be read. */
+  tags(request: FileRequest): Promise<FileTags | PreviewFailure>;
   /** How many descriptions run at once. */
   readonly processes: number;
   /** Resolves when the first process can work. @throws AppError `decoder-refused` when none may, or none comes up; the pool is closed then. */
@@ -168,6 +172,17 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
         (reply) =>
           reply.kind === 'preview'
             ? Buffer.from(reply.bytes)
+            : reply.kind === 'preview-failed'
+              ? { kind: 'exception', code: reply.code }
+              : undefined,
+        failure,
+      ),
+    tags: (request) =>
+      ask<FileTags | PreviewFailure>(
+        { kind: 'tags', request },
+        (reply) =>
+          reply.kind === 'tags'
+            ? reply.tags
             : reply.kind === 'preview-failed'
               ? { kind: 'exception', code: reply.code }
               : undefined,

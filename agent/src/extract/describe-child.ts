@@ -6,6 +6,7 @@
 import { prepareDecoder } from './decoder.ts';
 import { describeFile, previewFile } from './describe-file.ts';
 import type { ChildMessage, ChildReply, ChildSetup, ChildTask } from './described.ts';
+import { readTags } from './read-tags.ts';
 
 let setup: ChildSetup | undefined;
 let queue: ChildTask[] = [];
@@ -49,8 +50,10 @@ async function work(task: ChildTask): Promise<ChildReply> {
     const described = await describeFile(task.request, setup.limits, setup.contentKey);
     return { kind: 'described', id: task.id, described, rssBytes: process.memoryUsage.rss() };
   }
-  const made = await previewFile(task.request, setup.limits);
+  const made =
+    task.kind === 'tags' ? await readTags(task.request, setup.limits) : await previewFile(task.request, setup.limits);
   const common = { id: task.id, rssBytes: process.memoryUsage.rss() };
+  if (made.kind === 'tags') return { kind: 'tags', ...common, tags: made.tags };
   return made.kind === 'preview'
     ? { kind: 'preview', ...common, bytes: made.bytes }
     : { kind: 'preview-failed', ...common, code: made.code };

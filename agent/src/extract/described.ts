@@ -33,6 +33,12 @@ export type Described =
   | { kind: 'known'; contentHash: Uint8Array }
   | { kind: 'exception'; code: ExceptionCode; contentHash?: Uint8Array | undefined };
 
+/** Every tag of a file by block, as texts. */
+export interface FileTags {
+  groups: { group: string; tags: { name: string; value: string }[] }[];
+  is_cut: boolean;
+}
+
 export type PreviewFailure = { kind: 'exception'; code: ExceptionCode };
 
 export interface ExtractLimits {
@@ -47,7 +53,10 @@ export interface ChildSetup {
   contentKey: Uint8Array;
   limits: ExtractLimits;
 }
-export type Task = { kind: 'describe'; request: DescribeRequest } | { kind: 'preview'; request: PreviewRequest };
+export type Task =
+  | { kind: 'describe'; request: DescribeRequest }
+  | { kind: 'preview'; request: PreviewRequest }
+  | { kind: 'tags'; request: FileRequest };
 /** `id` is the parent's, anew with every time that a task is sent. */
 export type ChildTask = Task & { id: number };
 /** What a child is sent after its setup. */
@@ -62,4 +71,5 @@ export type ChildReply = { id: number; next?: number | undefined; rssBytes: numb
   | { kind: 'described'; described: Described }
   | { kind: 'preview'; bytes: Uint8Array }
   | { kind: 'preview-failed'; code: ExceptionCode }
+  | { kind: 'tags'; tags: FileTags }
 );

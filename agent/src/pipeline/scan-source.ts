@@ -47,6 +47,8 @@ export interface ScanOptions {
   verify?: number;
   /** Describe again what an older extraction described. */
   withOlderVersions?: boolean;
+  /** Describe exceptions again though they did not change: this path, or all. */
+  retry?: { path?: Uint8Array };
   /** A missing item is told as deleted after so long; undefined: after two looks, of which this scan takes the second itself. */
   deleteGraceMs?: number;
 }
@@ -134,6 +136,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     queue.addRetries({ extractVersion, withOlderVersions: options.withOlderVersions ?? false });
     if (options.verify !== undefined) queue.addSample(options.verify);
   }
+  if (options.retry) queue.addExceptions(options.retry.path);
   for (let gone = queue.takeGone(goneAtOnce); gone.length > 0; gone = queue.takeGone(goneAtOnce)) {
     markMissing(state, sourceNo, gone, Date.now());
     await new Promise(setImmediate); // others get their turn: a whole tree may be gone

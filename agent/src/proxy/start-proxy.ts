@@ -17,9 +17,14 @@ import type { Log } from './reply.ts';
 import { type ProxyParts, routeRequest } from './route-request.ts';
 import type { ServedSource } from './serve-media.ts';
 import { readPages } from './static-pages.ts';
+import { careHandlers } from './viewer-care.ts';
 import { connectHandlers } from './viewer-connect.ts';
+import { findHandlers } from './viewer-find.ts';
+import { itemHandlers } from './viewer-item.ts';
 import { type LinkRequest, linkHandlers, mintLink } from './viewer-links.ts';
 import { type Overview, pageHandlers, type WhatLeft } from './viewer-pages.ts';
+import type { ViewerParts } from './viewer-parts.ts';
+import { sessionHandlers } from './viewer-session-list.ts';
 import { createViewerSessions, type ViewerSessions } from './viewer-sessions.ts';
 
 export interface ProxyOptions {
@@ -38,6 +43,7 @@ export interface ProxyOptions {
   makePreview: MakePreview;
   whatLeft: (itemKey: Buffer) => WhatLeft | undefined | Promise<WhatLeft | undefined>;
   overview: () => Overview | Promise<Overview>;
+  viewer: ViewerParts;
   /** Called when a file was found to differ from its row; `path` is relative to the source. */
   recheck: (alias: string, path: Buffer) => void;
   /** Folder of the built pages. */
@@ -101,6 +107,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     attempts: limitAttempts(now),
     passcodeHash: options.passcodeHash,
   };
+  const revokeAll = (): void => {
+    sessions.revokeAll();
+    keys.raiseEpoch();
+  };
   const places = keepPlaces(lookups, monotonicMs);
   const parts: ProxyParts = {
     names,
@@ -124,6 +134,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
         ...connectHandlers(connect),
         ...linkHandlers(links),
         ...pageHandlers({ lookups, places, sources, overview: options.overview, whatLeft: options.whatLeft }),
+        ...findHandlers({ ...options.viewer, lookups, sources }),
+        ...itemHandlers({ ...options.viewer, ...links, sessions }),
+        ...careHandlers({ ...options.viewer, state: options.state, lookups, sources }),
+        ...sessionHandlers({ sessions, ownOrigins: names.origins, revokeAll }),
       },
     },
     pages: readPages(options.webRoot),
@@ -141,10 +155,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     mintViewerCode: sessions.mintCode,
     mintLink: (request) => mintLink(links, request),
     sessions,
-    revokeAll() {
-      sessions.revokeAll();
-      keys.raiseEpoch();
-    },
+    revokeAll,
     rotateMediaKey: keys.rotate,
     close: () => closeServer(server),
   };

@@ -1,12 +1,10 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
-import type { LocalEndpointName, LocalItem, localEndpoints } from '@nucleus/shared/wire/local';
+import type { LocalEndpointName, localEndpoints } from '@nucleus/shared/wire/local';
 import { displayPath } from '../record/display-path.ts';
-import { noPixelsSentences } from '../record/exceptions.ts';
-import type { Facts } from '../record/facts.ts';
-import { sidecarSentences } from '../record/sidecar.ts';
-import type { Lookups, PlacedItem } from '../state/lookups.ts';
+import type { Lookups } from '../state/lookups.ts';
 import type { Places } from '../state/places.ts';
+import { localItem } from './local-item.ts';
 import type { LocalHandlers } from './mount-endpoints.ts';
 import type { ServedSource } from './serve-media.ts';
 
@@ -43,6 +41,7 @@ export function pageHandlers(
         total: parts.lookups.countExceptions(),
         exceptions: parts.lookups.listExceptions(body.offset, body.limit).map((row) => ({
           source: aliasOf(row.source_no),
+          key: row.item_key.toString('hex'),
           path: displayPath(row.path),
           code: row.code,
           sentence: row.sentence,
@@ -58,29 +57,4 @@ export function pageHandlers(
       return left;
     },
   };
-}
-
-function localItem(row: PlacedItem, source: string): LocalItem {
-  // at most 2,000 rows of a few hundred bytes: parsing all of it takes a few milliseconds, less than asking SQLite field by field
-  const facts = JSON.parse(row.facts) as Facts;
-  const { format, blurhash } = facts.fields;
-  return {
-    key: row.item_key.toString('hex'),
-    source,
-    reference_id: row.reference_id,
-    path: displayPath(row.path),
-    state: stateOf(row),
-    width: facts.width,
-    height: facts.height,
-    ...(typeof format === 'string' ? { format } : {}),
-    byte_size: row.byte_size,
-    ...(typeof blurhash === 'string' ? { blurhash } : {}),
-    ...(row.sidecar_fault === null ? {} : { sidecar_fault: sidecarSentences[row.sidecar_fault] }),
-    ...(facts.noPixels === undefined ? {} : { no_pixels: noPixelsSentences[facts.noPixels] }),
-  };
-}
-
-function stateOf(row: PlacedItem): LocalItem['state'] {
-  if (row.is_dead === 1) return 'dead-letter';
-  return row.is_queued === 1 || row.acked_revision < row.revision ? 'queued' : 'synced';
 }

@@ -16,6 +16,8 @@ export interface Session {
   peer: string;
   createdAt: number;
   expiresAt: number;
+  /** Path of the one file that it opens, for a share; nobody holds its bearer. */
+  shares?: string | undefined;
 }
 
 export interface ViewerSessions {
@@ -25,6 +27,8 @@ export interface ViewerSessions {
   spendCode(code: string): boolean;
   /** A new session and its bearer, 16 random bytes as base64url. */
   open(origin: string, peer: string): { bearer: string; session: Session };
+  /** A session for one link that is given away. Its bearer is known to nobody, so that the link is all it opens. */
+  share(of: { shares: string; peer: string; expiresAt: number }): Session;
   /** The live session of a bearer as it was received. */
   find(bearer: string): Session | undefined;
   /** Whether the session named in a media link lives. */
@@ -54,6 +58,13 @@ export function createViewerSessions(now: () => number): ViewerSessions {
     return undefined;
   };
 
+  const keep = (session: Session): Session => {
+    for (const known of sessions.keys()) live(known);
+    dropOldest(sessions, maxSessions - 1);
+    sessions.set(session.sessionId, session);
+    return session;
+  };
+
   return {
     mintCode() {
       const code = randomBytes(16).toString('base64url');
@@ -70,18 +81,18 @@ export function createViewerSessions(now: () => number): ViewerSessions {
     open(origin, peer) {
       const bearer = randomBytes(16).toString('base64url');
       const createdAt = Math.floor(now());
-      for (const known of sessions.keys()) live(known);
-      dropOldest(sessions, maxSessions - 1);
-      const session: Session = {
-        sessionId: nameOf(bearer),
-        origin,
-        peer,
-        createdAt,
-        expiresAt: createdAt + sessionSeconds,
-      };
-      sessions.set(session.sessionId, session);
-      return { bearer, session };
+      const expiresAt = createdAt + sessionSeconds;
+      return { bearer, session: keep({ sessionId: nameOf(bearer), origin, peer, createdAt, expiresAt }) };
     },
+    share: ({ shares, peer, expiresAt }) =>
+      keep({
+        sessionId: randomBytes(16).toString('base64url'),
+        origin: '',
+        peer,
+        createdAt: Math.floor(now()),
+        expiresAt,
+        shares,
+      }),
     find: (bearer) => live(nameOf(bearer)),
     isLive: (sessionId) => live(Buffer.from(sessionId).toString('base64url')) !== undefined,
     list: () => [...sessions.keys()].map(live).filter((session) => session !== undefined),

@@ -27,7 +27,11 @@ export interface PlacedItem {
   reference_id: string;
   path: Buffer;
   byte_size: number;
-  facts: string;
+  presence: 'live' | 'missing' | 'tombstone';
+  status: 'pending' | 'catalogued' | 'exception';
+  exception_code: string | null;
+  /** Null unless catalogued. */
+  facts: string | null;
   sidecar_fault: SidecarFault | null;
   revision: number;
   acked_revision: number;
@@ -35,7 +39,18 @@ export interface PlacedItem {
   is_dead: 0 | 1;
 }
 
+/** A file with all that its own page shows. */
+export interface FileItem extends PlacedItem {
+  dev: number;
+  ino: number;
+  mtime_ms: number;
+  ctime_ms: number;
+  generation: number;
+  ingest_day: string;
+}
+
 export interface ExceptionItem {
+  item_key: Buffer;
   source_no: number;
   path: Buffer;
   code: string;
@@ -63,8 +78,18 @@ export interface Lookups {
   pathAfter(sourceNo: number, from: Uint8Array, skip: number): Buffer | undefined;
   /** How many catalogued files stand at or after `from`. Reads the index alone. */
   countFrom(sourceNo: number, from: Uint8Array): number;
+  /** The items of these rowids in their order; a row that is not there any more is left out. */
+  listRows(rowids: Iterable<number>): PlacedItem[];
+  /** The one of an item key, whatever its state. */
+  findItem(itemKey: Uint8Array): PlacedItem | undefined;
+  /** The same with what identifies the file. */
+  findFile(itemKey: Uint8Array): FileItem | undefined;
+  isSuspended(sourceNo: number): boolean;
+  /** Whether all of these rowids have the same content hash. */
+  isOneContent(rowids: Iterable<number>): boolean;
   listExceptions(offset: number, limit: number): ExceptionItem[];
-  countExceptions(): number;
+  /** Of one source, or of all. */
+  countExceptions(sourceNo?: number): number;
   /** Changes whenever anything in the catalogue may have changed, by this connection or another. */
   changeStamp(): string;
 }
@@ -79,6 +104,12 @@ const servable = `
 
 const placed = `from items indexed by items_by_place
   where presence = 'live' and status = 'catalogued' and source_no = ? and path >= ?`;
+
+const placedColumns = `select i.item_key, i.source_no, i.reference_id, i.path, i.byte_size, i.presence, i.status, i.exception_code, i.facts,
+      i.sidecar ->> '$.fault' as sidecar_fault,
+      i.revision, i.acked_revision,
+      exists (select 1 from outbox o where o.source_no = i.source_no and o.reference_id = i.reference_id) as is_queued,
+      exists (select 1 from dead_letters d where d.source_no = i.source_no and d.reference_id = i.reference_id) as is_dead`;
 
 /** Prepares every statement once; the state must stay open. */
 export function prepareLookups(state: State): Lookups {
@@ -99,25 +130,31 @@ export function prepareLookups(state: State): Lookups {
   const hasItem = state.prepare<[Uint8Array], number>('select 1 from items where item_key = ?').pluck();
   // the inner select walks items_by_place alone; rows are fetched for the page only
   const page = state.prepare<[number, Uint8Array, number, number], PlacedItem>(`
-    select i.item_key, i.source_no, i.reference_id, i.path, i.byte_size, i.facts, i.sidecar ->> '$.fault' as sidecar_fault, i.revision, i.acked_revision,
-      exists (select 1 from outbox o where o.source_no = i.source_no and o.reference_id = i.reference_id) as is_queued,
-      exists (select 1 from dead_letters d where d.source_no = i.source_no and d.reference_id = i.reference_id) as is_dead
+    ${placedColumns}
     from (select rowid as place ${placed} order by path limit ? offset ?) p cross join items i on i.rowid = p.place
     order by i.path`);
+  const byRow = state.prepare<[number], PlacedItem>(`${placedColumns} from items i where i.rowid = ?`);
+  const whole = state.prepare<[Uint8Array], PlacedItem>(`${placedColumns} from items i where i.item_key = ?`);
+  const withStat = state.prepare<[Uint8Array], FileItem>(
+    `${placedColumns}, i.dev, i.ino, i.mtime_ms, i.ctime_ms, i.generation, i.ingest_day from items i where i.item_key = ?`,
+  );
+  const sourceState = state.prepare<[number], string>('select state from sources where source_no = ?').pluck();
+  const hashOf = state.prepare<[number], Buffer | null>('select content_hash from items where rowid = ?').pluck();
   const after = state
     .prepare<[number, Uint8Array, number], Buffer>(`select path ${placed} order by path limit 1 offset ?`)
     .pluck();
   const count = state.prepare<[number, Uint8Array], number>(`select count(*) ${placed}`).pluck();
   const exceptions = state.prepare<[number, number], ExceptionItem>(`
-    select source_no, path, coalesce(exception_code, 'unknown') as code, coalesce(exception_sentence, '') as sentence,
+    select item_key, source_no, path, coalesce(exception_code, 'unknown') as code, coalesce(exception_sentence, '') as sentence,
       byte_size, strikes
     from items indexed by items_by_status
     where presence = 'live' and status <> 'catalogued' and status = 'exception' and source_no in (select source_no from sources)
     order by source_no, rowid limit ? offset ?`);
   const exceptionCount = state
-    .prepare<[], number>(`
+    .prepare<[number | null], number>(`
       select count(*) from items indexed by items_by_status
-      where presence = 'live' and status <> 'catalogued' and status = 'exception' and source_no in (select source_no from sources)`)
+      where presence = 'live' and status <> 'catalogued' and status = 'exception'
+        and source_no in (select source_no from sources where source_no = coalesce(?, source_no))`)
     .pluck();
   const ownChanges = state.prepare<[], number>('select total_changes()').pluck();
 
@@ -128,10 +165,15 @@ export function prepareLookups(state: State): Lookups {
     findByPath: (sourceNo, path) => byPath.get(sourceNo, path),
     hasItem: (itemKey) => hasItem.get(itemKey) !== undefined,
     listFrom: (sourceNo, from, skip, limit) => page.all(sourceNo, from, limit, skip),
+    listRows: (rowids) => Array.from(rowids, (rowid) => byRow.get(rowid)).filter((row) => row !== undefined),
+    findItem: (itemKey) => whole.get(itemKey),
+    findFile: (itemKey) => withStat.get(itemKey),
+    isSuspended: (sourceNo) => sourceState.get(sourceNo) === 'suspended',
+    isOneContent: (rowids) => new Set(Array.from(rowids, (rowid) => hashOf.get(rowid)?.toString('hex'))).size === 1,
     pathAfter: (sourceNo, from, skip) => after.get(sourceNo, from, skip),
     countFrom: (sourceNo, from) => count.get(sourceNo, from) ?? 0,
     listExceptions: (offset, limit) => exceptions.all(limit, offset),
-    countExceptions: () => exceptionCount.get() ?? 0,
+    countExceptions: (sourceNo) => exceptionCount.get(sourceNo ?? null) ?? 0,
     changeStamp: () => `${ownChanges.get()} ${state.pragma('data_version', { simple: true })}`,
   };
 }

@@ -112,6 +112,32 @@ export function confirmHeldDeletions(state: State, alias: string, nowMs: number 
   })();
 }
 
+/** A deletion that waits for a person. */
+export interface HeldDeletion {
+  path: Buffer;
+  reference_id: string;
+  since_ms: number;
+}
+
+/** Held deletions of a source by path, and how many there are. */
+export function pageHeldDeletions(
+  state: State,
+  alias: string,
+  offset: number,
+  limit: number,
+): { total: number; held: HeldDeletion[] } {
+  const among = `from held_deletions h join items i using (item_key) join sources s on s.source_no = h.source_no
+    where s.alias = ? and i.presence = 'missing'`;
+  return {
+    total: state.prepare<[string], number>(`select count(*) ${among}`).pluck().get(alias) ?? 0,
+    held: state
+      .prepare<[string, number, number], HeldDeletion>(
+        `select i.path, i.reference_id, h.since_ms ${among} order by i.path limit ? offset ?`,
+      )
+      .all(alias, limit, offset),
+  };
+}
+
 /** Forgets tombstones whose time is over, and whose deletion the cloud knows. */
 export function forgetTombstones(state: State, sourceNo: number, deletedBeforeMs: number): void {
   state

@@ -16,6 +16,8 @@ export interface ScanQueue {
   add(differences: readonly Difference[]): void;
   /** Also describes again what may turn out otherwise although the file did not change. */
   addRetries(options: { extractVersion: number; withOlderVersions: boolean }): void;
+  /** Describes exceptions again that a person asks for: this path, or all of them. */
+  addExceptions(path?: Uint8Array): void;
   /** Also reads the next so many catalogued files again, going on where the last sample ended. */
   addSample(files: number): void;
   /** Takes the next files of a kind, in path order. */
@@ -65,6 +67,16 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
      join scan_queue q on q.source_no = i.source_no and q.kind = 'changed' and q.path = i.path
      where i.source_no = ? and i.content_hash = ? and i.presence = 'live' limit 1`,
   );
+  const again = (where: string, ...bound: (number | Uint8Array)[]): void => {
+    // `status <> 'catalogued'` is what lets SQLite use the partial index
+    state
+      .prepare(
+        `insert or ignore into scan_queue (source_no, kind, ${columns})
+         select source_no, 'changed', ${columns} from items where source_no = ? and presence = 'live' and ${where}
+         and path not in (select path from scan_gone where source_no = items.source_no)`,
+      )
+      .run(sourceNo, ...bound);
+  };
   const fileOf = (row: QueueRow): QueuedFile => ({
     path: row.path,
     stat: { dev: row.dev, ino: row.ino, size: row.byte_size, mtimeMs: row.mtime_ms, ctimeMs: row.ctime_ms },
@@ -92,21 +104,17 @@ export function openScanQueue(state: State, sourceNo: number): ScanQueue {
   return {
     add,
     addRetries({ extractVersion, withOlderVersions }) {
-      // `status <> 'catalogued'` is what lets SQLite use the partial index
-      const retry = (where: string, ...bound: number[]) =>
-        state
-          .prepare(
-            `insert or ignore into scan_queue (source_no, kind, ${columns})
-             select source_no, 'changed', ${columns} from items where source_no = ? and presence = 'live' and ${where}
-             and path not in (select path from scan_gone where source_no = items.source_no)`,
-          )
-          .run(sourceNo, ...bound);
-      retry(`status <> 'catalogued' and status = 'pending'`);
-      retry(
+      again(`status <> 'catalogued' and status = 'pending'`);
+      again(
         `status <> 'catalogued' and status = 'exception' and (exception_code in ('changed-while-reading', 'unreadable')
          or (exception_code in ('timed-out', 'crashed') and strikes < ${maxStrikes}))`,
       );
-      if (withOlderVersions) retry('extract_version < ?', extractVersion);
+      if (withOlderVersions) again('extract_version < ?', extractVersion);
+    },
+    addExceptions(path) {
+      const exceptions = `status <> 'catalogued' and status = 'exception'`;
+      if (path) again(`${exceptions} and path = ?`, path);
+      else again(exceptions);
     },
     addSample(files) {
       const cursorKey = `verified-up-to:${sourceNo}`;

@@ -1,7 +1,8 @@
 import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
 import { LinkCache, mediaAddress } from '@nucleus/shared/ui/pixels/link-cache.ts';
-import { type LocalItem, localEndpoints } from '@nucleus/shared/wire/local';
+import { localEndpoints } from '@nucleus/shared/wire/local';
+import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { callAgent } from '../session/viewer-session.ts';
 
 /** A tile that keeps the file's facts beside it. */

@@ -4,7 +4,8 @@ import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
 import { bytes, count } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { type LocalItem, localEndpoints } from '@nucleus/shared/wire/local';
+import { localEndpoints } from '@nucleus/shared/wire/local';
+import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, X } from 'lucide-react';
 import { type ReactElement, useRef } from 'react';
@@ -28,6 +29,7 @@ const states: Record<LocalItem['state'], string> = {
   'synced': 'acknowledged by the cloud',
   'dead-letter': 'refused by the cloud for good',
   'exception': 'not readable as a picture',
+  'gone': 'no longer on disk',
 };
 
 /** One file: what stays above the line, what left below it. */

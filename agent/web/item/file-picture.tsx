@@ -3,7 +3,7 @@ import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { previewFor } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import type { LocalItem } from '@nucleus/shared/wire/local';
+import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import type { ReactElement } from 'react';
 
 const panelPx = 372;

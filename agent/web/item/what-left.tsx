@@ -5,7 +5,8 @@ import { JsonView } from '@nucleus/shared/ui/parts/json-view.tsx';
 import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { bytes, count, moment, shortHash } from '@nucleus/shared/ui/words/quantities.ts';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
-import type { LedgerEntryView, localEndpoints } from '@nucleus/shared/wire/local';
+import type { localEndpoints } from '@nucleus/shared/wire/local';
+import type { LedgerEntryView } from '@nucleus/shared/wire/local-item';
 import type { ReactElement } from 'react';
 
 interface WhatLeftProps {

@@ -12,7 +12,8 @@ export interface AttachmentFault {
     | 'content_too_large'
     | 'content_not_image'
     | 'processing_failed'
-    | 'source_refused';
+    | 'source_refused'
+    | 'file_not_found';
   /** One sentence; nothing of the network behind an address, and never the address itself. */
   message: string;
   /** Whether the same address may do better later. */
@@ -30,6 +31,7 @@ export function judgeFailure(error: AppError, maxBytes: number): AttachmentFault
   if (error.code === 'attachment-refused') {
     return fault('content_not_image', 'The address returned something that is not an image that can be read.');
   }
+  if (error.code === 'file-not-found') return fault('file_not_found', error.message);
   const judged = judgeCause(error.cause, maxBytes);
   // A store that the customer's own integration names has said why.
   if (error.message === blandSentence) return judged;

@@ -35,6 +35,7 @@ export type AuditAction =
   | 'project.params'
   | 'batch.create'
   | 'batch.finalize'
+  | 'file.create'
   | 'task.create'
   | 'task.change'
   | 'task.refetch'

@@ -10,10 +10,11 @@ import * as liveSlices from './migrations/0005-live-slices.ts';
 import * as integrations from './migrations/0006-integrations.ts';
 import * as embeddings from './migrations/0007-embeddings.ts';
 import * as tasks from './migrations/0008-tasks.ts';
+import * as files from './migrations/0009-files.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
-const migrations = [records, jobs, slices, attachments, liveSlices, integrations, embeddings, tasks] as const;
+const migrations = [records, jobs, slices, attachments, liveSlices, integrations, embeddings, tasks, files] as const;
 
 /**
  * Brings the tables to this version, once, however many processes start together, and answers the store's epoch.

@@ -97,6 +97,21 @@ export interface UsageHeadsTable {
   hash: string;
 }
 
+/** A Scale File: a stored image that tasks and items of its tenant can name. */
+export interface FilesTable {
+  tenant_id: string;
+  id: string;
+  /** Unique in its tenant. */
+  reference_id: string | null;
+  display_name: string | null;
+  project_name: string | null;
+  metadata: string;
+  sha256: string;
+  created_at: number;
+  /** When a task or an item first took it; null ones are swept. */
+  used_at: number | null;
+}
+
 export interface TaskTables {
   projects: ProjectsTable;
   batches: BatchesTable;
@@ -105,4 +120,5 @@ export interface TaskTables {
   task_attachments: TaskAttachmentsTable;
   usage_rows: UsageRowsTable;
   usage_heads: UsageHeadsTable;
+  files: FilesTable;
 }

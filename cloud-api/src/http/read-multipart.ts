@@ -10,16 +10,18 @@ export interface MultipartLimits {
   fileBytes: number;
   fieldBytes: number;
   files: number;
+  fields: number;
 }
 
 export const multipartLimits: MultipartLimits = {
   fileBytes: 64 * 1024 * 1024,
   fieldBytes: 16 * 1024 * 1024,
   files: 64,
+  fields: 4,
 };
 
 export interface Multipart<File> {
-  /** JSON fields by name, parsed. */
+  /** Fields by name, parsed: as JSON unless said. */
   fields: ReadonlyMap<string, unknown>;
   /** Files in the order they came; names that a client gives them say nothing. */
   files: File[];
@@ -35,6 +37,7 @@ export async function readMultipart<File>(
   limits: MultipartLimits,
   keep: (file: AsyncIterable<Uint8Array>) => Promise<File>,
   drop: (file: File) => Promise<void>,
+  readField: (name: string, bytes: Uint8Array) => unknown = (_name, bytes) => parseJson(bytes),
 ): Promise<Multipart<File>> {
   const fields = new Map<string, unknown>();
   const kept: Promise<File>[] = [];
@@ -49,12 +52,14 @@ export async function readMultipart<File>(
     parser.on('field', (name, value, info) => {
       if (info.valueTruncated || info.nameTruncated) return fail(tooLarge());
       try {
-        fields.set(name, parseJson(Buffer.from(value)));
+        fields.set(name, readField(name, Buffer.from(value)));
       } catch (error) {
         fail(error);
       }
     });
     parser.on('file', (_name, stream) => {
+      // A body that breaks off before `keep` has begun to read would otherwise end the process; the reader hears of it all the same.
+      stream.on('error', () => undefined);
       const keeping = keep(readWhole(stream));
       kept.push(keeping);
       keeping.catch(fail);
@@ -87,10 +92,10 @@ function openParser(request: IncomingMessage, limits: MultipartLimits): busboy.B
       limits: {
         fieldNameSize: 100,
         fieldSize: limits.fieldBytes,
-        fields: 4,
+        fields: limits.fields,
         fileSize: limits.fileBytes,
         files: limits.files,
-        parts: limits.files + 4,
+        parts: limits.files + limits.fields,
         headerPairs: 32,
       },
     });

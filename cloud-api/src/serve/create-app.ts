@@ -13,6 +13,7 @@ import { mountDatasets } from '../datasets/endpoints.ts';
 import { mountDeduplication } from '../deduplication/endpoints.ts';
 import { mountEmbeddings } from '../embeddings/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
+import { mountFiles } from '../files/endpoints.ts';
 import { healthRoutes } from '../http/health.ts';
 import { limitBodyTime } from '../http/limit-body-time.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -47,6 +48,8 @@ export interface AppParts {
   attachments: Attachments;
   linkKeyrings: LinkKeyrings;
   linkSecret: Uint8Array;
+  /** Largest Scale File. */
+  fileMaxBytes: number;
   storeEpoch: string;
   publicUrl: URL;
   /** Folder of the built dashboard. */
@@ -99,6 +102,7 @@ export function createApp(parts: AppParts): Express {
   mountProjects(mount, db, parts.afterEnqueue);
   mountCallbacks(mount, parts.linkSecret);
   mountUsage(mount, db);
+  mountFiles(mount, { ...parts, maxBytes: parts.fileMaxBytes });
   mountIntegrations(mount, parts.sources);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {

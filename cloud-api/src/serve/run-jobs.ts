@@ -9,6 +9,7 @@ import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-j
 import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
 import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
 import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
+import { sweepFiles } from '../files/read-files.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
@@ -43,6 +44,7 @@ export async function runJobs(
   if (!isShared(config)) await forgetLeases(db);
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
+    void sweepFiles(db, parts.clock()).catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
   };

@@ -6,12 +6,13 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { approveAgent } from '../agents/approve-agent.ts';
 import { listAgents } from '../agents/list-agents.ts';
-import type { FetchLimits } from '../attachments/fetch/fetch-attachment.ts';
+import { type FetchLimits, fetchLimits } from '../attachments/fetch/fetch-attachment.ts';
 import { openAttachments } from '../attachments/open-attachments.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { purgeDeletedDatasets } from '../datasets/delete-dataset.ts';
+import { withScaleFiles } from '../files/with-scale-files.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
@@ -85,13 +86,14 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const uploads = openUploadStore(join(folder, 'uploads'));
   const metrics = createMetrics();
   const sources = openSources(config, secrets, folder, db);
-  const attachments = await openAttachments({
+  const opened = await openAttachments({
     objects: objects.store,
     staging: join(folder, 'incoming'),
     sources: sources.locate,
     decodeChild: options.decodeChild ?? shippedDecoder,
-    ...(options.fetchLimits === undefined ? {} : { limits: options.fetchLimits }),
+    limits: options.fetchLimits ?? { ...fetchLimits, maxBytes: config.file_max_bytes },
   });
+  const attachments = withScaleFiles(opened, db, clock);
   const stopping = new AbortController();
   let queue: Awaited<ReturnType<typeof runJobs>> | undefined;
   let purging = Promise.resolve();
@@ -110,6 +112,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         attachments,
         linkKeyrings: linkKeyrings(linkSecret),
         linkSecret,
+        fileMaxBytes: config.file_max_bytes,
         storeEpoch: database.storeEpoch,
         publicUrl,
         pages: options.pages ?? shippedPages,

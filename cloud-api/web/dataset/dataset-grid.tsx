@@ -9,9 +9,9 @@ import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { CloudOff } from 'lucide-react';
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { useAgents, useFields } from '../cloud/lists.ts';
+import { useFields } from '../cloud/lists.ts';
 import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
 import { FindBar } from '../find/find-bar.tsx';
 import { NoResult, RefusedQuery } from '../find/no-result.tsx';
@@ -21,8 +21,9 @@ import { usePlace } from '../find/use-place.ts';
 import { useResult } from '../find/use-result.ts';
 import { useStand } from '../find/use-stand.ts';
 import { ItemPanel } from '../item/item-panel.tsx';
-import { agentsOfDataset, DatasetPixels, noteHeartbeats } from '../pixels/dataset-pixels.ts';
+import { ItemStage } from '../item/item-stage.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
+import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
 import { datasetPath, findSearch, itemPath } from '../route.ts';
 import { SelectionActions } from '../select/selection-actions.tsx';
 
@@ -51,16 +52,7 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
     setView(next);
     storeView(next);
   };
-  const agents = useAgents();
-  // The lists come anew every few seconds; the pixels change only with what is in them.
-  const wiring = JSON.stringify([
-    dataset.sources,
-    agents.data?.map((agent) => [agent.agent_id, agent.public_url, agent.approved]),
-  ]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: wiring stands for both lists
-  const byAlias = useMemo(() => agentsOfDataset(dataset.sources, agents.data ?? []), [wiring]);
-  useEffect(() => noteHeartbeats(agents.data ?? []), [agents.data]);
-  const pixels = useMemo(() => new DatasetPixels(byAlias), [byAlias]);
+  const { pixels, agents } = useDatasetPixels(id);
 
   const { shown } = result;
   const total = shown?.pages.total;
@@ -82,6 +74,14 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
     keep({ current: index });
     if (referenceId !== undefined) show(index, true);
   };
+  const [isLarge, setLarge] = useState(false);
+  if (isLarge && referenceId === undefined) setLarge(false);
+  const openTile = isOpen ? shown?.pages.tile(current) : undefined;
+  const closeLarge = (): void => {
+    setLarge(false);
+    document.querySelector<HTMLElement>('.grid')?.focus();
+  };
+  const step = (by: 1 | -1): void => goTo(Math.min((total ?? 1) - 1, Math.max(0, current + by)));
   const close = (): void => {
     if (referenceId === undefined) return;
     navigate(datasetPath(id, find));
@@ -121,7 +121,7 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   <LevelMark key={level} level={level} />
                 ))}
               </GridTools>
-              {[...new Set(byAlias.values())].map((agent) => (
+              {agents.map((agent) => (
                 <PixelBanner key={agent.address.origin} pixels={agent} />
               ))}
               {result.failure !== undefined && fault === undefined && (
@@ -160,7 +160,10 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   selectionKeys="l"
                   onCurrent={goTo}
                   onSelect={(selection) => keep({ selection })}
-                  onOpen={(index) => show(index, referenceId !== undefined)}
+                  onOpen={(index) => {
+                    if (isOpen && index === current) setLarge(true);
+                    else show(index, referenceId !== undefined);
+                  }}
                   onEscape={close}
                   onLeave={(anchor) => keep({ anchor }, name)}
                 />
@@ -182,6 +185,9 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   />
                 </SelectionBar>
               )}
+              {isLarge && openTile !== undefined && (
+                <ItemStage tile={openTile} position={current} total={total ?? 0} onStep={step} onClose={closeLarge} />
+              )}
             </section>
             {referenceId !== undefined && (
               <ItemPanel
@@ -189,7 +195,8 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                 referenceId={referenceId}
                 position={isOpen ? current : undefined}
                 total={total ?? 0}
-                onStep={(by) => goTo(Math.min((total ?? 1) - 1, Math.max(0, current + by)))}
+                onStep={step}
+                onLarge={openTile === undefined ? undefined : () => setLarge(true)}
                 onClose={close}
               />
             )}

@@ -26,7 +26,7 @@ export function DuplicatesHead({
   const [isAsking, setAsking] = useState(false);
   const all = page.total + page.decided;
   return (
-    <div className="find-bar groups-head">
+    <div className="find-bar page-bar">
       <p className="groups-words">
         <b>{counted(page.total, 'group')}</b>{' '}
         <span className="t2">

@@ -2,10 +2,9 @@ import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { CloudOff, SearchX } from 'lucide-react';
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
-import { useAgents, useDatasets } from '../cloud/lists.ts';
-import { agentsOfDataset, DatasetPixels } from '../pixels/dataset-pixels.ts';
+import { type ReactElement, useEffect, useState } from 'react';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
+import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
 import { useTags } from '../tags/use-tags.ts';
 import { DuplicatesHead } from './duplicates-head.tsx';
 import { GroupList } from './group-list.tsx';
@@ -19,15 +18,7 @@ export function DuplicatesPage({ datasetId }: { datasetId: string }): ReactEleme
   const tags = useTags(datasetId, '');
   const decided = tags.data === undefined ? undefined : decidedQuery(tags.data.tags.map(({ tag }) => tag));
   const groups = useGroups(datasetId, threshold, decided);
-  const dataset = useDatasets().data?.find((view) => view.dataset_id === datasetId);
-  const agents = useAgents().data;
-  const wiring = JSON.stringify([
-    dataset?.sources,
-    agents?.map((agent) => [agent.agent_id, agent.public_url, agent.approved]),
-  ]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: wiring stands for both lists
-  const byAlias = useMemo(() => agentsOfDataset(dataset?.sources ?? [], agents ?? []), [wiring]);
-  const pixels = useMemo(() => new DatasetPixels(byAlias), [byAlias]);
+  const { pixels, agents } = useDatasetPixels(datasetId);
   useEffect(() => {
     document.title = 'Duplicates · Nucleus';
   }, []);
@@ -60,7 +51,7 @@ export function DuplicatesPage({ datasetId }: { datasetId: string }): ReactEleme
           page={first}
           onThreshold={setThreshold}
         />
-        {[...new Set(byAlias.values())].map((agent) => (
+        {agents.map((agent) => (
           <PixelBanner key={agent.address.origin} pixels={agent} />
         ))}
         {first.total === 0 ? (

@@ -8,6 +8,7 @@ const names: Record<Route['page'], string> = {
   'dataset': 'Dataset',
   'slices': 'Slices',
   'duplicates': 'Duplicates',
+  'compare': 'Compare',
   'agents': 'Agents',
   'jobs': 'Jobs',
   'sign-in': 'Sign in',

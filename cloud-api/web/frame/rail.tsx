@@ -1,4 +1,4 @@
-import { Bookmark, Copy, Images, ListChecks, type LucideIcon, Server } from 'lucide-react';
+import { Bookmark, Columns2, Copy, Images, ListChecks, type LucideIcon, Server } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { datasetPagePath, datasetPath, type Route } from '../route.ts';
 import { PageLink } from './page-link.tsx';
@@ -9,9 +9,10 @@ interface Entry {
   icon: LucideIcon;
 }
 
-const ofDataset: readonly (Entry & { page: 'slices' | 'duplicates' })[] = [
+const ofDataset: readonly (Entry & { page: 'slices' | 'duplicates' | 'compare' })[] = [
   { page: 'slices', name: 'Slices', icon: Bookmark },
   { page: 'duplicates', name: 'Duplicates', icon: Copy },
+  { page: 'compare', name: 'Compare', icon: Columns2 },
 ];
 const ofTeam: readonly Entry[] = [
   { page: 'agents', name: 'Agents', icon: Server },

@@ -7,7 +7,7 @@ import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ChevronLeft, ChevronRight, X } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Maximize2, X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
@@ -24,6 +24,8 @@ interface ItemPanelProps {
   position: number | undefined;
   total: number;
   onStep: (by: 1 | -1) => void;
+  /** Shows the item as large as the page allows; undefined while that is not possible. */
+  onLarge: (() => void) | undefined;
   onClose: () => void;
 }
 
@@ -80,6 +82,16 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           {position === undefined ? 'Item' : `${count(position + 1)} of ${count(props.total)}`}
         </span>
         <span className="end row g2">
+          <button
+            type="button"
+            className="btn ghost icon-only dense"
+            aria-label="Large view (Enter)"
+            title="Large view (Enter)"
+            disabled={props.onLarge === undefined}
+            onClick={props.onLarge}
+          >
+            <Maximize2 className="icon s" aria-hidden="true" />
+          </button>
           <CopyButton
             text={location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))}
             name="Copy link"

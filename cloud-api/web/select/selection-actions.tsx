@@ -1,9 +1,11 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
-import { selectedCount } from '@nucleus/shared/ui/grid/selection.ts';
+import { selectedCount, selectedIndices } from '@nucleus/shared/ui/grid/selection.ts';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
-import { Bookmark, Download, Tag } from 'lucide-react';
+import { Bookmark, Columns2, Download, Tag } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { comparePath } from '../route.ts';
 import { changeTags } from '../tags/use-tags.ts';
 import { type Chooser, chosenItems, refusalOf } from './chosen.ts';
 import { ExportDialog } from './export-dialog.tsx';
@@ -28,7 +30,17 @@ export function SelectionActions(props: SelectionActionsProps): ReactElement {
     if (refusal === undefined) setOpen(what);
     else sayFailure(refusal);
   };
-  useKeys({ t: () => start('tag'), l: () => start('slice'), e: () => start('export') });
+  const compare = async (): Promise<void> => {
+    const [a, b] = await props.pages.gather(selectedIndices(selection, total, 2), AbortSignal.timeout(60_000));
+    if (a !== undefined && b !== undefined) navigate(comparePath(datasetId, a.ref, b.ref));
+  };
+  const canCompare = chosen === 2;
+  useKeys({
+    t: () => start('tag'),
+    l: () => start('slice'),
+    e: () => start('export'),
+    c: () => (canCompare ? void compare() : sayFailure('Select two items to compare them.')),
+  });
   const close = (): void => setOpen(undefined);
   const items = (signal: AbortSignal) => chosenItems(props, signal);
   const tag = async (change: { add: string[]; remove: string[] }): Promise<void> => {
@@ -42,6 +54,7 @@ export function SelectionActions(props: SelectionActionsProps): ReactElement {
     <>
       <ActionButton icon={Tag} name="Tag" letter="T" onClick={() => start('tag')} />
       <ActionButton icon={Bookmark} name="Slice" letter="L" onClick={() => start('slice')} />
+      {canCompare && <ActionButton icon={Columns2} name="Compare" letter="C" onClick={() => void compare()} />}
       <ActionButton icon={Download} name="Export" letter="E" onClick={() => start('export')} />
       <span className="sep" />
       {open === 'tag' && (

@@ -5,6 +5,7 @@ import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
 import { embeddingEndpoints } from './embeddings.ts';
 import { exportEndpoints } from './exports.ts';
+import { fileEndpoints } from './files.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
@@ -36,5 +37,6 @@ export const cloudEndpoints = {
   ...projectEndpoints,
   ...callbackEndpoints,
   ...usageEndpoints,
+  ...fileEndpoints,
   ...integrationEndpoints,
 } as const;

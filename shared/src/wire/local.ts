@@ -3,6 +3,8 @@ import { ReferenceId, SourceAlias } from '../ids/ids.ts';
 import { Level, NamesPolicy } from '../record/levels.ts';
 import { sourceReasons, sourceStates, watchStates } from './agents.ts';
 import type { Endpoint } from './endpoint.ts';
+import { LedgerEntryView, LocalItem, Offset } from './local-item.ts';
+import { viewerEndpoints } from './viewer.ts';
 
 /** The closed list of what a media link can open. The index in this list is the variant's number in a token. */
 export const variants = ['original', 'preview-256', 'preview-512', 'preview-1024', 'preview-2048'] as const;
@@ -26,40 +28,6 @@ export type MediaLink = z.infer<typeof MediaLink>;
 /** A viewer session: 16 random bytes as base64url, sent as bearer. Times are seconds since 1970. */
 export const ViewerSession = z.object({ session: z.string(), agent_id: z.string(), expires_at: z.int() });
 export type ViewerSession = z.infer<typeof ViewerSession>;
-
-/** Where a file stands: known but not extracted; owed to the cloud; acknowledged by it; refused by it; not readable as a picture. */
-const itemStates = ['pending', 'queued', 'synced', 'dead-letter', 'exception'] as const;
-
-/** A file in the local viewer's grid. Paths appear here only: this page never leaves the host. */
-export const LocalItem = z.object({
-  key: z.string(),
-  source: z.string(),
-  reference_id: z.string(),
-  path: z.string(),
-  state: z.enum(itemStates),
-  width: z.int().optional(),
-  height: z.int().optional(),
-  format: z.string().optional(),
-  byte_size: z.int(),
-  blurhash: z.string().optional(),
-  /** Why nothing was made from the file's pixels, as a sentence. */
-  no_pixels: z.string().optional(),
-  /** What is wrong with the sidecar file beside it, as a sentence. */
-  sidecar_fault: z.string().optional(),
-});
-export type LocalItem = z.infer<typeof LocalItem>;
-
-export const LedgerEntryView = z.object({
-  n: z.int(),
-  at: z.string(),
-  url_path: z.string(),
-  body_bytes: z.int(),
-  hash: z.string(),
-  status: z.int().nullable(),
-});
-export type LedgerEntryView = z.infer<typeof LedgerEntryView>;
-
-const Offset = { offset: z.int().min(0), limit: z.int().min(1).max(2000) };
 
 /** The agent's own HTTP routes: viewer, dashboard sessions and links. `/m/<token>` and `/assets/…` answer bytes and stand beside this table. */
 export const localEndpoints = {
@@ -162,6 +130,7 @@ export const localEndpoints = {
       exceptions: z.array(
         z.object({
           source: z.string(),
+          key: z.string(),
           path: z.string(),
           code: z.string(),
           sentence: z.string(),
@@ -191,6 +160,7 @@ export const localEndpoints = {
     errors: ['item-not-found'],
     dialect: 'own',
   },
+  ...viewerEndpoints,
 } as const satisfies Record<string, Endpoint>;
 
 export type LocalEndpointName = keyof typeof localEndpoints;

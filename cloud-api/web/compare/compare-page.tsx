@@ -1,0 +1,105 @@
+import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
+import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
+import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
+import { Columns2, SearchX } from 'lucide-react';
+import { type ReactElement, useEffect, useState } from 'react';
+import { useSearch } from 'wouter/use-browser-location';
+import { PageLink } from '../frame/page-link.tsx';
+import { PixelBanner } from '../pixels/pixel-banner.tsx';
+import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
+import { datasetPath, itemPath } from '../route.ts';
+import { ComparedPicture } from './compared-picture.tsx';
+import { MetadataDifference } from './metadata-difference.tsx';
+import { useItem } from './use-item.ts';
+
+/** Two items side by side: what is looked at in one is looked at in the other. */
+export function ComparePage({ datasetId }: { datasetId: string }): ReactElement {
+  const search = new URLSearchParams(useSearch());
+  const [a, b] = [search.get('a') ?? '', search.get('b') ?? ''];
+  const [first, second] = [useItem(datasetId, a), useItem(datasetId, b)];
+  const { pixels, agents } = useDatasetPixels(datasetId);
+  const [isSynced, setSynced] = useState(true);
+  const [zooms, setZooms] = useState<readonly [ZoomState, ZoomState]>([wholePicture, wholePicture]);
+  const zoom = (side: 0 | 1, state: ZoomState): void => {
+    if (isSynced) setZooms([state, state]);
+    else setZooms(side === 0 ? [state, zooms[1]] : [zooms[0], state]);
+  };
+  useKeys({ z: () => setZooms([wholePicture, wholePicture]) });
+  useEffect(() => {
+    document.title = 'Compare · Nucleus';
+  }, []);
+
+  if (a === '' || b === '') {
+    return (
+      <EmptyState
+        icon={Columns2}
+        title="Choose two items"
+        actions={
+          <PageLink to={datasetPath(datasetId)} className="btn lead">
+            Find items
+          </PageLink>
+        }
+      >
+        <p>Select two items in the grid (X) and press C: they are shown here side by side.</p>
+      </EmptyState>
+    );
+  }
+  const failure = first.error ?? second.error;
+  if (failure !== null) {
+    return (
+      <EmptyState icon={SearchX} title="These items cannot be compared">
+        <p>
+          {failureCode(failure) === 'item-not-found'
+            ? 'One of them is not in this dataset any more.'
+            : failureSentence(failure)}
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <PixelContext value={pixels}>
+      <div className="finder">
+        <div className="find-bar page-bar">
+          <h2 className="grow">Compare 2</h2>
+          <label className="row g5 sm">
+            <input type="checkbox" checked={isSynced} onChange={() => setSynced(!isSynced)} />
+            Sync zoom and pan
+          </label>
+          <button type="button" className="btn dense" onClick={() => setZooms([wholePicture, wholePicture])}>
+            Fit <kbd className="hide-s">Z</kbd>
+          </button>
+        </div>
+        {agents.map((agent) => (
+          <PixelBanner key={agent.address.origin} pixels={agent} />
+        ))}
+        <div className="compare">
+          <div className="compare-pictures">
+            {[first.data, second.data].map((item, side) => (
+              <figure key={side === 0 ? 'a' : 'b'}>
+                {item !== undefined && (
+                  <ComparedPicture
+                    item={item}
+                    zoom={zooms[side === 0 ? 0 : 1]}
+                    onZoom={(state) => zoom(side === 0 ? 0 : 1, state)}
+                  />
+                )}
+                <figcaption className="row">
+                  <span className="pill sq cl">{side === 0 ? 'A' : 'B'}</span>
+                  <PageLink to={itemPath(datasetId, side === 0 ? a : b)} className="mono sm cut">
+                    {visibleText(side === 0 ? a : b)}
+                  </PageLink>
+                </figcaption>
+              </figure>
+            ))}
+          </div>
+          {first.data !== undefined && second.data !== undefined && (
+            <MetadataDifference first={first.data} second={second.data} />
+          )}
+        </div>
+      </div>
+    </PixelContext>
+  );
+}

@@ -1,0 +1,33 @@
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import { ZoomPicture } from '@nucleus/shared/ui/zoom/zoom-picture.tsx';
+import type { ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
+import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
+import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
+import type { ReactElement } from 'react';
+
+interface ComparedPictureProps {
+  item: DatasetItem;
+  zoom: ZoomState;
+  onZoom: (zoom: ZoomState) => void;
+}
+
+const unknown = { width: 4, height: 3 };
+
+/** One side of a comparison. */
+export function ComparedPicture({ item, zoom, onZoom }: ComparedPictureProps): ReactElement {
+  const { source, blurhash } = item.metadata;
+  const size = { width: item.width ?? unknown.width, height: item.height ?? unknown.height };
+  return (
+    <ZoomView label={visibleText(item.reference_id)} picture={size} state={zoom} onState={onZoom}>
+      {(shownPx) => (
+        <ZoomPicture
+          source={typeof source === 'string' ? source : undefined}
+          referenceId={item.reference_id}
+          {...size}
+          blurhash={typeof blurhash === 'string' ? blurhash : undefined}
+          shownPx={shownPx}
+        />
+      )}
+    </ZoomView>
+  );
+}

@@ -1,0 +1,82 @@
+import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
+import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import { ZoomPicture } from '@nucleus/shared/ui/zoom/zoom-picture.tsx';
+import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
+import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
+import { ChevronLeft } from 'lucide-react';
+import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+
+interface ItemStageProps {
+  tile: GridTile;
+  position: number;
+  total: number;
+  onStep: (by: 1 | -1) => void;
+  onClose: () => void;
+}
+
+/** The open item as large as the page allows, over the grid, which keeps its place. */
+export function ItemStage({ tile, position, total, onStep, onClose }: ItemStageProps): ReactElement {
+  const [zoom, setZoom] = useState<ZoomState>(wholePicture);
+  const stage = useRef<HTMLDivElement>(null);
+  useEffect(() => stage.current?.querySelector<HTMLElement>('.zoom-view')?.focus(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each item is seen whole first
+  useEffect(() => setZoom(wholePicture), [tile.ref]);
+  // Taken here and not from the whole page: the panel beside it has keys of its own.
+  const keys: Record<string, (() => void) | undefined> = {
+    arrowright: () => onStep(1),
+    l: () => onStep(1),
+    arrowleft: () => onStep(-1),
+    h: () => onStep(-1),
+    escape: onClose,
+    enter: onClose,
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const act = keys[event.key.toLowerCase()];
+    const isPressing = event.key === 'Enter' && event.target instanceof HTMLButtonElement;
+    if (act === undefined || isPressing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  return (
+    <section ref={stage} className="stage" aria-label="Large view" onKeyDown={onKeyDown}>
+      <div className="row stage-bar">
+        <button type="button" className="btn ghost dense" onClick={onClose}>
+          <ChevronLeft className="icon s" aria-hidden="true" />
+          Results <kbd className="hide-s">Esc</kbd>
+        </button>
+        <span className="sm t3 nowrap">
+          {count(position + 1)} of {count(total)}
+        </span>
+        <span className="mono sm cut grow">{visibleText(tile.name)}</span>
+        <button
+          type="button"
+          className="btn dense"
+          aria-pressed={zoom.scale > 1}
+          onClick={() => setZoom(zoom.scale > 1 ? wholePicture : { ...zoom, scale: 2 })}
+        >
+          {zoom.scale > 1 ? 'Fit' : 'Zoom'} <kbd className="hide-s">Z</kbd>
+        </button>
+      </div>
+      <ZoomView label={visibleText(tile.name)} picture={tile} state={zoom} onState={setZoom}>
+        {(shownPx) => (
+          <ZoomPicture
+            source={tile.error === undefined ? tile.source : undefined}
+            referenceId={tile.ref}
+            width={tile.width}
+            height={tile.height}
+            blurhash={tile.blurhash}
+            shownPx={shownPx}
+          />
+        )}
+      </ZoomView>
+      <p className="row sm t3 stage-bar">
+        {count(tile.width)} × {count(tile.height)}
+        <span>
+          {zoom.scale > 1 ? `${count(zoom.scale * 100)} % of fit` : 'whole picture'}; wheel or + − to zoom, drag to move
+        </span>
+      </p>
+    </section>
+  );
+}

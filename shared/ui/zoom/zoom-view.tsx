@@ -1,0 +1,139 @@
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import {
+  actualScale,
+  clamped,
+  panned,
+  placed,
+  type Size,
+  wholePicture,
+  type ZoomState,
+  zoomedAt,
+} from './zoom-state.ts';
+
+interface ZoomViewProps {
+  label: string;
+  /** Width and height of the picture in its own pixels. */
+  picture: Size;
+  state: ZoomState;
+  onState: (state: ZoomState) => void;
+  /** Draws the picture into its place. @param shownPx longer edge on screen, in device pixels */
+  children: (shownPx: number) => ReactNode;
+}
+
+const wheelStep = 1.0015;
+const keyStep = 1.4;
+const keyPanPx = 60;
+
+/** A box in which a picture is zoomed by wheel, pinch, double click and keys, and moved by dragging. */
+export function ZoomView({ label, picture, state, onState, children }: ZoomViewProps): ReactElement {
+  const frame = useRef<HTMLDivElement>(null);
+  const [box, setBox] = useState<Size>({ width: 0, height: 0 });
+  const now = useRef({ state, box, picture, onState });
+  useLayoutEffect(() => {
+    now.current = { state, box, picture, onState };
+  });
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const measure = (): void => setBox({ width: element.clientWidth, height: element.clientHeight });
+    measure();
+    const sized = new ResizeObserver(measure);
+    sized.observe(element);
+    return () => sized.disconnect();
+  }, []);
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    // React listens passively to wheels, and the page would scroll.
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      const { left, top } = element.getBoundingClientRect();
+      const { current } = now;
+      const at = { x: event.clientX - left, y: event.clientY - top };
+      current.onState(zoomedAt(current.state, wheelStep ** -event.deltaY, at, current.picture, current.box));
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, []);
+
+  const pointers = useRef(new Map<number, { x: number; y: number }>());
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return;
+    pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    event.currentTarget.setPointerCapture(event.pointerId);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    const from = pointers.current.get(event.pointerId);
+    if (from === undefined) return;
+    const to = { x: event.clientX, y: event.clientY };
+    const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
+    pointers.current.set(event.pointerId, to);
+    if (other === undefined) {
+      onState(panned(state, { x: to.x - from.x, y: to.y - from.y }, picture, box));
+      return;
+    }
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    const spread = (point: { x: number; y: number }): number => Math.hypot(point.x - other.x, point.y - other.y);
+    const middle = { x: (to.x + other.x) / 2 - left, y: (to.y + other.y) / 2 - top };
+    onState(zoomedAt(state, spread(to) / Math.max(1, spread(from)), middle, picture, box));
+  };
+  const onPointerEnd = (event: PointerEvent): void => void pointers.current.delete(event.pointerId);
+
+  const toggled = (at: { x: number; y: number }): ZoomState =>
+    state.scale > 1 ? wholePicture : zoomedAt(state, Math.max(2, actualScale(picture, box)), at, picture, box);
+  const middle = { x: box.width / 2, y: box.height / 2 };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const pans: Record<string, [number, number]> = {
+      ArrowLeft: [keyPanPx, 0],
+      ArrowRight: [-keyPanPx, 0],
+      ArrowUp: [0, keyPanPx],
+      ArrowDown: [0, -keyPanPx],
+    };
+    const pan = pans[event.key];
+    if (event.key === '+' || event.key === '=') onState(zoomedAt(state, keyStep, middle, picture, box));
+    else if (event.key === '-') onState(zoomedAt(state, 1 / keyStep, middle, picture, box));
+    else if (event.key.toLowerCase() === 'z') onState(toggled(middle));
+    // with the whole picture in sight the arrows are the page's: they go to the next item
+    else if (pan !== undefined && state.scale > 1) onState(panned(state, { x: pan[0], y: pan[1] }, picture, box));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const { left, top, width, height } = placed(clamped(state, picture, box), picture, box);
+  return (
+    <div
+      ref={frame}
+      className={`zoom-view${state.scale > 1 ? ' zoomed' : ''}`}
+      role="img"
+      aria-label={label}
+      aria-description="Plus and minus zoom, Z switches between whole and full size, arrows move"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerEnd}
+      onPointerCancel={onPointerEnd}
+      onDoubleClick={(event) => {
+        const rect = event.currentTarget.getBoundingClientRect();
+        onState(toggled({ x: event.clientX - rect.left, y: event.clientY - rect.top }));
+      }}
+    >
+      {box.width > 0 && (
+        <div className="zoom-picture thumb" style={{ left, top, width, height }}>
+          {children(Math.max(width, height) * devicePixelRatio)}
+        </div>
+      )}
+    </div>
+  );
+}
