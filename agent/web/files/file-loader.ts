@@ -20,17 +20,14 @@ function fileTile(file: LocalItem): FileTile {
     blurhash: file.blurhash,
     source: file.source,
     file,
-    ...standsFor(file),
+    error: fault(file),
   };
 }
 
 /** What stands in a tile that will get no pixels. */
-function standsFor(file: LocalItem): Pick<GridTile, 'error' | 'unshown'> {
-  if (file.state === 'exception') return { error: { word: 'Not decodable', code: 'exception' } };
-  if (file.no_pixels === undefined) return {};
-  const isVideo = ['mp4', 'mov', 'webm', 'mkv'].includes(file.format ?? '');
-  const format = file.format?.toUpperCase() ?? 'File';
-  return { unshown: { word: isVideo ? `${format} video` : `${format}, no preview`, isVideo } };
+function fault(file: LocalItem): GridTile['error'] {
+  if (file.state === 'exception') return { word: 'Not decodable', code: 'exception' };
+  return file.no_pixels === undefined ? undefined : { word: 'No preview', code: 'no-pixels' };
 }
 
 /** All catalogued files, by source and path. */

@@ -101,12 +101,6 @@ export function FilePanel(props: FilePanelProps): ReactElement {
                   <dd>None. {file.no_pixels}</dd>
                 </>
               )}
-              {file.sidecar_fault !== undefined && (
-                <>
-                  <dt>Sidecar</dt>
-                  <dd className="c-d">{file.sidecar_fault}</dd>
-                </>
-              )}
               <dt>Source</dt>
               <dd>{file.source}</dd>
               <dt>Reference id</dt>

@@ -22,7 +22,7 @@ function gridTile(tile: z.infer<typeof Tile>): GridTile {
     blurhash: tile.b,
     source: tile.s,
     tags: tile.t,
-    unshown: tile.status === 'no-pixels' ? { word: 'No descriptor', isVideo: false } : undefined,
+    error: tile.status === 'no-pixels' ? { word: 'Not decodable', code: 'no-pixels' } : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Check, CloudOff, EyeOff, Film, ImageOff, type LucideIcon, ShieldAlert, Tag } from 'lucide-react';
+import { Check, CloudOff, EyeOff, ImageOff, type LucideIcon, ShieldAlert, Tag } from 'lucide-react';
 import { memo, type ReactElement, useState } from 'react';
 import { meanColor } from '../blur/blur-cache.ts';
 import { BlurCanvas } from '../blur/blur-canvas.tsx';
@@ -21,8 +21,6 @@ export interface GridTile {
   source?: string | undefined;
   /** Words that the team put on it. */
   tags?: readonly string[] | undefined;
-  /** Set when there is nothing to show of it although nothing is wrong: what it is. */
-  unshown?: { word: string; isVideo: boolean } | undefined;
   /** Set when the item itself is in error. */
   error?: { word: string; code: string } | undefined;
 }
@@ -61,7 +59,6 @@ const spoken: Record<TileState, string> = {
 function stateOf(tile: GridTile | undefined, look: PixelLook, shownUrl: string | undefined): TileState {
   if (tile === undefined) return 'wait';
   if (tile.error !== undefined) return 'err';
-  if (tile.unshown !== undefined) return 'none';
   if (look.state === 'link') return shownUrl === look.url ? 'pixel' : 'load';
   if (look.state === 'error') return 'miss';
   if (look.state === 'blur') return tile.blurhash === undefined ? 'none' : 'blur';
@@ -78,9 +75,7 @@ function signOf(state: TileState, tile: GridTile | undefined, look: PixelLook): 
     return { icon: ImageOff, word: named?.word ?? 'Error', small: named?.code };
   }
   if (state === 'none' && tile !== undefined) {
-    const { unshown } = tile;
-    const [icon, word] = [unshown?.isVideo ? Film : EyeOff, unshown?.word ?? 'No descriptor'];
-    return { icon, word, small: `${count(tile.width)} × ${count(tile.height)}` };
+    return { icon: EyeOff, word: 'No descriptor', small: `${count(tile.width)} × ${count(tile.height)}` };
   }
   return undefined;
 }
@@ -92,7 +87,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
   const { tile, index, x, width, height, isSelected, isCurrent } = props;
   const pixels = Math.max(width, height) * Math.min(devicePixelRatio, 2);
   const want: PixelWant | undefined =
-    tile?.source === undefined || tile.error !== undefined || tile.unshown !== undefined
+    tile?.source === undefined || tile.error !== undefined
       ? undefined
       : { source: tile.source, ref: tile.ref, variant: previewFor(pixels) };
   const look = usePixel(want);
