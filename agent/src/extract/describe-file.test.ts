@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aBmp } from '../../../test/builders/a-bmp.ts';
+import { aHeic } from '../../../test/builders/a-heic.ts';
 import { aJpeg, aPng } from '../../../test/builders/a-picture.ts';
 import { aTiffWithExif, rawFiles, rawWithoutPreview } from '../../../test/builders/a-raw-file.ts';
 import { aVideo, type VideoOptions } from '../../../test/builders/a-video.ts';
@@ -74,6 +75,36 @@ test('a TIFF has the dimensions that it is shown with, and its EXIF, in all eigh
     expect(facts).toMatchObject({ width, height, gps: { lat: 60.5, lon: -24.25 } });
     expect(facts.fields).toMatchObject({ format: 'tiff', status: 'ok', orientation, ...captured });
   }
+});
+
+describe('a HEIC', () => {
+  // as its boxes turn it, applied in their order: quarter turns against the clock, then a mirror
+  test.each([
+    { quarterTurns: 0, shown: [150, 90] },
+    { quarterTurns: 1, shown: [90, 150] },
+    { quarterTurns: 2, shown: [150, 90] },
+    { quarterTurns: 3, shown: [90, 150] },
+  ] as const)('turned $quarterTurns times is $shown, mirrored or not', async ({ quarterTurns, shown }) => {
+    for (const mirror of [undefined, 'vertical', 'horizontal'] as const) {
+      const heic = aHeic({ widthPx: 150, heightPx: 90, quarterTurns, ...(mirror && { mirror }) });
+      const facts = await factsOf(heic);
+      expect([facts.width, facts.height]).toEqual(shown);
+      expect(facts).toMatchObject({ noPixels: 'hevc', fields: { format: 'heic', status: 'no-pixels' } });
+      expect([facts.phash, facts.fields.blurhash]).toEqual([undefined, undefined]);
+    }
+  });
+
+  test('has its EXIF, whose orientation is kept and not applied a second time', async () => {
+    const jpeg = await sharp(await aPng({}))
+      .withExif(exif)
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const block = (await sharp(jpeg).metadata()).exif?.subarray(6);
+    const facts = await factsOf(aHeic({ widthPx: 150, heightPx: 90, quarterTurns: 3, ...(block && { exif: block }) }));
+    expect(facts).toMatchObject({ width: 90, height: 150, gps: { lat: 60.5, lon: -24.25 } });
+    expect(facts.fields).toMatchObject({ ...captured, orientation: 6 });
+  });
 });
 
 test('the eight orientations of one picture have the descriptors of what is shown', async () => {
