@@ -1,4 +1,5 @@
 import type { SidecarChange } from '../state/sidecars.ts';
+import type { KeyRange } from './key-range.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
 
@@ -17,6 +18,8 @@ export interface WalkJob {
   folders: string[] | undefined;
   /** Whether what sidecar files say is wanted. */
   withSidecars: boolean;
+  /** The part of the whole root that this thread walks. */
+  range: KeyRange;
   /** Two counters: batches taken by the parent, and 1 when the walk is to stop. */
   shared: SharedArrayBuffer;
   sampleFrom: Uint8Array;

@@ -6,7 +6,14 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isSidecarName, pictureOf } from '../record/sidecar.ts';
-import { type KnownTable, knownChildren, knownFile, knownFiles, sampleFiles } from '../state/known-files.ts';
+import {
+  type KnownTable,
+  knownChildren,
+  knownFile,
+  knownFiles,
+  knownInRange,
+  sampleFiles,
+} from '../state/known-files.ts';
 import { openState } from '../state/open-state.ts';
 import type { SidecarChange } from '../state/sidecars.ts';
 import { type FileStat, fileStat } from './file-stat.ts';
@@ -45,8 +52,8 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     const compare = (rows: (table: KnownTable) => Iterator<KnownFile>) =>
       new Comparison(job, { counts, isTaken, flow }, rows);
     if (job.keys === undefined && job.folders === undefined) {
-      const whole = compare((table) => knownFiles(state, job.sourceNo, '', table));
-      walkFolder(job.root, '', rootDev, whole);
+      const whole = compare((table) => knownInRange(state, job.sourceNo, job.range, table));
+      walkFolder(job.root, '', rootDev, whole, job.range);
       whole.end();
     } else {
       for (const key of outermost(job.keys ?? [])) lookAt(key);
@@ -117,6 +124,8 @@ class Comparison implements WalkVisitor {
   readonly #counts: WalkCounts;
   readonly #isTaken: (key: string) => boolean;
   readonly #flow: Flow;
+  /** Where this thread's part begins: folders above it are counted by the thread before. */
+  readonly #from: string;
 
   /** @param rows known rows of a table below where is walked, in byte order. */
   constructor(
@@ -127,6 +136,7 @@ class Comparison implements WalkVisitor {
     this.#counts = counts;
     this.#isTaken = isTaken;
     this.#flow = flow;
+    this.#from = job.range.from;
     this.#diff = new ScanDiff(rows('items'), (difference) => flow.push(difference));
     if (!job.withSidecars) return;
     this.#sidecars = new ScanDiff(rows('sidecars'), (difference) => {
@@ -151,12 +161,12 @@ class Comparison implements WalkVisitor {
   }
 
   otherMount(prefix: string): void {
-    this.#counts.other_mounts++;
+    if (prefix >= this.#from) this.#counts.other_mounts++;
     this.#passOver(prefix);
   }
 
   unlistable(prefix: string): void {
-    this.#counts.unlistable_folders++;
+    if (prefix >= this.#from) this.#counts.unlistable_folders++;
     this.#passOver(prefix);
   }
 
