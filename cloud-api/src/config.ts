@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { normaliseRange } from './keys/address-ranges.ts';
 
 const ListenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/, 'must be HOST:PORT');
 
@@ -33,6 +34,16 @@ export const CloudConfig = z.strictObject({
     .array(HostPort)
     .default([])
     .describe('host:port in private networks that item and task addresses may name'),
+  upload_max_bytes: z
+    .int()
+    .min(1)
+    .default(5 * 1024 ** 3)
+    .describe('largest resumable upload; pictures are held to 64 MiB in any case'),
+  upload_quota_bytes: z
+    .int()
+    .min(1)
+    .default(50 * 1024 ** 3)
+    .describe('bytes of unfinished resumable uploads of one tenant'),
   store_endpoints: z
     .array(Origin)
     .default([])
@@ -48,6 +59,10 @@ export const CloudConfig = z.strictObject({
     .array(z.union([z.cidrv4(), z.cidrv6()]))
     .default([])
     .describe('ranges that customers must allow, as /v1/ip-ranges answers them'),
+  trusted_proxies: z
+    .array(z.string().refine((text) => normaliseRange(text) !== undefined, 'must be an address or a range'))
+    .default([])
+    .describe('addresses of the proxies before it, whose X-Forwarded-For counts'),
   insecure_http: z.boolean().default(false).describe('serve plain http on another host than this one'),
   role: z
     .enum(['all', 'http', 'jobs'])

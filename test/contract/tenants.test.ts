@@ -1,11 +1,20 @@
 /** Nobody gets in: other tenants, missing scopes, other agents, ended keys, foreign pages. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { type Endpoint, keyScopes } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
-import { type CrawledThings, crawlerPath, crawlerRequests, type EndpointName } from './crawler-requests.ts';
+import {
+  type CrawledThings,
+  crawlerPath,
+  crawlerRequests,
+  csvText,
+  type EndpointName,
+  tus,
+  uploadMetadata,
+} from './crawler-requests.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
 
@@ -32,7 +41,21 @@ onEachDatabase('isolation', (open) => {
     await own('/v1/projects', { name: canary, type: 'textcollection' });
     await own('/v1/batches', { name: canary, project: canary });
     const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
+    const { body: ordinary } = await own('/v1/nucleus/dataset/create', { name: canary });
+    const csv = csvText(canary);
+    const upload = await send(`${cloud.url}/v1/uploads`, {
+      method: 'POST',
+      key: cloud.adminKey,
+      raw: csv,
+      headers: {
+        ...tus,
+        'upload-length': String(csv.length),
+        'upload-metadata': uploadMetadata(canary, ordinary.dataset_id),
+      },
+    });
     things = {
+      ordinaryId: ordinary.dataset_id,
+      uploadId: upload.headers.get('location')?.split('/').at(-1) ?? '',
       taskId: task.task_id,
       canary,
       datasetId: agent.datasetId,
@@ -70,13 +93,15 @@ onEachDatabase('isolation', (open) => {
     return answers;
   };
   const closed = names.filter((name) => (cloudEndpoints[name] as Endpoint).access !== 'open');
+  /** What may change something must tell the log, which nobody but the owner reads. */
+  const changesState = ({ method, access }: Endpoint) => method !== 'get' && access !== 'read' && access !== 'export';
   /** Answers that show anything of the owner's. */
   const hits = (answers: Awaited<ReturnType<typeof callAll>>) =>
     answers.filter(({ answer }) => answer.text.includes(canary)).map(({ name }) => name);
 
   test('another tenant’s keys find nothing of this one on any route', async () => {
     const other = `other-${randomBytes(4).toString('hex')}`;
-    const answers = await callAll(await cloud.makeKey({ tenant: other, scopes: ['admin', 'agent'] }));
+    const answers = await callAll(await cloud.makeKey({ tenant: other, scopes: ['admin', 'agent'] }), names, 1);
     expect(answers.map(({ name }) => name)).toEqual(names);
     expect(hits(answers)).toEqual([]);
     const made = answers.filter(({ answer }) => answer.status < 400).map(({ name }) => name);
@@ -98,6 +123,7 @@ onEachDatabase('isolation', (open) => {
         'listUsage',
         'downloadUsage',
         'listAgents',
+        'listAudit',
         'listDatasetDetails',
         'listDatasetViews',
         'listDatasets',
@@ -171,13 +197,32 @@ onEachDatabase('isolation', (open) => {
     // These act for an agent, by its own key, and the tag change to be undone is that of the set-up.
     const asAgent = closed.filter((name) => (cloudEndpoints[name] as Endpoint).access === 'agent');
     const between = closed.filter((name) => ![...first, ...last, ...asAgent].includes(name));
-    const answers = [
-      ...(await callAll(
-        agent.key,
-        asAgent.filter((name) => name !== 'registerAgent'),
-      )),
-      ...(await callAll(cloud.adminKey, [...first, ...between, ...last], 1)),
-    ];
+    const answers = await callAll(
+      agent.key,
+      asAgent.filter((name) => name !== 'registerAgent'),
+    );
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    const auditRows = async () =>
+      (
+        await db
+          .selectFrom('audit')
+          .select((select) => select.fn.countAll<number>().as('rows'))
+          .executeTakeFirstOrThrow()
+      ).rows;
+    const unaudited: EndpointName[] = [];
+    for (const name of [...first, ...between, ...last]) {
+      const before = await auditRows();
+      const [answered] = await callAll(cloud.adminKey, [name], 1);
+      if (answered === undefined) continue;
+      answers.push(answered);
+      if (changesState(answered.endpoint) && answered.answer.status < 400 && (await auditRows()) === before)
+        unaudited.push(name);
+    }
+    await close();
+    // These had nothing to change here: the item is the agent's, the member and the job's end were there, and there is no index. The job
+    // that fills a slice tells what it did when it has done it.
+    const idle = ['appendItems', 'appendToSlice', 'cancelJob', 'fillSlice', 'setContinuousIndexing', 'setPrimaryIndex'];
+    expect(unaudited.filter((name) => !idle.includes(name))).toEqual([]);
     const refused = answers.filter(({ answer }) => answer.status >= 400);
     // An agent has no stored pictures, and no store was allowed here.
     const expected: Partial<Record<EndpointName, string>> = {
@@ -195,5 +240,27 @@ onEachDatabase('isolation', (open) => {
       expected,
     );
     expect(hits(answers).length).toBeGreaterThan(30);
+  });
+
+  test('the log of a tenant is read by its admins alone, page by page, newest first', async () => {
+    const read = async (query: string, key = cloud.adminKey) => send(`${cloud.url}/v1/audit${query}`, { key });
+    const { body: all } = await read('?limit=1000');
+    const { body: first } = await read('?limit=2');
+    expect(first.entries).toEqual(all.entries.slice(0, 2));
+    expect((await read(`?limit=3&before=${first.next}`)).body.entries).toEqual(all.entries.slice(2, 5));
+    const tagged = (await read(`?action=dataset.tags&target_id=${agent.datasetId}`)).body.entries;
+    expect(tagged.length).toBeGreaterThan(0);
+    expect(tagged[0]).toEqual({
+      id: expect.any(String),
+      at: expect.stringMatching(/Z$/),
+      actor: expect.stringMatching(/^key_/),
+      action: 'dataset.tags',
+      target_id: agent.datasetId,
+      result: 'ok',
+      amount: 1,
+    });
+    expect(JSON.stringify(all)).not.toContain(canary);
+    expect((await read('?before=mine')).status).toBe(400);
+    expect((await read('', await cloud.makeKey({ scopes: ['read', 'write'] }))).status).toBe(403);
   });
 });

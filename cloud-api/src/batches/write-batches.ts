@@ -59,6 +59,7 @@ export async function setBatchMetadata(
     const batch = await lockBatch(tx, acting.tenantId, name, acting.nowMs);
     if (batch === undefined) throw batchNotFound();
     await changeBatch(tx, acting.tenantId, name, { metadata: JSON.stringify(metadata) });
+    await writeAudit(tx, acting, { action: 'batch.metadata', targetId: null });
     return getBatch(tx, acting.tenantId, name);
   });
 }

@@ -6,6 +6,7 @@ import type { Database } from '../database/open-database.ts';
 import { createKey } from '../keys/create-key.ts';
 import { listKeys } from '../keys/list-keys.ts';
 import { revokeKey } from '../keys/revoke-key.ts';
+import type { StoredKey } from '../keys/stored-key.ts';
 import { firstTenant } from '../serve/first-start.ts';
 import { getTenantByName } from '../tenants/find-tenant.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -17,6 +18,16 @@ interface KeyFlags {
   data?: string;
   database?: string;
   tenant: string;
+}
+
+interface CreateFlags extends KeyFlags {
+  scopes: string;
+  label: string;
+  datasets?: string;
+  addresses?: string;
+  days?: string;
+  test?: boolean;
+  limited?: boolean;
 }
 
 const dayMs = 86_400_000;
@@ -38,32 +49,34 @@ function createCommand(): Command {
   return withTenant(new Command('create').description('make a key and print it, this once'))
     .option('--scopes <list>', `comma list of ${keyScopes.join(', ')}`, 'read')
     .option('--label <text>', 'what it is for', '')
+    .option('--datasets <list>', 'comma list of ds_…, the only datasets that it reaches')
+    .option('--addresses <list>', 'comma list of addresses or ranges, the only ones from which it works')
     .option('--days <n>', 'days until it expires')
     .option('--test', 'a test_ key: it opens the tenant’s test world, apart from everything live and never billed')
     .option('--limited', 'a limited access key, sent by x-limited-access-key')
-    .action(
-      async (flags: KeyFlags & { scopes: string; label: string; days?: string; test?: boolean; limited?: boolean }) => {
-        const nowMs = Date.now();
-        const scopes = readScopes(flags.scopes);
-        const expiresAt = flags.days === undefined ? null : nowMs + readDays(flags.days) * dayMs;
-        const { secret, keyId } = await withDatabase(flags, async (db) => {
-          const { tenantId } = await getTenantByName(db, flags.tenant);
-          return createKey(
-            db,
-            { tenantId, actor: 'cli', nowMs },
-            {
-              label: flags.label,
-              scopes,
-              expiresAt,
-              kind: flags.limited === true ? 'limited' : 'standard',
-              mode: flags.test === true ? 'test' : 'live',
-            },
-          );
-        });
-        process.stderr.write(`Key ${keyId} may ${scopes.join(', ')}. It is shown once:\n`);
-        process.stdout.write(`${secret}\n`);
-      },
-    );
+    .action(async (flags: CreateFlags) => {
+      const nowMs = Date.now();
+      const scopes = readScopes(flags.scopes);
+      const expiresAt = flags.days === undefined ? null : nowMs + readDays(flags.days) * dayMs;
+      const { secret, keyId } = await withDatabase(flags, async (db) => {
+        const { tenantId } = await getTenantByName(db, flags.tenant);
+        return createKey(
+          db,
+          { tenantId, actor: 'cli', nowMs },
+          {
+            label: flags.label,
+            scopes,
+            expiresAt,
+            datasetIds: readList(flags.datasets),
+            addresses: readList(flags.addresses),
+            kind: flags.limited === true ? 'limited' : 'standard',
+            mode: flags.test === true ? 'test' : 'live',
+          },
+        );
+      });
+      process.stderr.write(`Key ${keyId} may ${scopes.join(', ')}. It is shown once:\n`);
+      process.stdout.write(`${secret}\n`);
+    });
 }
 
 function listCommand(): Command {
@@ -81,7 +94,8 @@ function listCommand(): Command {
               ? 'expired'
               : 'active';
         const used = key.lastUsedAt === null ? 'never used' : `used ${new Date(key.lastUsedAt).toISOString()}`;
-        process.stdout.write(`${[key.keyId, state, key.kind, key.scopes.join(','), used, key.label].join('\t')}\n`);
+        const columns = [key.keyId, state, key.kind, key.scopes.join(','), boundsOf(key), used, key.label];
+        process.stdout.write(`${columns.join('\t')}\n`);
       }
     },
   );
@@ -107,6 +121,17 @@ async function worldsOf(db: Database, name: string): Promise<Tenant[]> {
   const tenant = await getTenantByName(db, name);
   const test = await findTestWorld(db, tenant);
   return test === undefined ? [tenant] : [tenant, test];
+}
+
+/** What a key is bound to, in one column. */
+function boundsOf(key: StoredKey): string {
+  const until = key.expiresAt === null ? [] : [`until ${new Date(key.expiresAt).toISOString()}`];
+  return [...(key.datasetIds ?? []), ...(key.addresses ?? []), ...until].join(',') || 'unbound';
+}
+
+function readList(text: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  return text.split(',').map((each) => each.trim());
 }
 
 function readScopes(list: string): KeyScope[] {

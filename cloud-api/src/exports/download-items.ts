@@ -23,10 +23,15 @@ export async function downloadItems(
   projections: Projections,
   tenantId: string,
   datasetId: string,
-  wanted: { format: ExportFormat; query?: string | undefined },
+  wanted: {
+    format: ExportFormat;
+    query?: string | undefined;
+    /** Told how many items each page has, once it is written; the next one waits for it. */
+    onPage?: (items: number) => Promise<void>;
+  },
 ): Promise<Download> {
   const { name } = await getDataset(db, tenantId, datasetId);
-  const pages = pagesOf(db, projections, tenantId, datasetId, wanted.query);
+  const pages = pagesOf(db, projections, tenantId, datasetId, wanted);
   const spelled = {
     csv: async () => spellCsv(pages, await fieldNames(projections, tenantId, datasetId)),
     jsonl: async () => spellJsonLines(pages),
@@ -49,7 +54,7 @@ async function* pagesOf(
   projections: Projections,
   tenantId: string,
   datasetId: string,
-  query: string | undefined,
+  { query, onPage }: { query?: string | undefined; onPage?: (items: number) => Promise<void> },
 ): AsyncGenerator<DatasetItem[]> {
   let pageToken: string | null = null;
   do {
@@ -57,6 +62,7 @@ async function* pagesOf(
       ? await queryItems(db, projections, tenantId, datasetId, { query, pageToken, pageSize: itemsPerPiece })
       : await pageItemsOf(db, tenantId, datasetId, { pageToken, pageSize: itemsPerPiece });
     yield page.items;
+    await onPage?.(page.items.length);
     pageToken = page.nextPageToken;
   } while (pageToken !== null);
 }

@@ -1,17 +1,25 @@
 import { ExportFormat, exportEndpoints } from '@nucleus/shared/wire/exports';
-import type { Database } from '../database/open-database.ts';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountDownload, mountEndpoint } from '../http/mount-endpoint.ts';
 import { queryItems } from '../items/query-items.ts';
 import { listAllItems, pageItemsOf } from '../items/read-items.ts';
+import { describeJob } from '../jobs/read-jobs.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
 import { listSliceItems, pageSliceItems } from '../slices/read-slice.ts';
 import { downloadItems } from './download-items.ts';
+import { startExportItemsJob } from './export-items-job.ts';
 import { toRawItem, toTrainingRow } from './rules.ts';
 
-/** Mounts the routes of wire contract 8.2, the class labels and downloads. */
-export function mountExports(mount: Mount, db: Database, projections: Projections): void {
+/** Mounts the routes of wire contract 8.2, the class labels, downloads and exports by job. @param afterEnqueue told that a job waits. */
+export function mountExports(
+  mount: Mount,
+  db: Kysely<Tables>,
+  projections: Projections,
+  afterEnqueue: () => void,
+): void {
   mountEndpoint(mount, exportEndpoints.exportDatasetForTraining, async ({ tenantId }, { params }) => ({
     exportedRows: (await listAllItems(db, tenantId, params.datasetId)).map((item) => toTrainingRow(item, false)),
   }));
@@ -47,6 +55,11 @@ export function mountExports(mount: Mount, db: Database, projections: Projection
     (await listSliceItems(db, projections, tenantId, params.sliceId)).map((item) => ({ item })),
   );
 
+  mountEndpoint(mount, exportEndpoints.exportItems, async (context, { params, body }) => {
+    const jobId = await startExportItemsJob(db, projections, context, params.datasetId, body);
+    afterEnqueue();
+    return describeJob(db, context.tenantId, jobId, context.nowMs);
+  });
   mountDownload(mount, exportEndpoints.downloadItems, async ({ tenantId }, { params, query }) => {
     const format = ExportFormat.parse(params.format);
     return downloadItems(db, projections, tenantId, params.datasetId, { format, query: query.query });

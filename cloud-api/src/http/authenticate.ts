@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Access } from '@nucleus/shared/wire/endpoint';
 import type { Database } from '../database/open-database.ts';
+import { clientAddress } from '../keys/address-ranges.ts';
 import { findKey } from '../keys/find-key.ts';
 import { scopesAllow } from '../keys/rules.ts';
 import type { StoredKey } from '../keys/stored-key.ts';
@@ -15,6 +16,8 @@ export interface Gate {
   cookie: CookiePolicy;
   /** Origin of the dashboard; the only one from which a cookie may change anything. */
   origin: string;
+  /** Ranges of the proxies whose word about a caller's address counts. */
+  trustedProxies: readonly string[];
 }
 
 /**
@@ -24,14 +27,15 @@ export interface Gate {
  */
 export async function authenticate(gate: Gate, request: IncomingMessage, nowMs: number): Promise<Caller> {
   const { authorization } = request.headers;
+  const address = addressOf(gate, request);
   const limited = request.headers['x-limited-access-key'];
   if (authorization !== undefined && limited !== undefined) {
     throw new AppError('unauthenticated', 'Send an API key or a limited access key, never both.');
   }
-  if (typeof limited === 'string') return callerOfKey(await findKey(gate.db, limited, 'limited', nowMs));
+  if (typeof limited === 'string') return callerOfKey(await findKey(gate.db, limited, 'limited', nowMs, address));
   if (authorization !== undefined) {
     const secret = readBasicUser(authorization);
-    return callerOfKey(secret === undefined ? undefined : await findKey(gate.db, secret, 'standard', nowMs));
+    return callerOfKey(secret === undefined ? undefined : await findKey(gate.db, secret, 'standard', nowMs, address));
   }
   const cookie = readCookie(gate.cookie, request.headers.cookie);
   const session = cookie === undefined ? undefined : await findSession(gate.db, cookie, nowMs);
@@ -43,8 +47,16 @@ export async function authenticate(gate: Gate, request: IncomingMessage, nowMs: 
     actor: 'session',
     keyId: null,
     agentId: null,
+    datasetIds: null,
     sessionExpiresAt: session.expiresAt,
   };
+}
+
+/** Address of whoever sent a request, behind the proxies that are trusted. */
+export function addressOf(gate: Pick<Gate, 'trustedProxies'>, request: IncomingMessage): string | undefined {
+  const forwarded = request.headers['x-forwarded-for'];
+  const hops = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
+  return clientAddress(request.socket.remoteAddress, hops, gate.trustedProxies);
 }
 
 /** @throws AppError `forbidden` when the caller's scopes do not reach. */
@@ -75,6 +87,7 @@ function callerOfKey(key: StoredKey | undefined): Caller {
     actor: key.keyId,
     keyId: key.keyId,
     agentId: key.agentId,
+    datasetIds: key.datasetIds,
     sessionExpiresAt: null,
   };
 }

@@ -10,6 +10,8 @@ export interface Caller {
   keyId: string | null;
   /** The only agent that the key may speak for, once it is bound. */
   agentId: string | null;
+  /** The only datasets that it reaches; null for all of its tenant. */
+  datasetIds: readonly string[] | null;
   /** When a dashboard session ends, milliseconds since 1970; null for keys. */
   sessionExpiresAt: number | null;
 }

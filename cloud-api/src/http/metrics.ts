@@ -11,6 +11,8 @@ export interface Metrics {
   jobsEnded: Counter<'kind' | 'result'>;
   jobSeconds: Histogram<'kind'>;
   jobsRunning: Gauge<'kind'>;
+  /** Says from where the number of requests that wait for their turn is read. */
+  watchWaiting: (waiting: () => number) => void;
 }
 
 const stallResolutionMs = 10;
@@ -60,6 +62,16 @@ export function createMetrics(): Metrics {
       buckets: [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 1800],
       registers,
     }),
+    watchWaiting: (waiting) => {
+      new Gauge({
+        name: 'nucleus_http_requests_waiting',
+        help: 'Requests that wait for their turn',
+        registers,
+        collect() {
+          this.set(waiting());
+        },
+      });
+    },
     jobsRunning: new Gauge({
       name: 'nucleus_jobs_running',
       help: 'Jobs that this process is working on',

@@ -10,7 +10,9 @@ import type { Request, Response, Router } from 'express';
 import type { Acting } from '../audit/acting.ts';
 import { assertScope, authenticate, type Gate } from './authenticate.ts';
 import type { Caller } from './caller.ts';
+import { assertWithin, cutReply } from './limit-datasets.ts';
 import { bodyReader, smallBodyBytes } from './read-body.ts';
+import type { FairShare } from './share-fairly.ts';
 
 /** Who asks, for which tenant and when. */
 export interface RequestContext extends Acting {
@@ -41,6 +43,7 @@ export interface Mount {
   router: Router;
   gate: Gate;
   clock: () => number;
+  share: FairShare;
 }
 
 /** Mounts an endpoint that needs a proven caller. `bodyBytes` is the largest body that it reads. */
@@ -52,16 +55,18 @@ export function mountEndpoint<E extends Endpoint>(
 ): void {
   const readBody = endpoint.body === undefined ? undefined : bodyReader(bodyBytes);
   mountRoute(mount, endpoint, async (request, response) => {
-    const context = await contextOf(mount, endpoint, request);
+    const context = await contextOf(mount, endpoint, request, response);
     const body = readBody === undefined ? undefined : await readBody(request, response);
-    return handler(context, parseInput(endpoint, request, body));
+    const input = parseInput(endpoint, request, body);
+    const reply = await mount.share.run(context.tenantId, sharerOf(context.caller), () => handler(context, input));
+    return cutReply(context.caller, endpoint, reply);
   });
 }
 
 /** Mounts an endpoint whose handler reads the body as a stream. */
 export function mountStream<E extends Endpoint>(mount: Mount, endpoint: E, handler: StreamHandler<E>): void {
-  mountRoute(mount, endpoint, async (request) => {
-    const context = await contextOf(mount, endpoint, request);
+  mountRoute(mount, endpoint, async (request, response) => {
+    const context = await contextOf(mount, endpoint, request, response);
     return handler(context, parseInput(endpoint, request, undefined), request);
   });
 }
@@ -82,7 +87,7 @@ export function mountDownload<E extends Endpoint>(
 ): void {
   mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
     response.locals.endpoint = endpoint;
-    const context = await contextOf(mount, endpoint, request);
+    const context = await contextOf(mount, endpoint, request, response);
     const { mediaType, fileName, pieces } = await handler(context, parseInput(endpoint, request, undefined));
     response.set('Content-Disposition', `attachment; filename="${fileName}"`);
     await sendPieces(response, mediaType, pieces);
@@ -98,7 +103,7 @@ export function mountPieces<E extends Endpoint>(
   const readBody = endpoint.body === undefined ? undefined : bodyReader(smallBodyBytes);
   mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
     response.locals.endpoint = endpoint;
-    const context = await contextOf(mount, endpoint, request);
+    const context = await contextOf(mount, endpoint, request, response);
     const body = readBody === undefined ? undefined : await readBody(request, response);
     await sendPieces(response, 'application/json', await handler(context, parseInput(endpoint, request, body)));
   });
@@ -135,7 +140,7 @@ export function mountExchange<E extends Endpoint>(
   ) => Promise<ReplyOf<E>>,
 ): void {
   mountRoute(mount, endpoint, async (request, response) => {
-    const context = await contextOf(mount, endpoint, request);
+    const context = await contextOf(mount, endpoint, request, response);
     const { body: _unread, ...withoutBody } = endpoint;
     return handler(context, parseInput(withoutBody as E, request, undefined), { request, response });
   });
@@ -165,11 +170,25 @@ function mountRoute(
   });
 }
 
-async function contextOf(mount: Mount, endpoint: Endpoint, request: Request): Promise<RequestContext> {
+async function contextOf(
+  mount: Mount,
+  endpoint: Endpoint,
+  request: Request,
+  response: Response,
+): Promise<RequestContext> {
   const nowMs = mount.clock();
   const caller = await authenticate(mount.gate, request, nowMs);
+  const close = mount.share.open(caller.tenantId, sharerOf(caller));
+  if (response.closed) close();
+  else response.once('close', close);
   if (endpoint.access !== 'open' && endpoint.access !== 'viewer') assertScope(caller, endpoint.access);
+  await assertWithin(mount.gate.db, caller, endpoint, request.params as Record<string, string>);
   return { tenantId: caller.tenantId, actor: caller.actor, nowMs, caller };
+}
+
+/** Within its tenant, whose requests are counted together: those of a key, and those of all sessions. */
+function sharerOf(caller: Caller): string {
+  return caller.keyId ?? 'session';
 }
 
 /** @throws ZodError for what the endpoint's schemas refuse */

@@ -5,8 +5,10 @@ import type { Kysely } from 'kysely';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
+import { getDataset } from '../datasets/find-dataset.ts';
 import { newId } from '../ids/new-id.ts';
 import { ensureTestWorld } from '../tenants/test-world.ts';
+import { normaliseRange } from './address-ranges.ts';
 import { findKeyByHash, insertKey } from './queries.ts';
 import { secretHash, shortestGivenKey, spellKey } from './rules.ts';
 
@@ -18,11 +20,18 @@ export interface NewKey {
   mode?: 'live' | 'test';
   /** Milliseconds since 1970; null never. */
   expiresAt?: number | null;
+  /** The only datasets that it reaches, which exist; without them, all of the tenant. */
+  datasetIds?: readonly string[] | null;
+  /** The only addresses or ranges from which it works; without them, any. */
+  addresses?: readonly string[] | null;
   /** Taken as given instead of a fresh one. */
   secret?: string;
 }
 
-/** Adds a key and answers it. This is the only moment at which the secret exists outside its owner's hands. */
+/**
+ * Adds a key and answers it. This is the only moment at which the secret exists outside its owner's hands.
+ * @throws AppError `usage` for a range that is none, `dataset-not-found`
+ */
 export async function createKey(
   db: Kysely<Tables>,
   acting: Acting,
@@ -30,8 +39,12 @@ export async function createKey(
 ): Promise<{ keyId: string; secret: string }> {
   const secret = input.secret ?? spellKey(randomBytes(32), input.mode ?? 'live');
   const keyId = newId('key');
+  const addresses = input.addresses?.map(readRange) ?? null;
+  if (input.datasetIds != null && input.scopes.includes('agent'))
+    throw new AppError('usage', 'A key of scope agent is bound to its agent: it cannot be bound to datasets.');
   await db.transaction().execute(async (tx) => {
     const { tenantId } = input.mode === 'test' ? await ensureTestWorld(tx, acting.tenantId, acting.nowMs) : acting;
+    for (const datasetId of input.datasetIds ?? []) await getDataset(tx, acting.tenantId, datasetId);
     await insertKey(tx, {
       tenantId,
       keyId,
@@ -41,10 +54,18 @@ export async function createKey(
       scopes: input.scopes,
       createdAt: acting.nowMs,
       expiresAt: input.expiresAt ?? null,
+      datasetIds: input.datasetIds == null ? null : [...input.datasetIds],
+      addresses,
     });
     await writeAudit(tx, { ...acting, tenantId }, { action: 'key.create', targetId: keyId });
   });
   return { keyId, secret };
+}
+
+function readRange(text: string): string {
+  const range = normaliseRange(text);
+  if (range === undefined) throw new AppError('usage', `${text} is no address and no range such as 10.0.0.0/8.`);
+  return range;
 }
 
 /**

@@ -21,8 +21,13 @@ function toStoredKey(row: Row): StoredKey {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     lastUsedAt: row.last_used_at,
+    datasetIds: readList(row.datasets),
+    addresses: readList(row.addresses),
   };
 }
+
+const readList = (text: string | null): string[] | null =>
+  text === null ? null : z.array(z.string()).parse(JSON.parse(text));
 
 /** The only look-up across tenants: a key says which tenant it belongs to. */
 export async function findKeyByHash(db: Database, hash: string): Promise<StoredKey | undefined> {
@@ -37,7 +42,10 @@ export async function listKeyRows(db: Database, tenantId: string): Promise<Store
 
 export async function insertKey(
   db: Database,
-  key: Pick<StoredKey, 'tenantId' | 'keyId' | 'kind' | 'label' | 'scopes' | 'createdAt' | 'expiresAt'> & {
+  key: Pick<
+    StoredKey,
+    'tenantId' | 'keyId' | 'kind' | 'label' | 'scopes' | 'createdAt' | 'expiresAt' | 'datasetIds' | 'addresses'
+  > & {
     hash: string;
   },
 ): Promise<void> {
@@ -55,6 +63,8 @@ export async function insertKey(
       expires_at: key.expiresAt,
       revoked_at: null,
       last_used_at: null,
+      datasets: key.datasetIds && JSON.stringify(key.datasetIds),
+      addresses: key.addresses && JSON.stringify(key.addresses),
     })
     .execute();
 }

@@ -12,4 +12,8 @@ export interface StoredKey {
   expiresAt: number | null;
   revokedAt: number | null;
   lastUsedAt: number | null;
+  /** The only datasets that it reaches; null for all of its tenant. */
+  datasetIds: string[] | null;
+  /** The only ranges of addresses from which it works; null for any. */
+  addresses: string[] | null;
 }

@@ -7,13 +7,16 @@ import { mountAgents } from '../agents/endpoints.ts';
 import { listApprovedOrigins } from '../agents/list-agents.ts';
 import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
+import { mountAudit } from '../audit/endpoints.ts';
 import { mountCallbacks } from '../callbacks/endpoints.ts';
+import { mountCsvImports } from '../csv-imports/endpoints.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { mountDeduplication } from '../deduplication/endpoints.ts';
 import { mountEmbeddings } from '../embeddings/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
 import { mountFiles } from '../files/endpoints.ts';
+import { documentationPages } from '../http/documentation-pages.ts';
 import { healthRoutes } from '../http/health.ts';
 import { limitBodyTime } from '../http/limit-body-time.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -22,6 +25,7 @@ import { apiPolicy } from '../http/page-policy.ts';
 import { refuseOverload } from '../http/refuse-overload.ts';
 import { replyWithError } from '../http/reply-with-error.ts';
 import { requestLog } from '../http/request-log.ts';
+import { FairShare } from '../http/share-fairly.ts';
 import { staticPages } from '../http/static-pages.ts';
 import { mountInsights } from '../insights/endpoints.ts';
 import { mountIntegrations } from '../integrations/endpoints.ts';
@@ -29,6 +33,8 @@ import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import { mountProjects } from '../projects/endpoints.ts';
+import { mountResumableUploads } from '../resumable-uploads/endpoints.ts';
+import type { UploadLimits } from '../resumable-uploads/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
@@ -52,6 +58,8 @@ export interface AppParts {
   fileMaxBytes: number;
   storeEpoch: string;
   publicUrl: URL;
+  /** Ranges of the proxies whose word about a caller's address counts. */
+  trustedProxies: readonly string[];
   /** Folder of the built dashboard. */
   pages: string;
   log: Logger;
@@ -63,9 +71,13 @@ export interface AppParts {
   afterEnqueue: () => void;
   uploads: UploadStore;
   sources: OpenSources;
+  /** Where resumable uploads are kept, and how large they may be. */
+  resumable: { folder: string; limits: UploadLimits };
 }
 
-const mostOpenRequests = 512;
+/** Of callers that are not proven yet, too; what each proven one may have is decided below. */
+const mostOpenRequests = 2_048;
+const shares = { open: 512, running: 24, openPerKey: 256 };
 const bodyTimeMs = 120_000;
 
 /** Puts the routes together; nothing listens yet. */
@@ -80,23 +92,31 @@ export function createApp(parts: AppParts): Express {
   app.use(healthRoutes(db, metrics));
   app.use(refuseOverload(mostOpenRequests));
 
-  const gate = { db, cookie: cookiePolicy(parts.publicUrl), origin: parts.publicUrl.origin };
+  const gate = {
+    db,
+    cookie: cookiePolicy(parts.publicUrl),
+    origin: parts.publicUrl.origin,
+    trustedProxies: parts.trustedProxies,
+  };
   const router = express.Router();
   router.use(apiPolicy);
-  const mount: Mount = { router, gate, clock: parts.clock };
+  const share = new FairShare(shares);
+  metrics.watchWaiting(() => share.waiting);
+  const mount: Mount = { router, gate, clock: parts.clock, share };
   mountSessions(mount, db);
+  mountAudit(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });
   mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
-  mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings);
+  mountAssets(mount, db, parts.attachments, { keyrings: parts.linkKeyrings, publicOrigin: parts.publicUrl.origin });
   mountSlices(mount, db, projections, parts.afterEnqueue);
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
   mountEmbeddings(mount, db, parts.afterEnqueue);
-  mountExports(mount, db, projections);
+  mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
   mountTasks(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
   mountProjects(mount, db, parts.afterEnqueue);
@@ -104,11 +124,14 @@ export function createApp(parts: AppParts): Express {
   mountUsage(mount, db);
   mountFiles(mount, { ...parts, maxBytes: parts.fileMaxBytes });
   mountIntegrations(mount, parts.sources);
+  mountResumableUploads(mount, { ...parts, ...parts.resumable, publicOrigin: parts.publicUrl.origin });
+  mountCsvImports(mount, db, parts.afterEnqueue);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
     next(new AppError('not-found', 'There is no such route.'));
   });
 
+  app.use(documentationPages());
   app.use(
     staticPages({
       folder: parts.pages,
@@ -140,9 +163,10 @@ export function createJobsApp(parts: Pick<AppParts, 'db' | 'metrics' | 'log'>): 
   return app;
 }
 
-/** Only who holds a signed address may take long. */
+/** Only who holds a signed address, or goes on with an upload, may take long; who may not is refused before the body is read. */
 function isUpload(request: Request): boolean {
-  return request.method === 'PUT' && request.path.startsWith('/o/');
+  if (request.method === 'PUT') return request.path.startsWith('/o/');
+  return (request.method === 'PATCH' || request.method === 'POST') && /^\/v1\/uploads(\/[^/]*)?$/.test(request.path);
 }
 
 /** Keeps the API's headers off the pages: both stand below `/`. */

@@ -1,23 +1,31 @@
 /** Which jobs there are, and the process that runs them. */
+import type { Kysely } from 'kysely';
+import { sweepObjects } from '../attachments/sweep-objects.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
 import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
 import type { CloudConfig } from '../config.ts';
+import { csvCheckJob, csvCheckKind } from '../csv-imports/check-job.ts';
+import { csvImportJob, csvImportKind } from '../csv-imports/import-job.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
+import type { Tables } from '../database/tables.ts';
 import { deduplicationJob, deduplicationJobKind } from '../deduplication/deduplicate-job.ts';
 import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-job.ts';
 import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
 import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
 import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
+import { exportItemsJob, exportItemsJobKind } from '../exports/export-items-job.ts';
 import { sweepFiles } from '../files/read-files.ts';
 import type { AppendParts } from '../items/append-items.ts';
 import { appendJob, appendJobKind } from '../items/append-job.ts';
 import { metadataJob, metadataJobKind } from '../items/metadata-job.ts';
 import { forgetEnded } from '../job-queue/forget-ended.ts';
 import { forgetLeases } from '../job-queue/forget-leases.ts';
+import type { JobHandler } from '../job-queue/job.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
 import { sweepResults } from '../result-files/result-files.ts';
+import { sweepUploads } from '../resumable-uploads/sweep-uploads.ts';
 import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import { fetchJobKind } from '../tasks/enqueue-fetch.ts';
@@ -31,22 +39,33 @@ const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an ad
 const keepOwnJobsMs = 7 * 24 * 60 * 60 * 1000;
 const sweepEveryMs = 60 * 60 * 1000;
 
+/** What jobs work with beside the database. */
+export type JobStores = Omit<AppendParts, 'db'> & {
+  uploads: UploadStore;
+  projections: Projections;
+  linkSecret: Uint8Array;
+};
+
 /** Starts the queue over every kind of job. Uploads that no job took, and the files that jobs made, are removed after a day. */
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  stores: Omit<AppendParts, 'db'> & { uploads: UploadStore; projections: Projections; linkSecret: Uint8Array },
+  stores: JobStores & { resumable: string },
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
   const { uploads, attachments } = stores;
   // One process has a SQLite file: who held a lease is dead.
   if (!isShared(config)) await forgetLeases(db);
+  const csv = { ...stores, db, folder: stores.resumable, hosts: new Set(config.fetch_allow) };
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
-    void sweepFiles(db, parts.clock()).catch(() => undefined);
+    void sweepFiles(db, parts.clock())
+      .then(() => sweepObjects(db, attachments.objects, parts.clock()))
+      .catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
+    void sweepUploads(csv, Date.now()).catch(() => undefined);
   };
   sweep();
   const sweeping = setInterval(sweep, sweepEveryMs);
@@ -58,14 +77,9 @@ export async function runJobs(
       {
         slots: slots.work,
         handlers: {
-          [appendJobKind]: appendJob({ ...stores, db }, uploads),
-          [metadataJobKind]: metadataJob,
-          [deduplicationJobKind]: deduplicationJob(db),
-          [buildSliceJobKind]: buildSliceJob(db, stores.projections),
-          [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
-          [indexLayoutJobKind]: indexLayoutJob(db),
-          [deleteIndexJobKind]: deleteIndexJob,
-          [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
+          ...workHandlers(db, stores),
+          [csvCheckKind]: csvCheckJob(csv),
+          [csvImportKind]: csvImportJob(csv),
         },
       },
       { slots: slots.fetches, handlers: { [fetchJobKind]: fetchJob(db, attachments) } },
@@ -90,6 +104,25 @@ export async function runJobs(
       clearInterval(sweeping);
       await queue.close(withinMs);
     },
+  };
+}
+
+/** What does the jobs that clients wait for, by kind. */
+export function workHandlers(
+  db: Kysely<Tables>,
+  stores: Omit<JobStores, 'linkSecret'>,
+): Readonly<Record<string, JobHandler>> {
+  const { uploads } = stores;
+  return {
+    [appendJobKind]: appendJob({ ...stores, db }, uploads),
+    [metadataJobKind]: metadataJob,
+    [deduplicationJobKind]: deduplicationJob(db),
+    [buildSliceJobKind]: buildSliceJob(db, stores.projections),
+    [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
+    [indexLayoutJobKind]: indexLayoutJob(db),
+    [deleteIndexJobKind]: deleteIndexJob,
+    [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments.objects),
+    [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Composition root of the cloud: opens everything in order, answers one handle, closes in reverse. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@nucleus/shared/failure/app-error';
@@ -8,6 +9,7 @@ import { approveAgent } from '../agents/approve-agent.ts';
 import { listAgents } from '../agents/list-agents.ts';
 import { type FetchLimits, fetchLimits } from '../attachments/fetch/fetch-attachment.ts';
 import { openAttachments } from '../attachments/open-attachments.ts';
+import { reclaimObject } from '../attachments/sweep-objects.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
@@ -82,8 +84,12 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     log.warn({ kind: error.name }, 'database connection lost');
   });
   const { db } = database;
-  const projections = new Projections(db, join(folder, 'search'), database.storeEpoch);
+  // One process alone opens a projection's file, and processes of both roles may share this folder.
+  const search = join(folder, config.role === 'jobs' ? 'search-jobs' : 'search');
+  const projections = new Projections(db, search, database.storeEpoch);
   const uploads = openUploadStore(join(folder, 'uploads'));
+  const resumable = join(folder, 'resumable');
+  mkdirSync(resumable, { recursive: true, mode: 0o700 });
   const metrics = createMetrics();
   const sources = openSources(config, secrets, folder, db);
   const opened = await openAttachments({
@@ -91,6 +97,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     staging: join(folder, 'incoming'),
     sources: sources.locate,
     decodeChild: options.decodeChild ?? shippedDecoder,
+    reclaim: (tenantId, sha256) => reclaimObject(db, tenantId, sha256),
     limits: options.fetchLimits ?? { ...fetchLimits, maxBytes: config.file_max_bytes },
   });
   const attachments = withScaleFiles(opened, db, clock);
@@ -115,6 +122,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         fileMaxBytes: config.file_max_bytes,
         storeEpoch: database.storeEpoch,
         publicUrl,
+        trustedProxies: config.trusted_proxies,
         pages: options.pages ?? shippedPages,
         log,
         metrics,
@@ -123,6 +131,10 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         afterEnqueue: () => queue?.wake(),
         uploads,
         sources,
+        resumable: {
+          folder: resumable,
+          limits: { maxBytes: config.upload_max_bytes, quotaBytes: config.upload_quota_bytes },
+        },
       });
     });
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
@@ -136,7 +148,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       queue = await runJobs(
         config,
         database,
-        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin, linkSecret },
+        { attachments, uploads, resumable, projections, publicOrigin: http.publicUrl.origin, linkSecret },
         { clock, log, metrics },
       );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });
@@ -148,7 +160,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       createSignInLink: async () =>
         `${http.publicUrl.origin}/sign-in#${await createSignInCode(db, tenant.tenantId, clock())}`,
       createAgentKey: async (label) => (await createKey(db, acting(), { label, scopes: ['agent'] })).secret,
-      knowsKey: async (secret) => (await findKey(db, secret, 'standard', clock())) !== undefined,
+      knowsKey: async (secret) => (await findKey(db, secret, 'standard', clock(), '127.0.0.1')) !== undefined,
       approveAgentOnceRegistered: async (agentUrl) => {
         const agents = await listAgents(db, tenant.tenantId, clock());
         const agent = agents.find((each) => each.public_url === agentUrl);

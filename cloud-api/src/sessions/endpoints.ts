@@ -1,9 +1,8 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { sessionEndpoints } from '@nucleus/shared/wire/session';
-import type { Request } from 'express';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
-import { assertOwnOrigin } from '../http/authenticate.ts';
+import { addressOf, assertOwnOrigin } from '../http/authenticate.ts';
 import { type Mount, mountEndpoint, mountOpen } from '../http/mount-endpoint.ts';
 import { getTenant } from '../tenants/find-tenant.ts';
 import { closeSession } from './close-session.ts';
@@ -18,12 +17,12 @@ export function mountSessions(mount: Mount, db: Kysely<Tables>): void {
   mountOpen(mount, sessionEndpoints.signIn, async ({ request, response, nowMs }, { body }) => {
     // A browser always sends an origin here; without one it is a tool, which no other page can steer.
     if (request.headers.origin !== undefined) assertOwnOrigin(mount.gate, request.headers.origin);
-    const address = addressOf(request);
+    const address = addressOf(mount.gate, request) ?? 'unknown';
     const waitS = limit.waitS(address, nowMs);
     if (waitS > 0) {
       throw new AppError('too-many-attempts', `Too many failed sign-ins: wait ${waitS} s.`, { retryAfterS: waitS });
     }
-    const { session, secret } = await openSession(db, body, nowMs).catch((error: unknown) => {
+    const { session, secret } = await openSession(db, body, nowMs, address).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'unauthenticated') limit.failed(address, nowMs);
       throw error;
     });
@@ -55,8 +54,4 @@ export function mountSessions(mount: Mount, db: Kysely<Tables>): void {
     response.append('Set-Cookie', sessionCookie(cookie, undefined, 0));
     return { signed_out: true as const };
   });
-}
-
-function addressOf(request: Request): string {
-  return request.socket.remoteAddress ?? 'unknown';
 }

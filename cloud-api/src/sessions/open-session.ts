@@ -30,10 +30,12 @@ export async function openSession(
   db: Kysely<Tables>,
   proof: Proof,
   nowMs: number,
+  address: string | undefined,
 ): Promise<{ session: Session; secret: string }> {
   const secret = randomBytes(32).toString('base64url');
   return db.transaction().execute(async (tx) => {
-    const owner = 'code' in proof ? await ownerOfCode(tx, proof.code, nowMs) : await ownerOfKey(tx, proof.key, nowMs);
+    const owner =
+      'code' in proof ? await ownerOfCode(tx, proof.code, nowMs) : await ownerOfKey(tx, proof.key, nowMs, address);
     const session = { tenantId: owner.tenantId, scopes: owner.scopes, expiresAt: nowMs + sessionLifeMs };
     await insertSession(tx, { ...session, hash: secretHash(secret), keyId: owner.keyId, createdAt: nowMs });
     await writeAudit(
@@ -59,8 +61,16 @@ async function ownerOfCode(tx: Kysely<Tables>, code: string, nowMs: number): Pro
   return { tenantId, scopes: ['admin'], keyId: null };
 }
 
-async function ownerOfKey(tx: Kysely<Tables>, secret: string, nowMs: number): Promise<Owner> {
-  const key = await findKey(tx, secret, 'standard', nowMs);
+async function ownerOfKey(
+  tx: Kysely<Tables>,
+  secret: string,
+  nowMs: number,
+  address: string | undefined,
+): Promise<Owner> {
+  const key = await findKey(tx, secret, 'standard', nowMs, address);
   if (key === undefined) throw new AppError('unauthenticated', 'This API key is not known or has ended.');
+  // A session would outgrow what the key is bound to.
+  if (key.datasetIds !== null || key.addresses !== null)
+    throw new AppError('forbidden', 'This key is bound to datasets or addresses: it cannot sign in.');
   return { tenantId: key.tenantId, scopes: key.scopes, keyId: key.keyId };
 }

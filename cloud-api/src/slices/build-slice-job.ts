@@ -7,7 +7,7 @@ import type { Tables } from '../database/tables.ts';
 import { enqueueJob } from '../job-queue/enqueue-job.ts';
 import type { JobHandler } from '../job-queue/job.ts';
 import type { Projections } from '../search/projections.ts';
-import { abandonBuiltSlice, fillBuiltSlice, openBuiltSlice, type SliceSample } from './build-slice.ts';
+import { abandonBuiltSlice, type Commit, fillBuiltSlice, openBuiltSlice, type SliceSample } from './build-slice.ts';
 import { getSlice } from './find-slice.ts';
 import { fillFromQuery } from './query-slice.ts';
 import { assertKeepsMembers } from './rules.ts';
@@ -64,11 +64,16 @@ export function buildSliceJob(db: Kysely<Tables>, projections: Projections): Job
     const input = JobInput.parse(job.input);
     const { sliceId } = input;
     try {
-      const members =
-        'query' in input
-          ? await fillFromQuery(db, projections, acting(), sliceId, input.query)
-          : await fillBuiltSlice(db, projections, acting(), sliceId, input.sample, { signal });
-      await step(async () => ({ completedSteps: 1, totalSteps: 1, end: { message: { slice_id: sliceId, members } } }));
+      const commit: Commit = async (write) => {
+        let members = 0;
+        await step(async (tx) => {
+          members = await write(tx);
+          return { completedSteps: 1, totalSteps: 1, end: { message: { slice_id: sliceId, members } } };
+        });
+        return members;
+      };
+      if ('query' in input) await fillFromQuery(db, projections, acting(), sliceId, input.query, commit);
+      else await fillBuiltSlice(db, projections, acting(), sliceId, input.sample, { signal }, commit);
     } catch (error) {
       if (error instanceof AppError && error.status < 500 && error.code !== 'slice-not-found') {
         await abandonBuiltSlice(db, job.tenantId, sliceId);

@@ -4,7 +4,7 @@
  */
 import { readHashes } from '@nucleus/shared/dedup/hash-list';
 import { AppError } from '@nucleus/shared/failure/app-error';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
@@ -53,6 +53,9 @@ export async function openBuiltSlice(
   });
 }
 
+/** Runs a write in one transaction; a job's step is one, so that members and the job's end are one fact. */
+export type Commit = (write: (tx: Transaction<Tables>) => Promise<number>) => Promise<number>;
+
 /**
  * Samples the dataset into a slice that `openBuiltSlice` made, all members in one transaction; a second call changes nothing.
  * Answers how many members it has got. The seed of `Random` is the slice's id.
@@ -65,11 +68,12 @@ export async function fillBuiltSlice(
   sliceId: string,
   sample: SliceSample,
   work: LongWork = {},
+  commit: Commit = (write) => db.transaction().execute(write),
 ): Promise<number> {
   const { datasetId, pendingJobs } = await getSlice(db, acting.tenantId, sliceId);
-  if (pendingJobs === 0) return 0;
-  const chosen = await chooseSeqs(db, projections, acting.tenantId, { datasetId, sliceId }, sample, work);
-  return db.transaction().execute(async (tx) => {
+  const chosen =
+    pendingJobs === 0 ? [] : await chooseSeqs(db, projections, acting.tenantId, { datasetId, sliceId }, sample, work);
+  return commit(async (tx) => {
     const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
     if ((await getSlice(tx, acting.tenantId, sliceId)).pendingJobs === 0) return 0;
     await insertMembers(tx, acting.tenantId, { datasetId, sliceId }, chosen, changeNo);

@@ -8,6 +8,7 @@ import { getDataset } from '../datasets/find-dataset.ts';
 import { countItems, findItemsAfter } from '../search/find-items.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
+import type { Commit } from './build-slice.ts';
 import { addSlice } from './create-slice.ts';
 import { getSlice } from './find-slice.ts';
 import { insertMembers, listMembersAmong, setPendingJobs } from './queries.ts';
@@ -59,6 +60,7 @@ export async function fillFromQuery(
   acting: Acting,
   sliceId: string,
   query: string,
+  commit: Commit = (write) => db.transaction().execute(write),
 ): Promise<number> {
   const { tenantId } = acting;
   const slice = await getSlice(db, tenantId, sliceId);
@@ -66,7 +68,7 @@ export async function fillFromQuery(
   const condition = readQuery(query);
   const projection = projections.of(tenantId, slice.datasetId);
   const found = await findItemsAfter(projection, { condition }, { afterSeq: -1, limit: all });
-  return db.transaction().execute(async (tx) => {
+  return commit(async (tx) => {
     const { changeNo } = await claimWrite(tx, tenantId, slice.datasetId);
     await getSlice(tx, tenantId, sliceId);
     const members = await listMembersAmong(tx, tenantId, slice, found);

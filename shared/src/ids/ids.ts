@@ -14,6 +14,7 @@ export const idPrefixes = {
   attachment: 'att_',
   file: 'file_',
   integration: 'int_',
+  upload: 'upl_',
   tenant: 'ten_',
   tagChange: 'tch_',
 } as const;
@@ -40,7 +41,11 @@ export function makeId(kind: IdKind, random: Uint8Array): string {
   throw new RangeError('not enough random bytes for an id');
 }
 
-const idSchema = (kind: IdKind) => z.string().regex(new RegExp(`^${idPrefixes[kind]}[a-z0-9]{20}$`));
+const idSchema = (kind: IdKind) =>
+  z
+    .string()
+    .regex(new RegExp(`^${idPrefixes[kind]}[a-z0-9]{20}$`))
+    .meta({ example: `${idPrefixes[kind]}0123456789abcdefghij` });
 
 export const DatasetId = idSchema('dataset');
 export const AgentId = idSchema('agent');

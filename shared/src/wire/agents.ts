@@ -87,11 +87,15 @@ export type Ack = z.infer<typeof Ack>;
 
 export const RegisterRequest = z.strictObject({
   agent_id: AgentId,
-  version: z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/),
+  version: z
+    .string()
+    .regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/)
+    .meta({ example: '0.1.0' }),
   public_url: z
     .string()
     .max(255)
-    .regex(/^https?:\/\/[a-z0-9.:[\]-]+$/, 'must be an http or https origin'),
+    .regex(/^https?:\/\/[a-z0-9.:[\]-]+$/, 'must be an http or https origin')
+    .meta({ example: 'http://agent.example:8787' }),
   sources: z
     .array(
       z.strictObject({

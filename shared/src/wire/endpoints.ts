@@ -1,5 +1,6 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
+import { auditEndpoints } from './audit.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
@@ -10,6 +11,7 @@ import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
 import { projectEndpoints } from './projects.ts';
+import { resumableEndpoints } from './resumable.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
@@ -23,6 +25,7 @@ export const cloudEndpoints = {
   ...datasetEndpoints,
   ...agentEndpoints,
   ...assetEndpoints,
+  ...auditEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
   ...sliceEndpoints,
@@ -33,6 +36,7 @@ export const cloudEndpoints = {
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...resumableEndpoints,
   ...taskEndpoints,
   ...projectEndpoints,
   ...callbackEndpoints,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DatasetItem, Metadata } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
+import { JobHead } from './jobs.ts';
 import { NextPage, PageRequest } from './page.ts';
 
 const Labels = z.array(z.json());
@@ -112,6 +113,16 @@ export const exportEndpoints = {
     reply: z.array(z.object({ item: DatasetItem })),
     errors: ['slice-not-found'],
     dialect: 'nucleus',
+  },
+  exportItems: {
+    method: 'post',
+    path: '/v1/exports/:datasetId',
+    access: 'export',
+    summary: 'Items that meet a query as a file, made by a job; `result` of its message holds an expiring link',
+    body: z.strictObject({ format: ExportFormat, query: z.string().max(8192).default('') }),
+    reply: JobHead,
+    errors: ['dataset-not-found'],
+    dialect: 'own',
   },
   downloadItems: {
     method: 'get',

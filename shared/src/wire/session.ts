@@ -16,7 +16,7 @@ export const sessionEndpoints = {
     access: 'open',
     summary: 'Open a dashboard session with a one-time code or an API key',
     body: z.union([
-      z.strictObject({ code: z.string().min(16).max(64) }),
+      z.strictObject({ code: z.string().min(16).max(64).meta({ example: 'AbCdEfGhIjKlMnOpQrStUv' }) }),
       z.strictObject({ key: z.string().min(20).max(256) }),
     ]),
     reply: SessionView,

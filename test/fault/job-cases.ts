@@ -1,0 +1,177 @@
+/** One job of each kind, over a dataset that makes it take several steps. */
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Acting } from '../../cloud-api/src/audit/acting.ts';
+import type { OpenDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { createDataset } from '../../cloud-api/src/datasets/create-dataset.ts';
+import { startDeduplicationJob } from '../../cloud-api/src/deduplication/deduplicate-job.ts';
+import { startDeleteIndexJob } from '../../cloud-api/src/embeddings/delete-index-job.ts';
+import { startExportEmbeddingsJob } from '../../cloud-api/src/embeddings/export-job.ts';
+import { startIndexFilesJob } from '../../cloud-api/src/embeddings/index-files-job.ts';
+import { startIndexLayoutJob } from '../../cloud-api/src/embeddings/index-layout-job.ts';
+import { startExportItemsJob } from '../../cloud-api/src/exports/export-items-job.ts';
+import { appendItems } from '../../cloud-api/src/items/append-items.ts';
+import { startAppendJob } from '../../cloud-api/src/items/append-job.ts';
+import { startMetadataJob } from '../../cloud-api/src/items/metadata-job.ts';
+import type { JobStores } from '../../cloud-api/src/serve/run-jobs.ts';
+import { startBuildSliceJob, startFillJob } from '../../cloud-api/src/slices/build-slice-job.ts';
+import { openQuerySlice } from '../../cloud-api/src/slices/query-slice.ts';
+
+export interface JobGround {
+  db: OpenDatabase['db'];
+  stores: Omit<JobStores, 'linkSecret'>;
+  acting: Acting;
+  /** Where `/vectors.json` is. */
+  filesUrl: string;
+}
+
+export interface JobCase {
+  name: string;
+  /** Fewer would prove little. */
+  leastSteps: number;
+  start: (ground: JobGround) => Promise<{ jobId: string; datasetId: string }>;
+}
+
+const amount = 1_300;
+const blurhash = 'LEHV6nWB2yk8pyo0adR*.7kCMdnj';
+const references = Array.from({ length: amount }, (_, i) => `item/${i}`);
+
+/** Vectors for every other item, one of the wrong length and one of nobody. */
+export const vectorFile = JSON.stringify({
+  ...Object.fromEntries(references.slice(0, 500).map((reference, i) => [reference, [i, 1, -i]])),
+  'item/7': [1],
+  'nobody': [1, 2, 3],
+});
+
+const anItem = (reference: string, i: number, over: object = {}) => ({
+  reference_id: reference,
+  image_url: `https://images.test/${i}`,
+  width: 4,
+  height: 3,
+  phash: (i * 2_654_435_761).toString(2).padStart(64, '0').slice(-64),
+  metadata: { at: i },
+  ...over,
+});
+
+async function aDataset({ db, acting }: JobGround): Promise<string> {
+  return db.transaction().execute((tx) => createDataset(tx, acting, { name: 'set', isPrivate: true }));
+}
+
+/** A dataset with items, each with what `over` says. */
+async function aFullDataset(ground: JobGround, over: (i: number) => object = () => ({})): Promise<string> {
+  const datasetId = await aDataset(ground);
+  const items = references.map((reference, i) => anItem(reference, i, over(i)));
+  await appendItems({ ...ground.stores, db: ground.db }, ground.acting, datasetId, { items, update: false });
+  return datasetId;
+}
+
+const withVector = (i: number) => ({ embedding_info: { index_id: 'mine', embedding_vector: [i, -i, 0.5] } });
+
+export const jobCases: JobCase[] = [
+  {
+    name: 'uploadDatasetItems',
+    leastSteps: 4,
+    start: async (ground) => {
+      const datasetId = await aDataset(ground);
+      const requestId = randomBytes(16).toString('hex');
+      const lines = references.slice(0, 500).map((reference, i) => JSON.stringify(anItem(reference, i)));
+      lines[17] = '{broken';
+      lines[300] = lines[299] as string;
+      const place = { tenantId: ground.acting.tenantId, datasetId, requestId };
+      await ground.stores.uploads.receive(place, Readable.from([lines.join('\n')]));
+      const input = { requestId, update: false };
+      const jobId = await startAppendJob(ground.db, ground.stores.uploads, ground.acting, datasetId, input);
+      return { jobId, datasetId };
+    },
+  },
+  {
+    name: 'metadataUpdate',
+    leastSteps: 3,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      const changes = [...references.slice(0, 400), 'nobody'].map((reference_id, i) => ({
+        reference_id,
+        metadata: { added: i },
+      }));
+      return { jobId: await startMetadataJob(ground.db, ground.acting, datasetId, changes), datasetId };
+    },
+  },
+  {
+    name: 'deduplication',
+    leastSteps: 1,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      return { jobId: await startDeduplicationJob(ground.db, ground.acting, datasetId, { threshold: 6 }), datasetId };
+    },
+  },
+  {
+    name: 'sliceQuery, sampled',
+    leastSteps: 1,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      const sample = { name: 's', sampleSize: 50, sampleMethod: 'Uniqueness' } as const;
+      return { jobId: (await startBuildSliceJob(ground.db, ground.acting, datasetId, sample)).jobId, datasetId };
+    },
+  },
+  {
+    name: 'sliceQuery, frozen',
+    leastSteps: 1,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      const { db, acting } = ground;
+      const slice = { name: 's', query: 'at < 100', live: false };
+      const sliceId = await openQuerySlice(db, ground.stores.projections, acting, datasetId, slice);
+      return { jobId: await startFillJob(db, acting, sliceId, slice.query), datasetId };
+    },
+  },
+  {
+    name: 'customIndexing',
+    leastSteps: 4,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      const input = { urls: [`${ground.filesUrl}/vectors.json`], dimension: 3 };
+      return { jobId: await startIndexFilesJob(ground.db, ground.acting, datasetId, input), datasetId };
+    },
+  },
+  {
+    name: 'indexingImage',
+    leastSteps: 4,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      // As an agent's records would: the blurhash is the agent's own.
+      await ground.db
+        .updateTable('items')
+        .set({ agent_metadata: JSON.stringify({ blurhash }) })
+        .where('dataset_id', '=', datasetId)
+        .where('seq', '<', 1_100)
+        .execute();
+      return { jobId: await startIndexLayoutJob(ground.db, ground.acting, datasetId), datasetId };
+    },
+  },
+  {
+    name: 'embeddingDelete',
+    leastSteps: 3,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground, withVector);
+      return { jobId: (await startDeleteIndexJob(ground.db, ground.acting, datasetId)).jobId, datasetId };
+    },
+  },
+  {
+    name: 'exportEmbeddings',
+    leastSteps: 2,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground, withVector);
+      return { jobId: await startExportEmbeddingsJob(ground.db, ground.acting, datasetId), datasetId };
+    },
+  },
+  {
+    name: 'exportItems',
+    leastSteps: 2,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      const { db, stores, acting } = ground;
+      const input = { format: 'csv', query: 'at >= 3' } as const;
+      return { jobId: await startExportItemsJob(db, stores.projections, acting, datasetId, input), datasetId };
+    },
+  },
+];
