@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aBmp } from '../../../test/builders/a-bmp.ts';
 import { aHeic } from '../../../test/builders/a-heic.ts';
 import { aJpeg, aPng } from '../../../test/builders/a-picture.ts';
@@ -12,6 +12,9 @@ import type { Facts } from '../record/facts.ts';
 import { fileStat } from '../source/file-stat.ts';
 import { prepareDecoder } from './decoder.ts';
 import { describeFile, previewFile } from './describe-file.ts';
+
+// each of these decodes or scans several times, and other tests run beside it
+vi.setConfig({ testTimeout: 60_000 });
 
 const limits = { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs: 10_000 };
 let root: string;

@@ -1,6 +1,6 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import {
   aDecoderPool,
   aScannedFolder,
@@ -11,6 +11,9 @@ import type { SourceConfig } from '../config.ts';
 import type { DecoderPool } from '../extract/decoder-pool.ts';
 import type { Facts } from '../record/facts.ts';
 import { recordOf } from '../state/files.ts';
+
+// each of these decodes or scans several times, and other tests run beside it
+vi.setConfig({ testTimeout: 60_000 });
 
 let pool: DecoderPool;
 beforeAll(() => {
