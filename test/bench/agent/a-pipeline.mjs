@@ -18,7 +18,7 @@ export function configOf(folder, data) {
 }
 
 /** The decoders as the configuration's defaults ask for them. */
-export function aPool(config, keys) {
+function aPool(config, keys) {
   const { processes, max_pixels, max_file_bytes, timeout_ms } = config.extract;
   return openDecoderPool({
     childUrl: built('extract/describe-child.js'),
