@@ -87,6 +87,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     listFields: { body: {} },
     countFacets: { body: { fields: ['reference_id'] } },
     countHistogram: { body: { fields: ['width'] } },
+    countMap: { body: { query: '' } },
     groupDuplicates: { body: { threshold: 4 } },
     findSimilar: { body: { reference_id: canary } },
     completeQuery: { body: { query: 'reference_id = ', caret: 15 } },

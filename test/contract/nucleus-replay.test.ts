@@ -275,6 +275,19 @@ onEachDatabase('the Nucleus routes', (open) => {
     const items = Array.from({ length: 5000 }, (_, at) => anItem(`bulk/${at}`, { metadata: { at } }));
     expect((await call(`dataset/${id}/append`, { body: { items } })).body.new_items).toBe(5000);
     expect((await call(`dataset/${id}/iloc/4999`)).body.item.metadata).toEqual({ at: 4999 });
+    const places = (page: { body: { items: { metadata: { at: number } }[] } }) =>
+      page.body.items.map(({ metadata }) => metadata.at);
+    const pageOf = (route: string, page: object) => call(`dataset/${id}/${route}`, { body: page });
+    for (const route of ['itemsPage', 'queryItemsPage']) {
+      const first = await pageOf(route, { pageToken: null, pageSize: 2_500 });
+      const rest = await pageOf(route, { pageToken: first.body.nextPageToken, pageSize: 100_000 });
+      expect([first, rest].flatMap(places)).toEqual(Array.from({ length: 5000 }, (_, at) => at));
+      expect([places(first).length, rest.body.nextPageToken]).toEqual([2_500, null]);
+    }
+    const all = await call(`dataset/${id}/datasetItems`);
+    expect(all.body.dataset_items.map((item: { metadata: { at: number } }) => item.metadata.at)).toEqual(
+      Array.from({ length: 5000 }, (_, at) => at),
+    );
   });
 
   test('what was written is there after a restart', async () => {

@@ -61,8 +61,13 @@ onEachDatabase('isolation', (open) => {
       return { name, endpoint, answer };
     };
     const answers = [];
-    for (let at = 0; at < which.length; at += atOnce)
-      answers.push(...(await Promise.all(which.slice(at, at + atOnce).map(answerOf))));
+    for (let at = 0; at < which.length; ) {
+      // a batch needs the project that is made before it
+      const batch = which.indexOf('createBatch', at + 1);
+      const end = Math.min(at + atOnce, batch < 0 ? which.length : batch);
+      answers.push(...(await Promise.all(which.slice(at, end).map(answerOf))));
+      at = end;
+    }
     return answers;
   };
   const closed = names.filter((name) => (cloudEndpoints[name] as Endpoint).access !== 'open');

@@ -1,13 +1,13 @@
 /** Finds a dataset's items that are no near duplicates of each other (wire contract 7). Long: a job calls it. */
 
-import { orderByHash, readHashes } from '@nucleus/shared/dedup/hash-list';
-import { walkUnique } from '@nucleus/shared/dedup/walk-unique';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
-import { listHashCandidates, listNamedHashCandidates, type NamedItems } from '../items/list-hashes.ts';
-import { assertThreshold, chooseHashed, type HashedItem } from './rules.ts';
-import { type LongWork, takeTurns } from './take-turns.ts';
+import { eachHashPage, listNamedHashCandidates, type NamedItems } from '../items/list-hashes.ts';
+import { compareAside } from './compare-aside.ts';
+import { HashTable } from './hash-table.ts';
+import { assertThreshold, hashMissing } from './rules.ts';
+import type { LongWork } from './take-turns.ts';
 
 export interface Deduplication extends NamedItems {
   /** Largest Hamming distance that still is a duplicate, 0 to 64. */
@@ -44,27 +44,21 @@ export async function deduplicate(
   const isNamed = input.reference_ids != null || input.dataset_item_ids != null;
   if (input.reference_ids != null && input.dataset_item_ids != null)
     throw new AppError('invalid-request', 'Name reference_ids or dataset_item_ids, not both.');
-  const candidates = isNamed
-    ? await listNamedHashCandidates(db, tenantId, datasetId, input)
-    : await listHashCandidates(db, tenantId, datasetId, work.signal);
-  const { hashed, skippedWithoutHash } = chooseHashed(candidates, dataset.isPrivate && !isNamed);
-  const unique = await findUnique(hashed, input.threshold, work);
+  const table = new HashTable();
+  if (isNamed) table.add(await listNamedHashCandidates(db, tenantId, datasetId, input));
+  else await eachHashPage(db, tenantId, datasetId, (page) => table.add(page), work.signal);
+  const excused = dataset.isPrivate && !isNamed ? table.withoutPixels : 0;
+  if (table.withoutHash > excused || (table.count === 0 && table.withoutHash > 0)) throw hashMissing(table.withoutHash);
+  const { places } = await compareAside(table.task('unique', input.threshold), work);
+  work.onProgress?.(1);
   return {
-    unique_item_ids: unique.map(({ itemId }) => itemId),
-    unique_reference_ids: unique.map(({ referenceId }) => referenceId),
+    unique_item_ids: Array.from(places, (place) => table.itemIds[place] as string),
+    unique_reference_ids: Array.from(places, (place) => table.referenceIds[place] as string),
     stats: {
       threshold: input.threshold,
-      original_count: hashed.length + skippedWithoutHash,
-      deduplicated_count: unique.length,
-      skipped_without_hash: skippedWithoutHash,
+      original_count: table.count + excused,
+      deduplicated_count: places.length,
+      skipped_without_hash: excused,
     },
   };
-}
-
-async function findUnique(items: readonly HashedItem[], threshold: number, work: LongWork): Promise<HashedItem[]> {
-  const hashes = readHashes(items.map(({ phash }) => phash));
-  const order = orderByHash(hashes, (a, b) => ((items[a]?.itemId ?? '') < (items[b]?.itemId ?? '') ? -1 : 1));
-  const kept = await takeTurns(walkUnique(hashes, order, threshold), items.length, work);
-  work.onProgress?.(1);
-  return kept.map((place) => items[place] as HashedItem);
 }

@@ -26,7 +26,7 @@ export function assertThreshold(threshold: number): void {
 }
 
 /** @param count how many items lack a hash that need one */
-function hashMissing(count: number): AppError {
+export function hashMissing(count: number): AppError {
   const items = count === 1 ? '1 item has' : `${count} items have`;
   return new AppError(
     'perceptual-hash-missing',
@@ -51,7 +51,7 @@ export function chooseHashed(
 }
 
 /** Whether the agent said that the picture cannot be decoded. */
-function hasNoPixels(item: Pick<HashCandidate, 'agentMetadata'>): boolean {
+export function hasNoPixels(item: Pick<HashCandidate, 'agentMetadata'>): boolean {
   if (item.agentMetadata === null) return false;
   return (JSON.parse(item.agentMetadata) as { status?: unknown }).status === 'no-pixels';
 }

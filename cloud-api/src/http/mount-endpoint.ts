@@ -89,14 +89,33 @@ export function mountDownload<E extends Endpoint>(
     response.locals.endpoint = endpoint;
     const context = await contextOf(mount, endpoint, request, response);
     const { mediaType, fileName, pieces } = await handler(context, parseInput(endpoint, request, undefined));
-    const begun = await begin(pieces);
-    response.set('Cache-Control', 'no-store');
-    response.set('Content-Type', mediaType);
     response.set('Content-Disposition', `attachment; filename="${fileName}"`);
-    await pipeline(Readable.from(begun), response).catch((error: unknown) => {
-      // a reader that goes away is no failure of ours
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
-    });
+    await sendPieces(response, mediaType, pieces);
+  });
+}
+
+/** Mounts an endpoint whose JSON is too large for one text: the handler spells it in pieces, as {@link mountDownload} does. */
+export function mountPieces<E extends Endpoint>(
+  mount: Mount,
+  endpoint: E,
+  handler: (context: RequestContext, input: Input<E>) => Promise<AsyncIterable<string>>,
+): void {
+  const readBody = endpoint.body === undefined ? undefined : bodyReader(smallBodyBytes);
+  mount.router[endpoint.method](endpoint.path, async (request: Request, response: Response) => {
+    response.locals.endpoint = endpoint;
+    const context = await contextOf(mount, endpoint, request);
+    const body = readBody === undefined ? undefined : await readBody(request, response);
+    await sendPieces(response, 'application/json', await handler(context, parseInput(endpoint, request, body)));
+  });
+}
+
+async function sendPieces(response: Response, mediaType: string, pieces: AsyncIterable<string>): Promise<void> {
+  const begun = await begin(pieces);
+  response.set('Cache-Control', 'no-store');
+  response.set('Content-Type', mediaType);
+  await pipeline(Readable.from(begun), response).catch((error: unknown) => {
+    // a reader that goes away is no failure of ours
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
   });
 }
 

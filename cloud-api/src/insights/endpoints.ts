@@ -3,6 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { countFacet, countHistogram } from '../search/count-facets.ts';
+import { countMap } from '../search/count-map.ts';
 import { findPlace } from '../search/find-items.ts';
 import { listFields } from '../search/list-fields.ts';
 import type { Projection } from '../search/projection.ts';
@@ -57,7 +58,15 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     }));
   });
 
-  const duplicates = new DuplicateGroups(db, projections);
+  mountEndpoint(mount, insightEndpoints.countMap, async ({ tenantId }, { params, body }) => {
+    const projection = await projectionOf(tenantId, params.datasetId);
+    const condition = readQuery(body.query);
+    const { box, grain, fields, limit } = body;
+    const grid = { box, grain, latField: fields.lat, lonField: fields.lon, limit };
+    return timed(() => countMap(projection, { condition }, grid));
+  });
+
+  const duplicates = new DuplicateGroups(db, projections, mount.clock);
   mountEndpoint(mount, insightEndpoints.groupDuplicates, ({ tenantId }, { params, body }) =>
     timed(() => duplicates.page(tenantId, params.datasetId, body)),
   );

@@ -1,11 +1,11 @@
 /** Groups of near duplicates, for review. */
-import { groupNear } from '@nucleus/shared/dedup/group-near';
-import { readHashes } from '@nucleus/shared/dedup/hash-list';
+import { AppError } from '@nucleus/shared/failure/app-error';
 import type { DuplicateGroup, Tile } from '@nucleus/shared/wire/insights';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
-import { takeTurns } from '../deduplication/take-turns.ts';
-import { listHashCandidates } from '../items/list-hashes.ts';
+import { compareAside } from '../deduplication/compare-aside.ts';
+import { HashTable } from '../deduplication/hash-table.ts';
+import { eachHashPage } from '../items/list-hashes.ts';
 import { listItemsInOrder } from '../items/read-items.ts';
 import type { PlacedItem } from '../items/rules.ts';
 import { findItemsAfter } from '../search/find-items.ts';
@@ -14,9 +14,19 @@ import { readQuery } from '../search/read-query.ts';
 import { toTiles } from './page-tiles.ts';
 
 interface FoundGroups {
-  /** Places in the dataset; the largest group first, then by first place. */
-  groups: readonly (readonly number[])[];
+  /** Places in the dataset, group after group, the largest first, then by first place. */
+  seqs: Float64Array;
+  /** Where each group starts in `seqs`, and where the last one ends. */
+  starts: Uint32Array;
   withoutHash: number;
+}
+
+interface Search {
+  changeNo: number;
+  found: Promise<FoundGroups>;
+  /** While it runs `undefined`. */
+  tookMs: number | undefined;
+  endedAtMs: number;
 }
 
 export interface GroupPage {
@@ -30,25 +40,33 @@ export interface GroupPage {
 }
 
 const mostKept = 4;
+/** What takes longer is used again for a while although the dataset has changed: else every write would cost as much again. */
+const quickMs = 500;
+const reuseTimes = 20;
+/** A request waits no longer; the search goes on and the next request finds it done. */
+const patienceMs = 10_000;
 
 /**
- * Groups of the datasets that were asked for last, each as of a change number: the pages of one list are cut from one computation, and
- * two who ask at once wait for the same.
+ * Groups of the datasets that were asked for last: the pages of one list are cut from one computation, two who ask at once wait for the
+ * same, and comparing takes at most a twentieth of the time, however often a large dataset changes.
  */
 export class DuplicateGroups {
   readonly #db: Database;
   readonly #projections: Projections;
+  readonly #clock: () => number;
   /** In order of use, the most recent last. */
-  readonly #found = new Map<string, Promise<FoundGroups>>();
+  readonly #searches = new Map<string, Search>();
 
-  constructor(db: Database, projections: Projections) {
+  constructor(db: Database, projections: Projections, clock: () => number) {
     this.#db = db;
     this.#projections = projections;
+    this.#clock = clock;
   }
 
   /**
-   * A page of groups, current with every write that was answered before.
-   * @throws AppError `dataset-not-found`, `invalid-request` for a bad query
+   * A page of groups: current with every write that was answered before, or as of a search that ended a short while ago when searching
+   * takes long.
+   * @throws AppError `dataset-not-found`, `invalid-request` for a bad query, `overloaded` while a search takes longer than a request may wait
    */
   async page(
     tenantId: string,
@@ -62,50 +80,82 @@ export class DuplicateGroups {
     groups: DuplicateGroup[];
   }> {
     const { changeNo } = await getDataset(this.#db, tenantId, datasetId);
-    const found = await this.#find(tenantId, datasetId, changeNo, page.threshold);
-    const groups = await this.#undecided(tenantId, datasetId, found.groups, page.decided);
-    const shown = groups.slice(page.offset, page.offset + page.limit);
-    const wanted = shown.flatMap((group) => group.slice(0, page.members));
+    const found = await withPatience(this.#search(tenantId, datasetId, changeNo, page.threshold).found);
+    const groups = await this.#undecided(tenantId, datasetId, found, page.decided);
+    const shown = groups.slice(page.offset, page.offset + page.limit).map((group) => membersOf(found, group));
+    const wanted = shown.flatMap((group) => [...group.subarray(0, page.members)]);
     const items = await listItemsInOrder(this.#db, tenantId, datasetId, wanted);
     const tiles = await toTiles(this.#db, tenantId, datasetId, items);
     const bySeq = new Map(items.map((item, at) => [item.seq, { ...(tiles[at] as Tile), ...tellingFacts(item) }]));
     return {
       total: groups.length,
-      decided: found.groups.length - groups.length,
-      items_in_groups: groups.reduce((sum, group) => sum + group.length, 0),
+      decided: found.starts.length - 1 - groups.length,
+      items_in_groups: groups.reduce((sum, group) => sum + membersOf(found, group).length, 0),
       without_hash: found.withoutHash,
       groups: shown.map((group) => ({
         size: group.length,
-        tiles: group.slice(0, page.members).flatMap((seq) => bySeq.get(seq) ?? []),
+        tiles: [...group.subarray(0, page.members)].flatMap((seq) => bySeq.get(seq) ?? []),
       })),
     };
   }
 
+  /** Numbers of the groups that are left. */
   async #undecided(
     tenantId: string,
     datasetId: string,
-    groups: FoundGroups['groups'],
+    found: FoundGroups,
     decided: string | undefined,
-  ): Promise<FoundGroups['groups']> {
+  ): Promise<number[]> {
+    const groups = Array.from({ length: found.starts.length - 1 }, (_, group) => group);
     if (decided === undefined || decided.trim() === '') return groups;
     const find = { condition: readQuery(decided) };
     const projection = this.#projections.of(tenantId, datasetId);
     const seqs = new Set(await findItemsAfter(projection, find, { afterSeq: -1, limit: 2 ** 31 }));
-    return groups.filter((group) => !group.every((seq) => seqs.has(seq)));
+    return groups.filter((group) => !membersOf(found, group).every((seq) => seqs.has(seq)));
   }
 
-  #find(tenantId: string, datasetId: string, changeNo: number, threshold: number): Promise<FoundGroups> {
-    const key = [tenantId, datasetId, changeNo, threshold].join();
-    const found = this.#found.get(key) ?? findGroups(this.#db, tenantId, datasetId, threshold);
-    this.#found.delete(key);
-    this.#found.set(key, found);
-    found.catch(() => this.#found.delete(key));
-    for (const oldest of this.#found.keys()) {
-      if (this.#found.size <= mostKept) break;
-      this.#found.delete(oldest);
+  #search(tenantId: string, datasetId: string, changeNo: number, threshold: number): Search {
+    const key = [tenantId, datasetId, threshold].join();
+    const before = this.#searches.get(key);
+    const search =
+      before !== undefined && this.#mayServe(before, changeNo)
+        ? before
+        : this.#start(key, tenantId, datasetId, changeNo, threshold);
+    this.#searches.delete(key);
+    this.#searches.set(key, search);
+    for (const oldest of this.#searches.keys()) {
+      if (this.#searches.size <= mostKept) break;
+      this.#searches.delete(oldest);
     }
-    return found;
+    return search;
   }
+
+  #mayServe({ changeNo: known, tookMs, endedAtMs }: Search, changeNo: number): boolean {
+    if (known >= changeNo) return true;
+    // one that runs for long already is not joined by another over nearly the same
+    if (tookMs === undefined) return this.#clock() - endedAtMs > quickMs;
+    return tookMs > quickMs && this.#clock() < endedAtMs + tookMs * reuseTimes;
+  }
+
+  #start(key: string, tenantId: string, datasetId: string, changeNo: number, threshold: number): Search {
+    const startedAtMs = this.#clock();
+    const found = findGroups(this.#db, tenantId, datasetId, threshold);
+    const search: Search = { changeNo, found, tookMs: undefined, endedAtMs: startedAtMs };
+    found.then(
+      () => {
+        search.endedAtMs = this.#clock();
+        search.tookMs = search.endedAtMs - startedAtMs;
+      },
+      () => {
+        if (this.#searches.get(key) === search) this.#searches.delete(key);
+      },
+    );
+    return search;
+  }
+}
+
+function membersOf({ seqs, starts }: FoundGroups, group: number): Float64Array {
+  return seqs.subarray(starts[group], starts[group + 1]);
 }
 
 /** What tells which of two alike pictures to keep. */
@@ -125,13 +175,25 @@ function tellingFacts(item: PlacedItem): Omit<DuplicateGroup['tiles'][number], k
   };
 }
 
+/** @throws AppError `overloaded` when it takes too long */
+async function withPatience<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new AppError('overloaded', 'Near duplicates are still being looked for. Ask again in a moment.')),
+      patienceMs,
+    );
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function findGroups(db: Database, tenantId: string, datasetId: string, threshold: number): Promise<FoundGroups> {
-  const all = await listHashCandidates(db, tenantId, datasetId);
-  const hashed = all.filter(({ phash }) => phash !== null);
-  const steps = groupNear(readHashes(hashed.map(({ phash }) => phash ?? '')), threshold);
-  const groups = await takeTurns(steps, hashed.length, {});
-  return {
-    groups: groups.map((group) => Array.from(group, (place) => hashed[place]?.seq as number)),
-    withoutHash: all.length - hashed.length,
-  };
+  const table = new HashTable();
+  await eachHashPage(db, tenantId, datasetId, (page) => table.add(page));
+  const { places, starts } = await compareAside(table.task('groups', threshold), {});
+  return { seqs: Float64Array.from(places, (place) => table.seqOf(place)), starts, withoutHash: table.withoutHash };
 }

@@ -2,9 +2,10 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import { asksForJob, type JobHead } from '@nucleus/shared/wire/jobs';
+import { maxPageSize } from '@nucleus/shared/wire/page';
 import type { Acting } from '../audit/acting.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { type Mount, mountEndpoint, mountExchange } from '../http/mount-endpoint.ts';
+import { type Mount, mountEndpoint, mountExchange, mountPieces } from '../http/mount-endpoint.ts';
 import { bodyReader, largeBodyBytes } from '../http/read-body.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import type { Projections } from '../search/projections.ts';
@@ -14,8 +15,9 @@ import { startAppendJob } from './append-job.ts';
 import { deleteItem } from './delete-item.ts';
 import { startMetadataJob, updateMetadata } from './metadata-job.ts';
 import { queryItems } from './query-items.ts';
-import { getItemById, getItemByIndex, getItemByReference, listAllItems, pageItemsOf } from './read-items.ts';
+import { getItemById, getItemByIndex, getItemByReference, pageItemsOf } from './read-items.ts';
 import { isMultipart, readUploads } from './read-uploads.ts';
+import { type ItemPager, spellAllItems, spellItemPage } from './spell-items.ts';
 
 /** Larger updates are jobs, so that no request holds the dataset for long; the Python client sends 500. */
 const mostSyncEntries = 5_000;
@@ -69,14 +71,21 @@ export function mountItems(mount: Mount, parts: ItemParts): void {
     largeBodyBytes,
   );
 
-  mountEndpoint(mount, datasetEndpoints.listDatasetItems, async ({ tenantId }, { params }) => ({
-    dataset_items: await listAllItems(db, tenantId, params.datasetId),
-  }));
-  mountEndpoint(mount, datasetEndpoints.pageDatasetItems, ({ tenantId }, { params, body }) =>
-    pageItemsOf(db, tenantId, params.datasetId, body),
+  const pagerOf =
+    (tenantId: string, datasetId: string): ItemPager =>
+    (page) =>
+      pageItemsOf(db, tenantId, datasetId, page);
+  mountPieces(mount, datasetEndpoints.listDatasetItems, async ({ tenantId }, { params }) =>
+    spellAllItems('dataset_items', pagerOf(tenantId, params.datasetId)),
   );
-  mountEndpoint(mount, datasetEndpoints.queryItems, ({ tenantId }, { params, body }) =>
-    queryItems(db, projections, tenantId, params.datasetId, body),
+  mountPieces(mount, datasetEndpoints.pageDatasetItems, async ({ tenantId }, { params, body }) =>
+    spellItemPage(pagerOf(tenantId, params.datasetId), { ...body, pageSize: Math.min(body.pageSize, maxPageSize) }),
+  );
+  mountPieces(mount, datasetEndpoints.queryItems, async ({ tenantId }, { params, body }) =>
+    spellItemPage((page) => queryItems(db, projections, tenantId, params.datasetId, { query: body.query, ...page }), {
+      ...body,
+      pageSize: Math.min(body.pageSize, maxPageSize),
+    }),
   );
 
   mountEndpoint(mount, datasetEndpoints.getItemByIndex, async ({ tenantId }, { params }) =>

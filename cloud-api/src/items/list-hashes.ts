@@ -13,6 +13,25 @@ export interface NamedItems {
 }
 
 /** Hashes of all live items in insertion order, read in pages so that other requests get their turn. */
+export async function eachHashPage(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  take: (page: readonly HashedRow[]) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let fromSeq = 0; ; ) {
+    const page = await listHashesFrom(db, tenantId, datasetId, fromSeq, rowsPerPage);
+    take(page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < rowsPerPage) return;
+    fromSeq = last.seq + 1;
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
+}
+
+/** The same as one list. */
 export async function listHashCandidates(
   db: Database,
   tenantId: string,
@@ -20,13 +39,8 @@ export async function listHashCandidates(
   signal?: AbortSignal,
 ): Promise<HashedRow[]> {
   const found: HashedRow[] = [];
-  for (;;) {
-    const page = await listHashesFrom(db, tenantId, datasetId, (found.at(-1)?.seq ?? -1) + 1, rowsPerPage);
-    for (const row of page) found.push(row);
-    if (page.length < rowsPerPage) return found;
-    await nextTurn();
-    signal?.throwIfAborted();
-  }
+  await eachHashPage(db, tenantId, datasetId, (page) => found.push(...page), signal);
+  return found;
 }
 
 /** Hashes of the named items, each once. @throws AppError `item-not-found` when one is not there */

@@ -31,6 +31,11 @@ export interface ClaimedJob {
   lease: string;
 }
 
+/** An end whose message is large and was spelled bit by bit: one JSON object. */
+export interface EndOfMany {
+  messageJson: string;
+}
+
 /** What a step leaves behind; it is stored with the step's effect, or neither is. */
 export interface StepResult {
   checkpoint?: unknown;
@@ -39,7 +44,7 @@ export interface StepResult {
   /** One JSON text for each row that could not be taken. In privacy mode without reference ids. */
   errors?: readonly string[];
   /** Ends the job as completed, in the same transaction. `totalSteps` becomes `completedSteps`. */
-  end?: { message: Record<string, unknown> };
+  end?: { message: Record<string, unknown> } | EndOfMany;
   /** Gives the job back until then (milliseconds since 1970), in the same transaction: the handler returns. */
   laterAt?: number;
 }

@@ -102,7 +102,8 @@ async function commitStep(
 /** What becomes of the job with this step: its end, a wait, or nothing yet. */
 function fateOf(result: StepResult, nowMs: number): Partial<JobsTable> {
   if (result.end !== undefined) {
-    return { ...ended('completed', nowMs), message: JSON.stringify(result.end.message) };
+    const message = 'messageJson' in result.end ? result.end.messageJson : JSON.stringify(result.end.message);
+    return { ...ended('completed', nowMs), message };
   }
   return result.laterAt === undefined ? {} : { locked_by: null, locked_until: 0, run_at: result.laterAt, attempts: 0 };
 }

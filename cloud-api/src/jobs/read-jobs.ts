@@ -1,9 +1,9 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
-import type { JobHead, JobState, JobsRequest } from '@nucleus/shared/wire/jobs';
+import type { JobHead, JobsRequest } from '@nucleus/shared/wire/jobs';
 import type { Database } from '../database/open-database.ts';
 import { mostErrors } from '../job-queue/rules.ts';
 import { findJob, listErrors, listJobRows } from './queries.ts';
-import { type KnownJob, type LinkPart, readDate, toJobHead, toJobState } from './rules.ts';
+import { type KnownJob, type LinkPart, readDate, spellJobState, toJobHead } from './rules.ts';
 
 const mostListed = 50_000;
 
@@ -12,15 +12,15 @@ export async function describeJob(db: Database, tenantId: string, jobId: string,
   return toJobHead(await getJob(db, tenantId, jobId), nowMs);
 }
 
-/** @throws AppError `job-not-found` */
-export async function followJob(
+/** The JSON of a `JobState` in pieces. @throws AppError `job-not-found` */
+export async function* followJob(
   db: Database,
   tenantId: string,
   jobId: string,
   nowMs: number,
-  link: LinkPart,
-): Promise<JobState> {
-  return toJobState(await getJob(db, tenantId, jobId), nowMs, link);
+  link: LinkPart | undefined,
+): AsyncGenerator<string> {
+  yield* spellJobState(await getJob(db, tenantId, jobId), nowMs, link);
 }
 
 /** @throws AppError `job-not-found` */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type KnownJob, readDate, statusOf, toJobState } from './rules.ts';
+import { type KnownJob, readDate, spellJobState, statusOf, toJobState } from './rules.ts';
 
 const link = (jobId: string, part: number, format: string) => `/${jobId}/${part}.${format}`;
 
@@ -35,6 +35,16 @@ test.each([
   [0, 0, '1.00'],
 ])('%i of %i steps are %s', (completedSteps, totalSteps, progress) => {
   expect(toJobState(job({ completedSteps, totalSteps }), 2_000, link).job_progress).toBe(progress);
+});
+
+test('a message of any size is told letter by letter, and no letter is cut in two', () => {
+  const message = { names: `a${'🙂'.repeat(1_200_000)}` };
+  const pieces = [...spellJobState(job({ message: JSON.stringify(message) }), 2_000, link)];
+  expect(pieces.length).toBeGreaterThan(3);
+  expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+  expect(JSON.parse(pieces.join(''))).toEqual({ ...toJobState(job(), 2_000, link), message });
+  const small = job({ message: JSON.stringify({ names: 'a' }) });
+  expect(JSON.parse([...spellJobState(small, 2_000, link)].join(''))).toEqual(toJobState(small, 2_000, link));
 });
 
 test('a completed job is whole', () => {

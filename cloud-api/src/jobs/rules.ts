@@ -44,20 +44,23 @@ export function toJobHead(job: KnownJob, nowMs: number): JobHead {
   };
 }
 
-/** Address of a file that a job has made, by its place and format. */
+/** Address of a file that a job has made, by its place and format. Who may not export has none: he is told that there are files. */
 export type LinkPart = (jobId: string, part: number, format: ResultFormat) => string;
 
 /** Files in a job's message become links: they are signed anew for each answer, because each lives for minutes only. */
-function linkFiles(job: KnownJob, nowMs: number, link: LinkPart): JobState['message'] {
+function linkFiles(job: KnownJob, nowMs: number, link: LinkPart | undefined): JobState['message'] {
   const { result_files: files, ...message } = JSON.parse(job.message) as JobState['message'] & {
     result_files?: { part: number; format: ResultFormat }[];
   };
   if (files === undefined) return message;
   if (job.endedAt !== null && nowMs > job.endedAt + keepResultsMs) return { ...message, result: [], expired: true };
-  return { ...message, result: files.map(({ part, format }) => link(job.jobId, part, format)) };
+  return {
+    ...message,
+    result: link === undefined ? [] : files.map(({ part, format }) => link(job.jobId, part, format)),
+  };
 }
 
-export function toJobState(job: KnownJob, nowMs: number, link: LinkPart): JobState {
+export function toJobState(job: KnownJob, nowMs: number, link: LinkPart | undefined): JobState {
   const status = statusOf(job, nowMs);
   // A job without anything to do has done all of it.
   const share = job.totalSteps > 0 ? Math.min(1, job.completedSteps / job.totalSteps) : 1;
@@ -83,4 +86,30 @@ export function readDate(field: string, text: string): number {
   const at = Date.parse(hasTime && !hasZone ? `${text.replace(' ', 'T')}Z` : text);
   if (Number.isNaN(at)) throw new AppError('invalid-request', `${field}: must be an ISO 8601 date.`, { at: field });
   return at;
+}
+
+/** Messages beyond this are told as they are stored and never parsed; none of them names files. */
+const mostParsedCharacters = 1 << 20;
+
+/** The JSON of a `JobState`, piece by piece: a deduplication of a million items has 60 MB of ids. */
+export function* spellJobState(job: KnownJob, nowMs: number, link: LinkPart | undefined): Generator<string> {
+  const { message, ...state } = toJobState(isLarge(job) ? { ...job, message: '{}' } : job, nowMs, link);
+  yield `${JSON.stringify(state).slice(0, -1)},"message":`;
+  if (isLarge(job)) yield* piecesOf(job.message);
+  else yield JSON.stringify(message);
+  yield '}';
+}
+
+function isLarge({ message }: KnownJob): boolean {
+  return message.length > mostParsedCharacters;
+}
+
+/** Never cut within a surrogate pair: half of one could not be written. */
+function* piecesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = start + mostParsedCharacters;
+    const isWhole = !/[\ud800-\udbff]/.test(text.charAt(end - 1));
+    yield text.slice(start, isWhole ? end : end + 1);
+    start = isWhole ? end : end + 1;
+  }
 }

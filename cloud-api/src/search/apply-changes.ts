@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { applySlices } from './apply-slices.ts';
@@ -6,7 +7,9 @@ import { columnTypes, fieldColumn, type ProjectionFile } from './open-projection
 import type { FieldType, SearchField } from './search-field.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
 
-const rowsPerChunk = 10_000;
+const rowsPerChunk = 5_000;
+/** Rows that are written in one go: others have their turn after a few milliseconds. */
+const rowsPerTurn = 250;
 
 /**
  * Brings a projection up to the truth's present change number. Each chunk is one transaction with the number it reaches, so a process
@@ -44,7 +47,10 @@ async function applyChunk(file: ProjectionFile, rows: readonly FeedRow[], reache
     await deleteRows(file, rows);
     const appender = await writer.createAppender('items');
     const fields = [...file.fields.values()];
-    for (const row of rows) if (row.isLive) appendRow(appender, row, fields);
+    for (const [at, row] of rows.entries()) {
+      if (at % rowsPerTurn === 0) await nextTurn();
+      if (row.isLive) appendRow(appender, row, fields);
+    }
     appender.closeSync();
     await writer.run('update projection set change_no = ?, seq = ?', [reached.changeNo, reached.seq]);
     await writer.run('commit');
@@ -69,7 +75,8 @@ async function deleteRows(file: ProjectionFile, rows: readonly FeedRow[]): Promi
 }
 
 async function addNewFields(file: ProjectionFile, rows: readonly FeedRow[]): Promise<void> {
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
+    if (at % rowsPerTurn === 0) await nextTurn();
     for (const [name, value] of Object.entries(row.metadata)) {
       const type = fieldType(value);
       if (type === undefined || file.fields.has(name)) continue;

@@ -2,7 +2,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { type Find, where } from './find-items.ts';
 import type { Projection } from './projection.ts';
 import { fieldByName } from './resolve-field.ts';
-import type { FieldType } from './search-field.ts';
+import type { FieldType, SearchField } from './search-field.ts';
 
 /** Values of one field among the items of a find, most frequent first, ties by value. */
 export interface Facet {
@@ -15,9 +15,13 @@ export interface Facet {
   distinct: number;
 }
 
-/** Counts of a number field in equal bins from `min` to `max`, the last bin closed; values beyond a given span are in the end bins. */
+/**
+ * Counts of a number field in equal bins from `min` to `max`, the last bin closed; values beyond a given span are in the end bins.
+ * A field of dates or times, as ISO texts, is counted by milliseconds since 1970, read as UTC unless they are of another clock.
+ */
 export interface Histogram {
   field: string;
+  scale?: 'time';
   min: number | null;
   max: number | null;
   bins: number[];
@@ -52,7 +56,7 @@ export async function countFacet(
   };
 }
 
-/** @throws QueryError for a bad condition, AppError `invalid-request` for a field that holds no numbers */
+/** @throws QueryError for a bad condition, AppError `invalid-request` for a field that holds neither numbers nor times */
 export async function countHistogram(
   projection: Projection,
   find: Pick<Find, 'condition'>,
@@ -62,16 +66,12 @@ export async function countHistogram(
 ): Promise<Histogram> {
   const schema = await projection.schema();
   const field = fieldByName(fieldName, schema);
-  if (field.type !== 'number') {
-    throw new AppError('invalid-request', `${field.name} is a ${field.type}; a histogram needs numbers.`, {
-      at: 'field',
-    });
-  }
+  if (field.type === 'boolean') throw noHistogram(field);
   const { sql, parameters } = where(find, schema);
   const ends = span === undefined ? [] : [span.min, span.max];
   const end = (found: string): string => (span === undefined ? found : 'cast(? as double precision)');
   const rows = await projection.ask(
-    `with chosen as (select ${field.column} as value from items ${sql}),
+    `with chosen as (select ${amountOf(field)} as value from items ${sql}),
        span as (select ${end('min(value)')} as low, ${end('max(value)')} as high, count(*) - count(value) as lacking from chosen)
      select low, high, lacking::double,
        greatest(0, least(cast(floor((value - low) / nullif(high - low, 0) * ?) as integer), ? - 1)) as bin, count(value)::double
@@ -84,8 +84,11 @@ export async function countHistogram(
     counts[place] = (counts[place] ?? 0) + Number(count);
   }
   const [low = null, high = null, lacking = 0] = rows[0] ?? [];
+  if (field.type === 'text' && counts.every((count) => count === 0))
+    await assertTimes(projection, field, sql, parameters);
   return {
     field: field.name,
+    ...(field.type === 'text' ? { scale: 'time' as const } : {}),
     min: low === null ? null : Number(low),
     max: high === null ? null : Number(high),
     bins: counts,
@@ -104,4 +107,34 @@ async function countMissing(
     parameters,
   );
   return Number(row?.[0] ?? 0);
+}
+
+const isTime =
+  '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?Z?)?';
+
+/** A field as a number: itself, or the milliseconds of a date or time; null for another text. Names no input. */
+function amountOf({ type, column }: SearchField): string {
+  if (type !== 'text') return column;
+  const digits = (from: number, count: number): string => `cast(substr(${column}, ${from}, ${count}) as integer)`;
+  const day = `(make_date(${digits(1, 4)}, ${digits(6, 2)}, 1) + (${digits(9, 2)} - 1))`;
+  const seconds = `(${digits(12, 2)} * 3600 + ${digits(15, 2)} * 60 + ${digits(18, 2)})`;
+  return `case when ${column} ~ '^${isTime}$' then
+    (extract(epoch from ${day}) + case when length(${column}) > 10 then ${seconds} else 0 end) * 1000.0 end`;
+}
+
+/** @throws AppError `invalid-request` when there are texts and none is a time */
+async function assertTimes(
+  projection: Projection,
+  field: SearchField,
+  sql: string,
+  parameters: (string | number | boolean)[],
+): Promise<void> {
+  const [row] = await projection.ask(`select count(${field.column})::double from items ${sql}`, parameters);
+  if (Number(row?.[0] ?? 0) > 0) throw noHistogram(field);
+}
+
+function noHistogram({ name, type }: SearchField): AppError {
+  return new AppError('invalid-request', `${name} is a ${type}; a histogram needs numbers, dates or times.`, {
+    at: 'field',
+  });
 }

@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { listChangedMembers, listChangedSlices } from './feed-slices.ts';
 import { listChangedIndexes, listChangedVectors } from './feed-vectors.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
+
+/** Rows whose metadata is parsed in one go: others have their turn after a few milliseconds. */
+const rowsPerTurn = 250;
 
 /** Feeds the projection of one dataset from the database; walks items_by_change. */
 export function feedChanges(db: Database, tenantId: string, datasetId: string, storeEpoch: string): TruthFeed {
@@ -55,17 +59,22 @@ async function listChangedItems(
     .orderBy('seq')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    changeNo: row.change_no,
-    seq: row.seq,
-    isLive: row.state === 'live' && row.reference_id !== null,
-    itemId: row.id,
-    referenceId: row.reference_id ?? '',
-    widthPx: row.width,
-    heightPx: row.height,
-    phash: row.phash,
-    metadata: mergeFields(row.user_metadata, row.agent_metadata),
-  }));
+  const fed: FeedRow[] = [];
+  for (const row of rows) {
+    if (fed.length % rowsPerTurn === 0) await nextTurn();
+    fed.push({
+      changeNo: row.change_no,
+      seq: row.seq,
+      isLive: row.state === 'live' && row.reference_id !== null,
+      itemId: row.id,
+      referenceId: row.reference_id ?? '',
+      widthPx: row.width,
+      heightPx: row.height,
+      phash: row.phash,
+      metadata: mergeFields(row.user_metadata, row.agent_metadata),
+    });
+  }
+  return fed;
 }
 
 function mergeFields(user: string, agent: string | null): FeedRow['metadata'] {

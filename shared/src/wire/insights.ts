@@ -60,12 +60,30 @@ export type FacetView = z.infer<typeof FacetView>;
 /** Counts in equal bins from `min` to `max`; both are null when no item has the field and no span was asked for. */
 const HistogramView = z.object({
   field: z.string(),
+  /** Of dates and times: `min`, `max` and a span are milliseconds since 1970. */
+  scale: z.literal('time').optional(),
   min: z.number().nullable(),
   max: z.number().nullable(),
   bins: z.array(z.int()),
   missing: z.int(),
 });
 export type HistogramView = z.infer<typeof HistogramView>;
+
+const Latitude = z.number().min(-90).max(90);
+const Longitude = z.number().min(-180).max(180);
+
+/** Items by place: the buckets of a grid that hold any, the fullest first. */
+const MapView = z.object({
+  /** South-west corner and how many items. */
+  buckets: z.array(z.object({ south: z.number(), west: z.number(), count: z.int() })),
+  /** How many buckets there are; `buckets` may be the first of them. */
+  distinct: z.int(),
+  inside: z.int(),
+  outside: z.int(),
+  /** Items without a position. */
+  missing: z.int(),
+});
+export type MapView = z.infer<typeof MapView>;
 
 /** One way to go on with a half-typed query. */
 export const CompletionOption = z.object({
@@ -180,7 +198,7 @@ export const insightEndpoints = {
     method: 'post',
     path: '/v1/insights/:datasetId/histogram',
     access: 'read',
-    summary: 'Distribution of number fields among the items that meet a query',
+    summary: 'Distribution of number and time fields among the items that meet a query',
     body: z.strictObject({
       query: Query,
       fields: z.array(FieldName).min(1).max(32),
@@ -189,6 +207,26 @@ export const insightEndpoints = {
       span: z.strictObject({ min: z.number(), max: z.number() }).optional(),
     }),
     reply: z.object({ took_ms: z.number(), histograms: z.array(HistogramView) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
+  countMap: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/map',
+    access: 'read',
+    summary: 'Where the items that meet a query were taken, in buckets of a grid',
+    body: z.strictObject({
+      query: Query,
+      /** Degrees. A `west` beyond `east` reaches across the 180th meridian. */
+      box: z
+        .strictObject({ west: Longitude, south: Latitude, east: Longitude, north: Latitude })
+        .default({ west: -180, south: -90, east: 180, north: 90 }),
+      /** Side of a bucket, degrees. */
+      grain: z.number().min(0.001).max(45).default(1),
+      fields: z.strictObject({ lat: FieldName, lon: FieldName }).default({ lat: 'lat', lon: 'lon' }),
+      limit: z.int().min(1).max(20_000).default(5_000),
+    }),
+    reply: z.object({ took_ms: z.number(), ...MapView.shape }),
     errors: ['dataset-not-found'],
     dialect: 'own',
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Largest page that one request may ask for; asking for more is no error and gets this many. */
-const maxPageSize = 100_000;
+export const maxPageSize = 100_000;
 
 /** A paged request as the Python client sends it. */
 export const PageRequest = z.object({
