@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { cloudEndpoints } from '@nucleus/shared/wire/endpoints';
 import express, { type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
-import { apiPolicy } from '../http/page-policy.ts';
-import { createDocument } from './create-document.ts';
+import { createDocument } from '../openapi/create-document.ts';
+import { apiPolicy } from './page-policy.ts';
 
 const page = `<!doctype html>
 <html lang="en">
