@@ -109,7 +109,7 @@ test('a backup taken while items come is a cloud of one moment, under an epoch o
     expect([asset.status, asset.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
     const epochOf = async (at: string) => {
       const agentKey = (
-        await run('keys', 'create', '--data', at === url ? data : copy, '--scopes', 'agent')
+        await run('keys', 'create', '--data', at === url ? data : copy, '--scope', 'agent')
       ).stdout.trim();
       const agent = { agent_id: `agt_${'a'.repeat(20)}`, version: '0.1.0', public_url: 'http://a.test', sources: [] };
       return (await send(`${at}/v1/agents/register`, { key: agentKey, body: agent })).body.store_epoch;
@@ -144,7 +144,7 @@ test('a damaged database is found by doctor and makes no backup', async () => {
 
 test('keys are made with bounds, listed with them, and a wrong bound makes none', async () => {
   const made = await run(
-    ...['keys', 'create', '--data', data, '--scopes', 'read', '--datasets', datasetId, '--days', '30', '--label', 'ml'],
+    ...['keys', 'create', '--data', data, '--scope', 'read', '--datasets', datasetId, '--days', '30', '--label', 'ml'],
     ...['--addresses', '127.0.0.1, 10.0.0.0/8'],
   );
   expect(made.exit).toBe(0);

@@ -124,7 +124,7 @@ async function checkKeys(db: Kysely<Tables>, nowMs: number): Promise<Check> {
   const admins = living.filter((key) => (JSON.parse(key.scopes) as string[]).includes('admin')).length;
   const ending = living.filter((key) => key.expires_at !== null && key.expires_at < nowMs + 14 * dayMs).length;
   if (admins === 0)
-    return { result: 'fail', name, says: 'no admin key is alive', remedy: 'nucleus-cloud keys create --scopes admin' };
+    return { result: 'fail', name, says: 'no admin key is alive', remedy: 'nucleus-cloud keys create --scope admin' };
   if (ending > 0)
     return { result: 'warn', name, says: `${ending} keys end within 14 days`, remedy: 'nucleus-cloud keys list' };
   return { result: 'ok', name, says: `${living.length} are alive, ${admins} of them of an admin` };
