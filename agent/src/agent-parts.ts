@@ -1,6 +1,7 @@
 /** What the composition root takes from the stages that it does not make itself. Tests pass smaller ones. */
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { localEndpoints, Variant } from '@nucleus/shared/wire/local';
+import type { SessionView } from '@nucleus/shared/wire/viewer';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { AgentConfig, SourceConfig } from './config.ts';
@@ -49,6 +50,8 @@ export interface PipelineOptions<Pool> {
   isQueueFull: (alias: string) => boolean;
   signal: AbortSignal;
   log: Logger;
+  /** Told of every scan that failed. */
+  onFailure?: (error: unknown) => void;
   onProgress: (progress: PipelineProgress) => void;
 }
 
@@ -95,6 +98,10 @@ export interface MediaProxy {
   /** Origin under which browsers reach this agent. */
   url: string;
   mintViewerCode(): string;
+  listSessions(): SessionView[];
+  sessions: { revoke(sessionId: string): boolean };
+  /** Ends every session, code and link at once. */
+  revokeAll(): void;
   mintLink(request: { alias?: string | undefined; referenceId: string; variant: Variant; minutes: number }): {
     url: string;
     expiresAt: number;

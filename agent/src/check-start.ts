@@ -26,6 +26,7 @@ export async function checkStart(config: AgentConfig): Promise<void> {
   if (config.listen.endsWith(':0') && config.public_url === undefined) {
     throw new AppError('config-invalid', 'Listening on port 0 needs a public_url, because records hold the address.');
   }
+  assertGuarded(config);
   try {
     makeFolders(config.data);
   } catch (cause) {
@@ -52,6 +53,18 @@ async function statInTime(folder: string): Promise<Stats | undefined | 'hangs'> 
   } finally {
     timer.abort();
   }
+}
+
+/** Pictures, links and the passcode go over the network as they are unless TLS hides them. */
+function assertGuarded(config: AgentConfig): void {
+  const host = config.listen.replace(/:\d+$/, '');
+  const isLocal = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host);
+  if (isLocal || config.tls || config.insecure_lan_http) return;
+  throw new AppError(
+    'config-invalid',
+    `Listening at ${config.listen} without TLS would show pictures, links and the passcode to everybody on the network. ` +
+      'Run `nucleus-agent tls init`, name your own certificate under `tls`, or, if you accept that, set insecure_lan_http (--insecure-lan-http).',
+  );
 }
 
 /** Made one by one: Node's own `recursive` never returns below folders that refuse with ENOENT, as those of /proc do. */

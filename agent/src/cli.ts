@@ -43,6 +43,13 @@ export async function runCli(argv: readonly string[], parts: AgentParts, context
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (context.signal.aborted && error instanceof Error && error.name === 'AbortError') return 0;
+    const stateCode = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (stateCode.startsWith('SQLITE_')) {
+      context.terminal.note(
+        `nucleus-agent: The state cannot be written or read (${stateCode}); nothing is lost. Try again.\n`,
+      );
+      return 1;
+    }
     if (!(error instanceof AppError)) throw error;
     context.terminal.note(`nucleus-agent: ${error.message}\n`);
     return error.exit;
@@ -71,6 +78,7 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
     json(command).option('--config <file>', 'configuration file').option('--data <dir>', 'data directory of the agent');
 
   withConfig(program.command('run').description('watch, catalogue, serve and sync'))
+    .option('--insecure-lan-http', 'listen beyond loopback without TLS: everybody on the network sees what is shown')
     .option('--once', 'scan, sync and exit with a summary')
     .option('--take-over', 'replace another agent on its sources')
     .option('--recreate', 'make a new dataset where the bound one was deleted')

@@ -44,6 +44,12 @@ export const AgentConfig = z
     listen: hostAndPort.default('127.0.0.1:8787'),
     /** Address under which browsers reach this agent; part of every record's `image_url`. Default: http://LISTEN. */
     public_url: origin.optional(),
+    /** PEM files for https. Default: what `nucleus-agent tls init` made, else plain http. */
+    tls: z.strictObject({ cert_file: z.string().min(1), key_file: z.string().min(1) }).optional(),
+    /** Listening beyond loopback without TLS needs this: whoever is on the network then sees pictures, links and the passcode. */
+    insecure_lan_http: z.boolean().default(false),
+    /** Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For is believed. Default: none. */
+    trusted_proxies: z.array(z.string().min(1)).default([]),
     cloud: z.strictObject({
       url: z.url({ protocol: /^https?$/ }),
       /** File of mode 0600 that holds the agent's API key; the variable NUCLEUS_AGENT_KEY goes before it. */

@@ -20,6 +20,18 @@ export function controlHandlers(parts: {
   return {
     'status': () => ({ ...overview(), viewer: `${proxy.url}/viewer/` }),
     'open': () => ({ url: `${proxy.url}/viewer/#code=${proxy.mintViewerCode()}` }),
+    'sessions': () => ({ sessions: proxy.listSessions() }),
+    'revoke-sessions': (which) => {
+      if ('session_id' in which) {
+        if (!proxy.sessions.revoke(which.session_id)) {
+          throw new AppError('not-found', 'There is no such session any more; `sessions list` shows those that live.');
+        }
+        return { revoked: 1 };
+      }
+      const revoked = proxy.listSessions().length;
+      proxy.revokeAll();
+      return { revoked };
+    },
     'compare': () => {
       sync.requestComparison();
       parts.verifyAll();

@@ -5,6 +5,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { AgentConfig } from './config.ts';
+import { findOwnTls } from './keys/tls-files.ts';
 
 /** Flags of `run` and of everything that names a data directory. */
 export interface ConfigFlags {
@@ -15,6 +16,7 @@ export interface ConfigFlags {
   data?: string;
   listen?: string;
   level?: string;
+  insecureLanHttp?: boolean;
 }
 
 /**
@@ -29,7 +31,12 @@ export function loadConfig(flags: ConfigFlags, workingDir: string): AgentConfig 
     const file = resolve(workingDir, flags.config);
     const config = readConfigFile(file);
     return absolutePaths(
-      { ...config, data: flags.data ?? config.data, listen: flags.listen ?? config.listen },
+      {
+        ...config,
+        data: flags.data ?? config.data,
+        listen: flags.listen ?? config.listen,
+        insecure_lan_http: flags.insecureLanHttp ?? config.insecure_lan_http,
+      },
       flags.data ? workingDir : dirname(file),
     );
   }
@@ -40,6 +47,7 @@ export function loadConfig(flags: ConfigFlags, workingDir: string): AgentConfig 
   const parsed = AgentConfig.safeParse({
     data: flags.data,
     listen: flags.listen,
+    insecure_lan_http: flags.insecureLanHttp,
     cloud: { url: flags.cloud },
     sources: [{ folder, dataset: flags.dataset ?? (folder.split('/').pop() || 'main'), level: flags.level }],
   });
@@ -113,9 +121,13 @@ function issueSentence(error: z.ZodError, root = ''): string {
 function absolutePaths(config: AgentConfig, base: string): AgentConfig {
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(base, path));
   const { key_file, ca_file, proxy_auth_file, ...cloud } = config.cloud;
+  const tls = config.tls
+    ? { cert_file: absolute(config.tls.cert_file), key_file: absolute(config.tls.key_file) }
+    : findOwnTls(absolute(config.data));
   return {
     ...config,
     data: absolute(config.data),
+    ...(tls ? { tls } : {}),
     cloud: {
       ...cloud,
       ...(key_file ? { key_file: absolute(key_file) } : {}),

@@ -6,7 +6,9 @@ import { doctor } from './commands/doctor.ts';
 import { type InitFlags, init } from './commands/init.ts';
 import { setPasscode } from './commands/passcode.ts';
 import { selfAudit } from './commands/self-audit.ts';
+import { listSessions, revokeSessions } from './commands/sessions.ts';
 import type { Terminal } from './commands/terminal.ts';
+import { initTls } from './commands/tls.ts';
 import type { ConfigFlags } from './load-config.ts';
 
 /** What these commands need of the process. */
@@ -60,6 +62,30 @@ export function addOperatorCommands(
     .option('--data <dir>', 'data directory of the agent')
     .option('--json', 'print the result as one JSON object on the last line of stdout')
     .action(async (flags: DataFlags & { clear?: boolean }) => end(await setPasscode(flags, parts, context)));
+  const sessions = program.command('sessions').description('who can see pixels now');
+  const withData = (command: Command) =>
+    command
+      .option('--config <file>', 'configuration file')
+      .option('--data <dir>', 'data directory of the agent')
+      .option('--json', 'print the result as one JSON object on the last line of stdout');
+  withData(sessions.command('list').description('viewers, dashboards and shared links')).action(
+    async (flags: DataFlags) => end(await listSessions(flags, context.terminal, context.workingDir)),
+  );
+  withData(sessions.command('revoke').argument('[session_id]').description('end one with its links, at once'))
+    .option('--all', 'end every session, code and media link')
+    .action(async (id: string | undefined, flags: DataFlags & { all?: boolean }) =>
+      end(await revokeSessions(id, flags, context.terminal, context.workingDir)),
+    );
+  withData(
+    program
+      .command('tls')
+      .description('https for browsers')
+      .command('init')
+      .description('make a self-signed certificate'),
+  )
+    .option('--name <name...>', 'host names and addresses; default: this host’s')
+    .option('--force', 'replace the one that is there')
+    .action(async (flags: DataFlags & { name?: string[]; force?: boolean }) => end(await initTls(flags, context)));
   program
     .command('self-audit')
     .description('plant pictures with known secrets, run everything without a network and search what would leave')

@@ -42,6 +42,8 @@ export interface PipelineOptions {
   signal: AbortSignal;
   log: Log;
   onProgress?: (progress: Progress) => void;
+  /** Told of every scan that failed. */
+  onFailure?: (error: unknown) => void;
 }
 
 export interface Pipeline {
@@ -89,7 +91,13 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   function inTurn(source: RunningSource, scanOptions: ScanOptions): Promise<ScanSummary> {
     const { alias } = source.config;
     const before = turns.get(alias) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => scan(source, scanOptions));
+    const mine = before
+      .catch(() => undefined)
+      .then(() => scan(source, scanOptions))
+      .catch((error: unknown) => {
+        options.onFailure?.(error);
+        throw error;
+      });
     turns.set(alias, mine);
     return mine;
   }

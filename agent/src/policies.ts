@@ -5,8 +5,8 @@ import type { EgressPolicy } from './egress/seal.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 
 /** Origin under which browsers reach this agent. */
-export function publicUrlOf(config: Pick<AgentConfig, 'public_url' | 'listen'>): string {
-  return config.public_url ?? `http://${config.listen}`;
+export function publicUrlOf(config: Pick<AgentConfig, 'public_url' | 'listen' | 'tls'>): string {
+  return config.public_url ?? `${config.tls ? 'https' : 'http'}://${config.listen}`;
 }
 
 /** How records of each source look, by alias. */

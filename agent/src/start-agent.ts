@@ -20,15 +20,16 @@ import { describeOverview } from './overview.ts';
 import { type BindingWishes, egressPolicy, publicUrlOf, recordPolicies, registrationOf } from './policies.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import { openBindings } from './state/bindings.ts';
+import { closeState, isDiskLying, openCheckedState } from './state/check-state.ts';
 import { lockData } from './state/lock-data.ts';
-import { openState, type State } from './state/open-state.ts';
+import type { State } from './state/open-state.ts';
 import { openQueueLimit } from './state/queue-limit.ts';
 import type { Clock } from './sync/run-loop.ts';
 import { type Sync, startSync } from './sync/start-sync.ts';
 import { openWhatLeft } from './what-left.ts';
 
-/** All parts together may take this long to close. */
-const closeLimitMs = 10_000;
+/** All parts together may take this long to close, so that the process ends within ten seconds. */
+const closeLimitMs = 8000;
 /** Off the hour and off midnight, when everybody else's jobs run. */
 const dailyComparison = '23 3 * * *';
 const nightlyScan = '47 1 * * *';
@@ -51,6 +52,8 @@ export interface RunningAgent {
   pipeline: Pipeline;
   sync: Sync;
   proxy: MediaProxy;
+  /** Resolves with the failure after which this process must not go on but start again from the disk. */
+  broken: Promise<Error>;
   /** Closes everything in reverse order of opening, within ten seconds. */
   close(): Promise<void>;
 }
@@ -69,6 +72,12 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
     stopping.abort();
     await Promise.race([closeAll(opened, log), wait(closeLimitMs, undefined, { ref: false })]);
   };
+  let onFailure: (error: unknown) => void = () => undefined;
+  const broken = new Promise<Error>((resolve) => {
+    onFailure = (error) => {
+      if (error instanceof Error && isDiskLying(error)) resolve(error);
+    };
+  });
   try {
     await checkStart(config);
     const publicUrl = publicUrlOf(config);
@@ -82,7 +91,9 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
     keep('guard', installEgressGuard({ cloudUrl, proxyUrl, listenNames, onRefused }), (remove) => remove());
     keep('lock', lockData(config.data), (release) => release());
     const keys = parts.openKeys(config.data);
-    const state = keep('state', openState(config.data), (it) => it.close());
+    const onSetAside = (): void =>
+      log.error({ code: 'SQLITE_CORRUPT' }, 'the state was damaged and set aside; it is made anew');
+    const state = keep('state', openCheckedState(config.data, onSetAside), (it) => closeState(it, config.data));
     const ledgerFolder = join(config.data, 'ledger');
     const late: { index?: Awaited<ReturnType<typeof openLedgerIndex>> } = {};
     const ledger = keep(
@@ -125,6 +136,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
         // what is sent only after a first scan cannot make room during it
         isQueueFull: (alias) => isOverLimit() && !syncing.sync?.awaitsCatalogue(alias),
         log: log.child({ stage: 'pipeline' }),
+        onFailure,
         onProgress(progress) {
           metrics.setProgress(progress);
           options.onProgress?.(progress);
@@ -144,6 +156,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
         clock: systemClock,
         log: log.child({ stage: 'sync' }),
         signal: working,
+        onFailure,
         onSettled: (_, settled) => metrics.countSettled(settled),
         ...(pipeline.adopt && { adopt: pipeline.adopt }),
       }),
@@ -193,7 +206,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
       ),
       (end) => end(),
     );
-    return { state, pipeline, sync, proxy, close };
+    return { state, pipeline, sync, proxy, broken, close };
   } catch (error) {
     await close();
     throw error;

@@ -59,6 +59,7 @@ export function whyNotSynced(item: Standing, cloud: CloudState, pause: PauseReas
   }
   if (item.sourceState === 'suspended')
     return 'Its source is suspended: nothing of it is read or told until it is whole again.';
-  if (pause !== undefined && pause !== 'none') return 'Its source is paused; see the sources for the reason.';
+  if (pause !== undefined && pause !== 'none')
+    return `Its source is paused (${pause}); the page of sources says what to do.`;
   return cloudSentences[cloud];
 }

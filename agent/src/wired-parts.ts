@@ -53,6 +53,8 @@ export const wiredParts: AgentParts<DecoderPool> = {
       ...options,
       viewer,
       listen: config.listen,
+      tls: config.tls,
+      trustedProxies: config.trusted_proxies,
       assetIpAllowlist: config.asset_ip_allowlist,
       metricsFromAnywhere: config.metrics_from_anywhere,
       keys,

@@ -34,6 +34,16 @@ export const CloudConfig = z.strictObject({
     .array(HostPort)
     .default([])
     .describe('host:port in private networks that item and task addresses may name'),
+  upload_max_bytes: z
+    .int()
+    .min(1)
+    .default(5 * 1024 ** 3)
+    .describe('largest resumable upload; pictures are held to 64 MiB in any case'),
+  upload_quota_bytes: z
+    .int()
+    .min(1)
+    .default(50 * 1024 ** 3)
+    .describe('bytes of unfinished resumable uploads of one tenant'),
   store_endpoints: z
     .array(Origin)
     .default([])

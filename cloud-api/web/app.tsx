@@ -16,7 +16,11 @@ const SlicesPage = lazy(async () => ({ default: (await import('./slices/slices-p
 const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
+const MapPage = lazy(async () => ({ default: (await import('./map/map-page.tsx')).MapPage }));
+const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }));
+const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
+const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy-page.tsx')).PrivacyPage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
@@ -74,10 +78,18 @@ function Page({ route }: { route: Route }): ReactElement {
       return <SlicesPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'duplicates':
       return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'map':
+      return <MapPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'compare':
       return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
+    case 'privacy':
+      return <PrivacyPage />;
+    case 'tasks':
+      return <TasksPage />;
+    case 'usage':
+      return <UsagePage />;
     case 'jobs':
       return <JobsPage />;
     default:

@@ -13,13 +13,14 @@ export function percentile(values, share) {
 }
 
 /**
- * Tells one figure. `target` is the least ratio of ours to the peer's; `atLeast` and `atMost` are limits of the figure itself.
- * @param {{ name: string, unit: string, ours: number, peer?: { name: string, value: number }, target?: number, atLeast?: number, atMost?: number, about?: string }} figure
+ * Tells one figure. `target` is the least ratio of ours to the peer's, `mostRatio` the greatest; `atLeast` and `atMost` are limits of the figure itself.
+ * @param {{ name: string, unit: string, ours: number, peer?: { name: string, value: number }, target?: number, mostRatio?: number, atLeast?: number, atMost?: number, about?: string }} figure
  */
-export function report({ name, unit, ours, peer, target, atLeast, atMost, about }) {
+export function report({ name, unit, ours, peer, target, mostRatio, atLeast, atMost, about }) {
   const ratio = peer && ours / peer.value;
   const reached = [
     target === undefined || ratio === undefined ? undefined : ratio >= target,
+    mostRatio === undefined || ratio === undefined ? undefined : ratio <= mostRatio,
     atLeast === undefined ? undefined : ours >= atLeast,
     atMost === undefined ? undefined : ours <= atMost,
   ].filter((each) => each !== undefined);
@@ -31,6 +32,7 @@ export function report({ name, unit, ours, peer, target, atLeast, atMost, about 
       peer: peer && { ...peer, value: round(peer.value) },
       ratio: ratio && round(ratio),
       target,
+      most_ratio: mostRatio,
       at_least: atLeast,
       at_most: atMost,
       reached: reached.length === 0 ? undefined : reached.every(Boolean),

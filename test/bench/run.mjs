@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = new URL('./', import.meta.url);
 const resultsFile = fileURLToPath(new URL('results.json', here));
-const all = ['ingest', 'dedup', 'cloud-sqlite', 'cloud-postgres'];
+const all = ['ingest', 'rescan', 'sync', 'dedup', 'cloud-sqlite', 'cloud-postgres'];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : all;
 
 const kept = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')).figures : [];
@@ -27,9 +27,21 @@ for (const name of chosen) {
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.version}`;
 writeFileSync(resultsFile, `${JSON.stringify({ machine, figures: [...figures.values()] }, null, 2)}\n`);
 
-function describe({ name, unit, ours, peer, ratio, target, at_least: least, at_most: most, reached }) {
+function describe({
+  name,
+  unit,
+  ours,
+  peer,
+  ratio,
+  target,
+  most_ratio: mostRatio,
+  at_least: least,
+  at_most: most,
+  reached,
+}) {
   const limits = [
-    peer && `${peer.name} ${peer.value}: ratio ${ratio}${target === undefined ? '' : ` (target ${target})`}`,
+    peer &&
+      `${peer.name} ${peer.value}: ratio ${ratio}${target === undefined ? '' : ` (target ${target})`}${mostRatio === undefined ? '' : ` (at most ${mostRatio})`}`,
     least && `at least ${least}`,
     most && `at most ${most}`,
     reached === false && 'NOT REACHED',

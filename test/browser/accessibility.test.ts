@@ -13,6 +13,7 @@ describeWithChromium('the dashboard for everybody', () => {
     browser = await aChromium();
     const items = yardItems(120);
     for (const [at, item] of items.slice(0, 6).entries()) item.phash = String(at % 2).repeat(64);
+    for (const item of items.slice(0, 9)) Object.assign(item.metadata, { lat: 48.2, lon: 16.4 });
     dashboard = await aDashboard(browser, items);
     for (const live of [true, false]) {
       const body = { name: live ? 'follows' : 'keeps', query: 'iso > 400', live };
@@ -88,6 +89,16 @@ describeWithChromium('the dashboard for everybody', () => {
         name: 'duplicates',
         path: () => `/d/${dashboard.datasetId}/duplicates`,
         reach: (page) => page.getByRole('region', { name: 'Group 1', exact: true }).waitFor(),
+      },
+      {
+        name: 'the map',
+        path: () => `/d/${dashboard.datasetId}/map`,
+        reach: (page) => page.getByRole('button', { name: /^9 items near/ }).waitFor(),
+      },
+      {
+        name: 'the privacy report',
+        path: () => '/privacy',
+        reach: (page) => page.getByRole('region', { name: 'Fields that left' }).waitFor(),
       },
       {
         name: 'jobs',

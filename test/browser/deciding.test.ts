@@ -21,6 +21,8 @@ for (const [at, pair] of pairs.entries()) {
     if (item !== undefined) Object.assign(item, { phash, width: 400 * (side + 1), height: 300 * (side + 1) });
   }
 }
+for (const item of items.slice(10, 20)) Object.assign(item.metadata, { lat: 52.1, lon: 4.3 });
+for (const item of items.slice(20, 25)) Object.assign(item.metadata, { lat: -33.8, lon: 151.2 });
 const shortly = 15_000;
 
 describeWithChromium('deciding in the dashboard', () => {
@@ -167,6 +169,26 @@ describeWithChromium('deciding in the dashboard', () => {
     expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${refOf(3)}`);
     await page.keyboard.press('ArrowLeft');
     await page.locator('#tile-2.cur').waitFor();
+  });
+
+  test('a box on the map becomes the query, and opens as a grid of what is in it', async () => {
+    const page = await open('/map');
+    await page.getByRole('button', { name: /^10 items near/ }).waitFor();
+    await page.getByRole('button', { name: /^5 items near/ }).waitFor();
+    await page.getByText('15 items in view, 45 without a position').waitFor();
+    const cluster = await page.getByRole('button', { name: /^10 items near/ }).boundingBox();
+    if (cluster === null) throw new Error('the cluster is not on screen');
+    await page.keyboard.press('b');
+    await page.mouse.move(cluster.x - 40, cluster.y - 40);
+    await page.mouse.down();
+    await page.mouse.move(cluster.x + cluster.width + 40, cluster.y + cluster.height + 40, { steps: 3 });
+    await page.mouse.up();
+    await page.getByText('10 items in view').waitFor();
+    await page.getByRole('link', { name: 'Open as grid' }).click();
+    await page.locator('#tile-9').waitFor();
+    const query = new URL(page.url()).searchParams.get('q') ?? '';
+    expect(query).toMatch(/^lat >= [\d.]+ AND lat <= [\d.]+ AND lon >= -?[\d.]+ AND lon <= [\d.]+$/);
+    expect(await found(query)).toEqual(items.slice(10, 20).map((item) => item.reference_id));
   });
 
   test('nothing of it offends the content security policy or fails in the page', () => {

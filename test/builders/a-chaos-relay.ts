@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What becomes of one request. `lost` and `torn` answers come after the cloud has done the work. */
+/**
+ * What becomes of one request. `lost` and `torn` answers come after the cloud has done the work; a `late` one is given up by its sender and
+ * still reaches the cloud after the ones that were sent in its place.
+ */
 export type Fate =
   | 'pass'
   | 'unheard'
@@ -11,6 +14,7 @@ export type Fate =
   | 'torn'
   | 'silent'
   | 'doubled'
+  | 'late'
   | 'portal'
   | 'overloaded'
   | 'too-large';
@@ -50,6 +54,9 @@ export async function aChaosRelay(cloudUrl: () => string): Promise<ChaosRelay> {
   return relay;
 }
 
+/** Longer than a back-off of the trials and a batch take. */
+const lateMs = 700;
+
 async function meet(fate: Fate, incoming: IncomingMessage, outgoing: ServerResponse, cloud: string): Promise<void> {
   if (fate === 'unheard') return void incoming.socket.resetAndDestroy();
   if (fate === 'cut') {
@@ -61,6 +68,11 @@ async function meet(fate: Fate, incoming: IncomingMessage, outgoing: ServerRespo
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
   if (fate === 'silent') return;
+  if (fate === 'late') {
+    incoming.socket.resetAndDestroy();
+    setTimeout(() => ask(cloud, incoming, body).catch(() => undefined), lateMs).unref();
+    return;
+  }
   if (fate === 'portal') {
     outgoing.writeHead(200, { 'content-type': 'text/html' });
     return void outgoing.end('<html><body>Please sign in to the network</body></html>');

@@ -33,9 +33,13 @@ export interface Item {
 const pages = join(import.meta.dirname, '../../cloud-api/dist/web');
 
 /** @param browser stays the caller's */
-export async function aDashboard(browser: Browser, items: readonly Item[]): Promise<ADashboard> {
+export async function aDashboard(
+  browser: Browser,
+  items: readonly Item[],
+  { fetchAllow = [] }: { fetchAllow?: string[] } = {},
+): Promise<ADashboard> {
   if (!existsSync(join(pages, 'index.html'))) throw new Error('The dashboard is not built: npm run build');
-  const cloud = await aCloud({ database: { url: undefined, drop: async () => undefined }, pages });
+  const cloud = await aCloud({ database: { url: undefined, drop: async () => undefined }, pages, fetchAllow });
   const call = (path: string, body: unknown) => send(`${cloud.url}${path}`, { key: cloud.adminKey, body });
   const datasetId = (await call('/v1/nucleus/dataset/create', { name: 'yard', use_privacy_mode: true })).body
     .dataset_id as string;

@@ -19,6 +19,12 @@ export const aJpeg = (options: PictureOptions = {}): Promise<Buffer> =>
     .jpeg({ quality: options.quality ?? 85 })
     .toBuffer();
 
+/** So many JPEGs of different content, cheap to make and to decode: equal pixels, and bytes of their own after the end of the picture. */
+export async function distinctJpegs(count: number): Promise<Buffer[]> {
+  const image = await aJpeg({ widthPx: 16, heightPx: 12 });
+  return Array.from({ length: count }, (_, i) => Buffer.concat([image, Buffer.from(`content ${i}`)]));
+}
+
 export const aPng = (options: PictureOptions = {}): Promise<Buffer> =>
   withExif(aPicture(options), options).png().toBuffer();
 

@@ -37,11 +37,19 @@ export function aProgram(
     input?: string;
     /** Runs it as another user. */
     uid?: number;
+    /** Words for node itself, before the program's name. */
+    nodeArgs?: readonly string[];
     /** A command that runs it, for instance in a namespace: its words go before the program's. */
     within?: readonly string[];
   } = {},
 ): RunningProgram {
-  const [command, ...words] = [...(options.within ?? []), process.execPath, options.script ?? programs[name], ...args];
+  const [command, ...words] = [
+    ...(options.within ?? []),
+    process.execPath,
+    ...(options.nodeArgs ?? []),
+    options.script ?? programs[name],
+    ...args,
+  ];
   const child = spawn(command as string, words, {
     cwd: options.cwd ?? root,
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),

@@ -1,9 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { fstatSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import { type LocalEndpointName, localEndpoints } from '@nucleus/shared/wire/local';
 import { type Ledger, openLedger } from '../../agent/src/egress/ledger.ts';
 import { type LedgerIndex, openLedgerIndex } from '../../agent/src/egress/ledger-index.ts';
+import { describeOverview } from '../../agent/src/overview.ts';
+import type { ProxyOptions } from '../../agent/src/proxy/start-proxy.ts';
+import { fileStat } from '../../agent/src/source/file-stat.ts';
+import { openWhatLeft } from '../../agent/src/what-left.ts';
 import { aProxy, ask, aViewer, json, type ProxyUnderTest, post, theViewerParts } from './a-proxy.ts';
 import { aDecoderPool, aScannedFolder, type ScannedFolder } from './a-scanned-folder.ts';
 
@@ -28,10 +33,17 @@ export interface ScannedViewer {
   close(): Promise<void>;
 }
 
-export async function aScannedViewer(files: Record<string, Buffer | string>): Promise<ScannedViewer> {
+/** @param over replaces options of the proxy, e.g. where its pages lie. */
+export async function aScannedViewer(
+  files: Record<string, Buffer | string>,
+  over: Partial<ProxyOptions> = {},
+): Promise<ScannedViewer> {
   const pool = aDecoderPool();
   const scanned = aScannedFolder(pool);
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(scanned.folder, name), bytes);
+  for (const [name, bytes] of Object.entries(files)) {
+    await mkdir(dirname(join(scanned.folder, name)), { recursive: true });
+    await writeFile(join(scanned.folder, name), bytes);
+  }
   await scanned.scan();
   const ledgerFolder = join(scanned.dataDir, 'ledger');
   const late: { index?: LedgerIndex } = {};
@@ -43,6 +55,27 @@ export async function aScannedViewer(files: Record<string, Buffer | string>): Pr
     state: scanned.state,
     sources: [{ sourceNo: 1, alias: 'main', folder: scanned.folder }],
     viewer,
+    whatLeft: openWhatLeft(scanned.state, index),
+    overview: () =>
+      describeOverview({
+        agentId: 'agt_00000000000000000000',
+        version: '0.1.0',
+        cloudUrl: 'https://cloud.example.com',
+        state: scanned.state,
+        sync: undefined,
+      }),
+    makePreview: async ({ fd, folder, path, edgePx, type }) => {
+      const made = await pool.preview({
+        root: folder,
+        path,
+        expected: fileStat(fstatSync(fd)),
+        widthPx: edgePx,
+        format: type,
+      });
+      if (Buffer.isBuffer(made)) return made;
+      throw new Error(made.code);
+    },
+    ...over,
   });
   let bearer = await aViewer(running);
   return {

@@ -31,11 +31,18 @@ export interface ATrial {
   data: string;
   /** `run` with the trial's configuration. */
   start: (...extra: string[]) => RunningProgram;
+  /** `run` as another process than usual. */
+  startWith: (
+    how: { env?: Record<string, string>; nodeArgs?: readonly string[]; within?: readonly string[] },
+    ...extra: string[]
+  ) => RunningProgram;
   /** `run --once --json` to its end. */
   once: () => Promise<{ exit: number | string; summary: Record<string, number>; output: string }>;
   command: (...args: string[]) => Promise<{ exit: number | string; output: string; stdout: string }>;
   /** Live items of the dataset by relative path; a second one of the same path has ` (again)` behind it. */
   inCloud: () => Promise<Map<string, CloudRecord>>;
+  /** Labels items, as people do: a slice of them. The function that it resolves to says which ones the slice holds. */
+  label: (refs: readonly string[]) => Promise<() => Promise<string[]>>;
   /** What the last heartbeat said of the source. */
   health: () => Promise<Partial<SourceHealth>>;
   /** Waits until the cloud has exactly these paths. */
@@ -97,7 +104,8 @@ export async function aTrial(
       listen,
       cloud: { url: relay.url },
       scan: { interval_s: 2, settle_ms: 100, delete_grace_ms: 300, ...over.scan },
-      ...(over.extract ? { extract: over.extract } : {}),
+      // one decoder starts in half the time of two
+      extract: { processes: 1, ...over.extract },
       sync: { heartbeat_s: 1, max_backoff_ms: 300, ...over.sync },
       sources: [{ alias: 'main', folder, dataset: 'trial', ...over.source }],
     };
@@ -105,17 +113,22 @@ export async function aTrial(
     writeFileSync(file, JSON.stringify({ agent }), { mode: 0o644 });
   };
   setConfig(options.config ?? {});
-  const start = (...extra: string[]): RunningProgram => {
+  const startWith = (
+    { env, ...how }: { env?: Record<string, string>; nodeArgs?: readonly string[]; within?: readonly string[] },
+    ...extra: string[]
+  ): RunningProgram => {
     const program = aProgram('agent', ['run', '--config', file, ...extra], {
-      env: { NUCLEUS_AGENT_KEY: key },
+      env: { NUCLEUS_AGENT_KEY: key, ...env },
       ...(options.uid === undefined ? {} : { uid: options.uid }),
       ...(options.within === undefined ? {} : { within: options.within }),
+      ...how,
     });
     running.add(program);
     started.push(program);
     void program.ended.then(() => running.delete(program));
     return program;
   };
+  const start = (...extra: string[]): RunningProgram => startWith({}, ...extra);
   const datasetId = async (): Promise<string | undefined> =>
     (await send(`${cloud.url}/v1/nucleus/dataset/details`, { key: cloud.adminKey })).body[0]?.id;
   const inCloud = async (): Promise<Map<string, CloudRecord>> => {
@@ -142,6 +155,7 @@ export async function aTrial(
     folder,
     data,
     start,
+    startWith,
     setConfig,
     output: () => started.map(({ output }) => output()).join(''),
     once: async () => {
@@ -156,6 +170,18 @@ export async function aTrial(
       return { exit, output: program.output(), stdout: program.stdout() };
     },
     inCloud,
+    label: async (refs) => {
+      const dataset = await datasetId();
+      const made = await send(`${cloud.url}/v1/nucleus/dataset/${dataset}/create_slice`, {
+        key: cloud.adminKey,
+        body: { name: `labels ${Math.random()}`, reference_ids: refs },
+      });
+      if (made.status !== 200) throw new Error(`the slice was not made: ${made.text}`);
+      return async () => {
+        const { body } = await send(`${cloud.url}/v1/nucleus/slice/${made.body.slice_id}`, { key: cloud.adminKey });
+        return body.items.map((item: { ref_id?: string; reference_id?: string }) => item.ref_id ?? item.reference_id);
+      };
+    },
     metrics: async () => (await fetch(`http://${listen}/metrics`)).text(),
     health: async () => {
       const { body } = await send(`${cloud.url}/v1/agents`, { key: cloud.adminKey });

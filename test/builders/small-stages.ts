@@ -103,6 +103,9 @@ export const smallStages: AgentParts = {
     });
     return {
       url: publicUrl,
+      listSessions: () => [],
+      sessions: { revoke: () => false },
+      revokeAll: () => undefined,
       mintViewerCode: () => 'code-of-sixteen-or-more',
       mintLink: ({ referenceId, variant }) => ({ url: `${publicUrl}/m/${referenceId}/${variant}`, expiresAt: 1 }),
       close: async () => void server.close(),

@@ -15,6 +15,9 @@ export interface CrawledThings {
   sliceId: string;
   jobId: string;
   changeId: string;
+  /** A dataset that is not in privacy mode, and a CSV that was uploaded for it. */
+  ordinaryId: string;
+  uploadId: string;
   /** A task without attachments, of a project and a batch that are both called as the canary is. */
   taskId: string;
   agentId: string;
@@ -30,6 +33,10 @@ export interface CrawlerRequest {
 
 const page = { pageToken: null, pageSize: 5 };
 const none: CrawlerRequest = {};
+export const tus = { 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' };
+export const csvText = (canary: string): string => `attachment_url,note\nftp://x.test/a,${canary}\n`;
+export const uploadMetadata = (name: string, datasetId: string): string =>
+  `name ${btoa(name)},dataset_id ${btoa(datasetId)},purpose ${btoa('csv')}`;
 
 /** Requests by endpoint. */
 export function crawlerRequests(things: CrawledThings): Record<EndpointName, CrawlerRequest> {
@@ -77,6 +84,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     approveAgent: none,
     listAudit: none,
     getAsset: none,
+    getItemAttachment: none,
     getObject: none,
     signIn: { body: { code: 'no-such-code-anywhere' } },
     getSession: none,
@@ -147,6 +155,14 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getIpRanges: none,
     signUpload: none,
     putUpload: none,
+    createUpload: {
+      headers: { ...tus, 'upload-length': '5', 'upload-metadata': uploadMetadata(canary, things.ordinaryId) },
+    },
+    sendUploadPart: { raw: '', headers: { ...tus, 'upload-offset': String(csvText(canary).length) } },
+    getUpload: none,
+    runCsv: { body: { run: 'check' } },
+    downloadCsvReport: { query: '?run=check' },
+    endUpload: none,
     createTask: { body: { project: canary } },
     listTasks: none,
     countTasks: none,

@@ -180,6 +180,7 @@ onEachDatabase('near duplicates', (open) => {
     const first = await groups({ threshold: 2 });
     expect(refs(first)).toEqual(['a,b,c', 'far,twin']);
     expect(first).toMatchObject({ total: 2, items_in_groups: 5, without_hash: 1 });
+    expect((await call(`insights/${dataset}/fields`, {})).body).toEqual({ fields: [], with_hash: 6 });
     expect(refs(await groups({ threshold: 2, offset: 1, limit: 1 }))).toEqual(['far,twin']);
     expect(refs(await groups({ threshold: 0 }))).toEqual(['far,twin']);
     const cut = await groups({ threshold: 2, members: 1 });

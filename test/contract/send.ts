@@ -40,6 +40,6 @@ export async function send<Body = any>(
     status: response.status,
     headers: response.headers,
     text,
-    body: (isJson ? JSON.parse(text) : undefined) as Body,
+    body: (isJson && text !== '' ? JSON.parse(text) : undefined) as Body,
   };
 }

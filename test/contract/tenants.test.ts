@@ -6,7 +6,15 @@ import { type Endpoint, keyScopes } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
-import { type CrawledThings, crawlerPath, crawlerRequests, type EndpointName } from './crawler-requests.ts';
+import {
+  type CrawledThings,
+  crawlerPath,
+  crawlerRequests,
+  csvText,
+  type EndpointName,
+  tus,
+  uploadMetadata,
+} from './crawler-requests.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
 
@@ -33,7 +41,21 @@ onEachDatabase('isolation', (open) => {
     await own('/v1/projects', { name: canary, type: 'textcollection' });
     await own('/v1/batches', { name: canary, project: canary });
     const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
+    const { body: ordinary } = await own('/v1/nucleus/dataset/create', { name: canary });
+    const csv = csvText(canary);
+    const upload = await send(`${cloud.url}/v1/uploads`, {
+      method: 'POST',
+      key: cloud.adminKey,
+      raw: csv,
+      headers: {
+        ...tus,
+        'upload-length': String(csv.length),
+        'upload-metadata': uploadMetadata(canary, ordinary.dataset_id),
+      },
+    });
     things = {
+      ordinaryId: ordinary.dataset_id,
+      uploadId: upload.headers.get('location')?.split('/').at(-1) ?? '',
       taskId: task.task_id,
       canary,
       datasetId: agent.datasetId,

@@ -125,6 +125,7 @@ describe('hostile answers', () => {
       staging: join(folder, 'incoming'),
       sources: plainSources([server.host]),
       decodeChild: builtDecoder,
+      reclaim: async () => undefined,
       limits: fetchLimits,
     });
     const before = process.memoryUsage.rss();

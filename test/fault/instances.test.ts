@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { aJpeg } from '../builders/a-picture.ts';
+import { aJpeg, distinctJpegs } from '../builders/a-picture.ts';
 import { aTrial } from '../builders/a-trial.ts';
 import { describeWithMounts } from '../builders/as-root.ts';
 import { eventually } from '../builders/eventually.ts';
@@ -19,10 +19,8 @@ test('a second agent on one data directory ends with one sentence and exit 2', a
 
 test('an agent that is told to stop while it scans and syncs ends within ten seconds and loses nothing', async () => {
   const trial = await aTrial();
-  const names = Array.from({ length: 150 }, (_, i) => `f${i}.jpg`);
-  for (const [i, name] of names.entries()) {
-    writeFileSync(join(trial.folder, name), await aJpeg({ widthPx: 900, heightPx: 700, seed: i }));
-  }
+  // more than one batch, so that rows are there while others are still to be described
+  for (const [i, bytes] of (await distinctJpegs(500)).entries()) writeFileSync(join(trial.folder, `f${i}.jpg`), bytes);
   trial.relay.fateOf = (path) => (path.includes('/changes') ? 'silent' : 'pass');
   const agent = trial.start();
   await eventually('some rows', 30_000, () => {
@@ -37,7 +35,7 @@ test('an agent that is told to stop while it scans and syncs ends within ten sec
   expect(performance.now() - startedMs).toBeLessThan(10_000);
   trial.relay.fateOf = () => 'pass';
   const { exit, summary } = await trial.once();
-  expect([exit, summary.on_disk, summary.catalogued]).toEqual([0, 150, 150]);
+  expect([exit, summary.on_disk, summary.catalogued]).toEqual([0, 500, 500]);
 });
 
 test('names and kinds of files are taken as they are, one record for one regular file', async () => {

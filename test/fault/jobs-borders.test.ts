@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openAttachments } from '../../cloud-api/src/attachments/open-attachments.ts';
+import { reclaimObject } from '../../cloud-api/src/attachments/sweep-objects.ts';
 import { CloudConfig } from '../../cloud-api/src/config.ts';
 import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { createMetrics } from '../../cloud-api/src/http/metrics.ts';
@@ -52,6 +53,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
         staging: join(data, 'incoming'),
         sources: sources.locate,
         decodeChild: new URL('file:///never-started'),
+        reclaim: (tenant, sha256) => reclaimObject(database.db, tenant, sha256),
       }),
       uploads: openUploadStore(join(data, 'uploads')),
       projections: new Projections(database.db, join(data, 'search'), database.storeEpoch),

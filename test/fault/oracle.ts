@@ -25,6 +25,7 @@ export class Oracle {
   #next = 1;
   #state: number;
   #touched = new Set<string>();
+  #labelled: { tokens: Set<number>; read: () => Promise<string[]> } | undefined;
 
   constructor(folder: string, seed: number) {
     this.#folder = folder;
@@ -56,6 +57,21 @@ export class Oracle {
     this.#touched.clear();
   }
 
+  /** Labels every other file in the cloud; from now on the labels have to stay with their items. All is quiet. */
+  async label(trial: ATrial): Promise<void> {
+    const tokens = [...this.files.values()].map(({ token }) => token).filter((_, i) => i % 2 === 0);
+    this.#labelled = {
+      tokens: new Set(tokens),
+      read: await trial.label(tokens.map((token) => this.#refs.get(token) ?? '')),
+    };
+  }
+
+  /** For the control: expects a label on a file that has none. */
+  imagineLabel(): void {
+    const bare = [...this.files.values()].find(({ token }) => !this.#labelled?.tokens.has(token));
+    if (bare) this.#labelled?.tokens.add(bare.token);
+  }
+
   /** What was deleted is not known any more to anybody who could give its item back. */
   forgetBuried(): void {
     this.#buried = [];
@@ -85,6 +101,13 @@ export class Oracle {
     for (const path of cloud.keys()) if (!this.files.has(path)) wrong.push(`phantom: ${path}`);
     const refs = [...cloud.values()].map(({ ref }) => ref);
     if (new Set(refs).size !== refs.length) wrong.push('duplicate reference ids');
+    if (this.#labelled && wrong.length === 0) {
+      const there = (await this.#labelled.read()).toSorted();
+      const want = [...this.files.values()].filter(({ token }) => this.#labelled?.tokens.has(token));
+      const refsWanted = want.map(({ token }) => this.#refs.get(token) ?? '').toSorted();
+      for (const ref of refsWanted) if (!there.includes(ref)) wrong.push(`lost label: ${ref}`);
+      for (const ref of there) if (!refsWanted.includes(ref)) wrong.push(`wrong label: ${ref}`);
+    }
     return wrong;
   }
 

@@ -127,7 +127,7 @@ test('the running agent answers its command line, and refuses a second one', asy
   const data = ['--data', 'data'];
   const agent = start('run', ...flags);
   await expect
-    .poll(async () => (await cli('status', '--json', ...data)).json, { timeout: 5000 })
+    .poll(async () => (await cli('status', '--json', ...data)).json, { timeout: 20_000 })
     .toMatchObject({
       running: true,
       cloud_state: 'connected',

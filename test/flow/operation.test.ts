@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { aJpeg } from '../builders/a-picture.ts';
+import { distinctJpegs } from '../builders/a-picture.ts';
 import { type ATrial, aTrial } from '../builders/a-trial.ts';
 import { eventually } from '../builders/eventually.ts';
 
@@ -9,10 +9,9 @@ const files = 500;
 const limit = 100;
 
 async function writePictures(trial: ATrial, count: number): Promise<string[]> {
-  const image = await aJpeg({ widthPx: 16, heightPx: 12, seed: 1 });
   const names = Array.from({ length: count }, (_, i) => `f${i}.jpg`);
-  // bytes after the end of a picture make another content of it
-  for (const name of names) writeFileSync(join(trial.folder, name), Buffer.concat([image, Buffer.from(name)]));
+  for (const [i, bytes] of (await distinctJpegs(count)).entries())
+    writeFileSync(join(trial.folder, `f${i}.jpg`), bytes);
   return names;
 }
 const queued = (trial: ATrial): number => trial.query('select count(*) n from outbox')[0].n;

@@ -1,3 +1,4 @@
+import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Logger } from 'pino';
 import type { AgentParts, ScanCounts } from '../agent-parts.ts';
 import { type ConfigFlags, loadConfig, readCloudKey, readProxyCredentials } from '../load-config.ts';
@@ -76,8 +77,7 @@ export async function run(
   try {
     terminal.note(`Viewer: ${agent.proxy.url}/viewer/#code=${agent.proxy.mintViewerCode()}\n`);
     if (!flags.once) {
-      await keepRunning(agent, terminal, progress, signal);
-      return 0;
+      return await keepRunning(agent, terminal, progress, signal);
     }
     const scans = await agent.pipeline.scanOnce();
     const isDrained = await agent.sync.drain(onceMaxFailures);
@@ -110,28 +110,38 @@ export async function run(
   }
 }
 
-/** One whole scan, told as the accounts that it leaves, then watching until the signal comes. */
+/**
+ * One whole scan, told as the accounts that it leaves, then watching until the signal comes.
+ * @returns the exit code: 1 when the disk cannot be trusted any more, so that whoever supervises the agent starts it again.
+ */
 async function keepRunning(
   agent: RunningAgent,
   terminal: Terminal,
   progress: ProgressLine,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   // a scan that fails is told and tried again by the watch
   const scans = await Promise.race([agent.pipeline.scanOnce().catch(() => undefined), stopped]);
-  if (signal.aborted) return;
+  if (signal.aborted) return 0;
   progress.end();
   if (scans) terminal.note(`${accountingSentence(addUp(Object.values(scans)))}\n`);
   for (const [alias, { suspended }] of Object.entries(scans ?? {})) {
     if (suspended)
       terminal.note(`Source ${alias} is suspended; \`nucleus-agent status\` says why. Nothing is deleted.\n`);
   }
-  await Promise.race([Promise.resolve(agent.pipeline.watch()).then(() => stopped), stopped]);
+  const watched = Promise.resolve(agent.pipeline.watch()).then(() => stopped);
+  const failure = await Promise.race([watched, stopped, agent.broken]);
+  if (!failure) return 0;
+  const why = failure instanceof AppError ? failure.message : `The state cannot be relied on (${codeOf(failure)}).`;
+  terminal.note(`nucleus-agent: ${why} Ending, to start again from what is on the disk.\n`);
+  return 1;
 }
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'unknown reason');
 
 function summarise(
   scans: readonly ScanCounts[],

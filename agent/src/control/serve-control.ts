@@ -9,6 +9,8 @@ export const controlCommands = {
   'status': z.strictObject({}),
   'open': z.strictObject({}),
   'compare': z.strictObject({}),
+  'sessions': z.strictObject({}),
+  'revoke-sessions': z.union([z.strictObject({ session_id: z.string() }), z.strictObject({ all: z.literal(true) })]),
   'confirm-deletions': z.strictObject({ source: z.string().optional() }),
   'link': z.strictObject({
     reference_id: z.string(),

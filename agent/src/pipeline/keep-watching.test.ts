@@ -64,7 +64,9 @@ describe('policy', () => {
 });
 
 describe('watching', () => {
-  test('hints bring new, changed, moved and deleted files into the catalogue without a scan', async () => {
+  test('hints bring new, changed, moved and deleted files into the catalogue without a scan', {
+    timeout: 60_000,
+  }, async () => {
     const place = aPlace();
     void place.pipeline.watch();
     const until = async (isSo: () => boolean) => {
@@ -83,7 +85,7 @@ describe('watching', () => {
     expect(place.state.prepare('select scan_no from sources').pluck().get()).toBe(1);
   });
 
-  test('after lost events a scan finds at once what they would have told', async () => {
+  test('after lost events a scan finds at once what they would have told', { timeout: 60_000 }, async () => {
     const place = aPlace({ exclude: ['*.tmp'] });
     mkdirSync(join(place.folder, 'quiet'));
     writeFileSync(join(place.folder, 'quiet/known.jpg'), await numberedJpeg(3));

@@ -3,6 +3,7 @@ import { undeleteMs } from '../identity/resolve-identity.ts';
 import { pathKey } from '../source/file-stat.ts';
 import type { Difference } from '../source/scan-diff.ts';
 import { type WalkResult, walkSource } from '../source/walk-source.ts';
+import { middleFolder } from '../state/known-files.ts';
 import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
 import type { SourceReason } from '../state/rows.ts';
 import {
@@ -52,6 +53,8 @@ export interface ScanOptions {
 }
 
 const goneAtOnce = 2000;
+/** Sources with so many files are walked by two threads. */
+const worthSplitting = 20_000;
 /** More missing items than this are looked at again by a whole walk instead of one by one. */
 const secondLookPaths = 10_000;
 
@@ -88,6 +91,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   if (isWhole) setSourceState(state, sourceNo, 'scanning', 'none');
   const startedMs = performance.now();
   const walked = await walkSource({
+    splitAt: isWhole && row.on_disk >= worthSplitting ? middleFolder(state, sourceNo, row.on_disk) : undefined,
     dataDir: source.dataDir,
     sourceNo,
     root: config.folder,
@@ -137,11 +141,13 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   }
   if (isWhole || (options.keys?.length ?? 0) > 0) countMissingScan(state, sourceNo);
   const { described, vanished } = await drainQueue(source);
+  await new Promise(setImmediate); // counting a million rows takes a while, and so does what comes after it
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
   setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished : accounted);
   setSourceState(state, sourceNo, 'live', 'none');
   if (isWhole && !source.signal.aborted) markCatalogued(state, sourceNo);
+  await new Promise(setImmediate);
   return source.signal.aborted ? { kind: 'stopped' } : { ...walked, described };
 }
 

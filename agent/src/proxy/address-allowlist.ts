@@ -7,10 +7,10 @@ export interface AddressAllowlist {
 }
 
 /**
- * Reads addresses and CIDR ranges; `::ffff:` forms count as the IPv4 address they hold.
+ * Reads addresses and CIDR ranges of the setting `name`; `::ffff:` forms count as the IPv4 address they hold.
  * @throws AppError `config-invalid` naming the entry that is neither.
  */
-export function readAllowlist(entries: readonly string[]): AddressAllowlist {
+export function readAllowlist(entries: readonly string[], name = 'asset_ip_allowlist'): AddressAllowlist {
   const ranges = entries.map((entry): [ipaddr.IPv4 | ipaddr.IPv6, number] => {
     try {
       if (entry.includes('/')) return ipaddr.parseCIDR(entry);
@@ -19,7 +19,7 @@ export function readAllowlist(entries: readonly string[]): AddressAllowlist {
       const address = ipaddr.process(entry);
       return [address, address.kind() === 'ipv4' ? 32 : 128];
     } catch (cause) {
-      throw new AppError('config-invalid', `"${entry}" in asset_ip_allowlist is no address and no CIDR range.`, {
+      throw new AppError('config-invalid', `"${entry}" in ${name} is no address and no CIDR range.`, {
         cause,
       });
     }

@@ -47,8 +47,9 @@ export interface OwnNames {
 /**
  * The names of an agent that listens at `listen` and is published as `publicUrl`. A wildcard address is no name; loopback names
  * count where the listener is reached through loopback.
+ * @param scheme how it is listened for.
  */
-export function ownNames(listen: ListenAddress, publicUrl: string): OwnNames {
+export function ownNames(listen: ListenAddress, publicUrl: string, scheme: 'http:' | 'https:' = 'http:'): OwnNames {
   const authorities = new Set<string>();
   const origins = new Set<string>();
   const add = (protocol: string, host: string, port: number): void => {
@@ -63,9 +64,9 @@ export function ownNames(listen: ListenAddress, publicUrl: string): OwnNames {
   const published = new URL(publicUrl);
   const publishedHost = published.hostname.replace(/^\[|\]$/g, '');
   add(published.protocol, publishedHost, Number(published.port || defaultPorts[published.protocol]));
-  if (!isWildcard(listen.host)) add('http:', listen.host, listen.port);
+  if (!isWildcard(listen.host)) add(scheme, listen.host, listen.port);
   const throughLoopback = isLoopbackHost(listen.host) || isWildcard(listen.host);
-  if (throughLoopback) for (const host of ['localhost', '127.0.0.1', '::1']) add('http:', host, listen.port);
+  if (throughLoopback) for (const host of ['localhost', '127.0.0.1', '::1']) add(scheme, host, listen.port);
   return {
     authorities,
     origins,

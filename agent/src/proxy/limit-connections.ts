@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 
 type Socket = IncomingMessage['socket'];
 
@@ -11,27 +12,32 @@ const maxWaiting = 128;
  * Keeps half-open connections from using up all places: one that has no request in work is waiting, and when too many wait the one
  * that waited longest is cut. So a good request always finds a place, even from an address that floods.
  */
-export function limitConnections(server: Server): void {
-  const waiting = new Set<Socket>();
+export function limitConnections(server: Server | TlsServer): void {
+  // by the other side's address: with TLS a request comes by another socket object than the connection
+  const waiting = new Map<string, Socket>();
+  const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
   const wait = (socket: Socket): void => {
-    waiting.delete(socket);
-    waiting.add(socket);
+    const name = nameOf(socket);
+    waiting.delete(name);
+    waiting.set(name, socket);
     if (waiting.size > maxWaiting) {
       const [oldest] = waiting;
       if (oldest) {
-        waiting.delete(oldest);
-        oldest.destroy();
+        waiting.delete(oldest[0]);
+        oldest[1].destroy();
       }
     }
   };
   server.maxConnections = maxConnections;
   server.on('connection', (socket: Socket) => {
-    socket.once('close', () => waiting.delete(socket));
+    // a closed socket has forgotten the other side's address
+    const name = nameOf(socket);
+    socket.once('close', () => waiting.delete(name));
     wait(socket);
   });
   server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
     const { socket } = req;
-    waiting.delete(socket);
+    waiting.delete(nameOf(socket));
     res.once('close', () => {
       if (!socket.destroyed) wait(socket);
     });

@@ -32,6 +32,8 @@ export type LocalHandlers = {
 export interface MountParts {
   handlers: LocalHandlers;
   sessions: ViewerSessions;
+  /** The address that a request came from. */
+  peerOf: (req: IncomingMessage) => string;
   /** Origins of this agent's own pages; only their sessions see paths. */
   ownOrigins: ReadonlySet<string>;
 }
@@ -97,7 +99,7 @@ export async function runEndpoint(
   headers: Headers,
 ): Promise<void> {
   const { origin } = req.headers;
-  const caller: Caller = { origin, peer: req.socket.remoteAddress ?? '', session: undefined };
+  const caller: Caller = { origin, peer: parts.peerOf(req), session: undefined };
   if (match.endpoint.method === 'post') assertOwnJson(req);
   if (match.endpoint.access === 'viewer') caller.session = findSession(parts, match, req);
   const raw = match.endpoint.body ? parseJson(await readBody(req)) : undefined;

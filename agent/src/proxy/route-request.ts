@@ -18,6 +18,8 @@ export interface ProxyParts {
   readers: ReadonlySet<string>;
   media: MediaParts;
   allowlist: AddressAllowlist;
+  /** The address that a request came from. */
+  peerOf: (req: IncomingMessage) => string;
   mount: MountParts;
   pages: StaticPages;
   registry: Registry;
@@ -74,7 +76,10 @@ async function routeMedia(
   Object.assign(headers, allowOrigin(req, parts.readers));
   if (req.method === 'OPTIONS') return answerOptions(res, mediaMethods, headers);
   if (target.startsWith('/m/')) await serveMedia(parts.media, req, res, pathOf(target).slice(3), headers);
-  else await serveAsset(parts.media, parts.allowlist, req, res, target, headers);
+  else {
+    const mayRead = parts.allowlist.has(parts.peerOf(req));
+    await serveAsset(parts.media, mayRead, req, res, target, headers);
+  }
 }
 
 async function routeApi(
@@ -144,5 +149,5 @@ async function routePage(
 function mayReadMetrics(parts: ProxyParts, req: IncomingMessage): boolean {
   if (parts.metricsFromAnywhere) return true;
   const host = (req.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  return isLoopbackPeer(req.socket.remoteAddress) && (parts.names.isLocalOnly || isLoopbackHost(host));
+  return isLoopbackPeer(parts.peerOf(req)) && (parts.names.isLocalOnly || isLoopbackHost(host));
 }

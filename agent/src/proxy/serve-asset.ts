@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ServableFile } from '../state/lookups.ts';
-import type { AddressAllowlist } from './address-allowlist.ts';
 import { bearerOf } from './bearer.ts';
 import type { Headers } from './reply.ts';
 import { type MediaParts, serveFile } from './serve-media.ts';
@@ -14,13 +13,13 @@ import { type MediaParts, serveFile } from './serve-media.ts';
  */
 export async function serveAsset(
   parts: MediaParts,
-  allowlist: AddressAllowlist,
+  isAllowedAddress: boolean,
   req: IncomingMessage,
   res: ServerResponse,
   target: string,
   headers: Headers,
 ): Promise<void> {
-  assertMayRead(parts, allowlist, req);
+  assertMayRead(parts, isAllowedAddress, req);
   const file = findFile(parts, target);
   if (!file) throw new AppError('item-not-found', 'No such item.');
   await serveFile(parts, req, res, file, 'original', {
@@ -31,7 +30,7 @@ export async function serveAsset(
   });
 }
 
-function assertMayRead(parts: MediaParts, allowlist: AddressAllowlist, req: IncomingMessage): void {
+function assertMayRead(parts: MediaParts, isAllowedAddress: boolean, req: IncomingMessage): void {
   const bearer = bearerOf(req);
   const session = bearer === undefined ? undefined : parts.sessions.find(bearer);
   const { origin } = req.headers;
@@ -39,7 +38,7 @@ function assertMayRead(parts: MediaParts, allowlist: AddressAllowlist, req: Inco
   // a browser on an allowed machine must not fetch for a page of somebody else; browsers say for whom
   const site = req.headers['sec-fetch-site'];
   const isOwn = site === undefined || site === 'none' || site === 'same-origin';
-  if (bearer === undefined && origin === undefined && isOwn && allowlist.has(req.socket.remoteAddress)) return;
+  if (bearer === undefined && origin === undefined && isOwn && isAllowedAddress) return;
   throw new AppError('unauthenticated', 'A viewer session is needed to read files.');
 }
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { SessionView } from '@nucleus/shared/wire/viewer';
 import { Registry } from 'prom-client';
 import { prepareLookups } from '../state/lookups.ts';
 import type { State } from '../state/open-state.ts';
@@ -10,9 +12,11 @@ import { type ListenAddress, ownNames, parseListen, spellAuthority } from './hos
 import { limitConnections } from './limit-connections.ts';
 import { type MediaKeys, openMediaKeys } from './media-keys.ts';
 import { limitAttempts } from './passcode.ts';
+import { peerAddress } from './peer-address.ts';
 import { openPreviewDisk } from './preview-disk.ts';
 import { keepPreviews, type MakePreview } from './previews.ts';
 import { registerMetrics } from './proxy-metrics.ts';
+import { followTls, readTls, type TlsFiles } from './read-tls.ts';
 import type { Log } from './reply.ts';
 import { type ProxyParts, routeRequest } from './route-request.ts';
 import type { ServedSource } from './serve-media.ts';
@@ -24,7 +28,7 @@ import { itemHandlers } from './viewer-item.ts';
 import { type LinkRequest, linkHandlers, mintLink } from './viewer-links.ts';
 import { type Overview, pageHandlers, type WhatLeft } from './viewer-pages.ts';
 import type { ViewerParts } from './viewer-parts.ts';
-import { sessionHandlers } from './viewer-session-list.ts';
+import { sessionHandlers, sessionView } from './viewer-session-list.ts';
 import { createViewerSessions, type ViewerSessions } from './viewer-sessions.ts';
 
 export interface ProxyOptions {
@@ -34,6 +38,10 @@ export interface ProxyOptions {
   listen: string;
   /** Origin under which browsers reach this agent; default http://LISTEN. */
   publicUrl?: string | undefined;
+  /** Serves https with these files, and takes them anew when they change; without them http. */
+  tls?: TlsFiles | undefined;
+  /** Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[] | undefined;
   dashboardOrigins: readonly string[];
   assetIpAllowlist: readonly string[];
   metricsFromAnywhere: boolean;
@@ -67,6 +75,8 @@ export interface RunningProxy {
   mintViewerCode(): string;
   mintLink(request: LinkRequest): { url: string; expiresAt: number };
   sessions: Pick<ViewerSessions, 'list' | 'revoke'>;
+  /** Sessions and shares as people are told of them. */
+  listSessions(): SessionView[];
   /** Ends every session, code and link made until now, at once and for good. */
   revokeAll(): void;
   /** Signs with another media key from now on; links of the key before it open until they end. */
@@ -85,10 +95,13 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const now = options.now ?? ((): number => Date.now() / 1000);
   const allowlist = readAllowlist(options.assetIpAllowlist);
   const disk = await openPreviewDisk(options.previewsDir, options.maxCacheBytes, options.log);
-  const server = openServer();
+  const server = openServer(options.tls);
+  const stopFollowing =
+    options.tls && 'setSecureContext' in server ? followTls(server, options.tls, options.log) : undefined;
+  const scheme = options.tls ? 'https:' : 'http:';
   const listen = await listenAt(server, parseListen(options.listen));
-  const publicUrl = options.publicUrl ?? `http://${spellAuthority(listen.host, listen.port)}`;
-  const names = ownNames(listen, publicUrl);
+  const publicUrl = options.publicUrl ?? `${scheme}//${spellAuthority(listen.host, listen.port)}`;
+  const names = ownNames(listen, publicUrl, scheme);
   const sources = new Map(options.sources.map((source) => [source.sourceNo, source]));
   const lookups = prepareLookups(options.state);
   const sessions = createViewerSessions(now);
@@ -111,6 +124,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     sessions.revokeAll();
     keys.raiseEpoch();
   };
+  const trusted = readAllowlist(options.trustedProxies ?? [], 'trusted_proxies');
+  const peerOf = (req: IncomingMessage): string => peerAddress(req, trusted);
   const places = keepPlaces(lookups, monotonicMs);
   const parts: ProxyParts = {
     names,
@@ -126,7 +141,9 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       countBytes: metrics.countMediaBytes,
     },
     allowlist,
+    peerOf,
     mount: {
+      peerOf,
       sessions,
       ownOrigins: names.origins,
       handlers: {
@@ -155,14 +172,18 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     mintViewerCode: sessions.mintCode,
     mintLink: (request) => mintLink(links, request),
     sessions,
+    listSessions: () => sessions.list().map((session) => sessionView(session, names.origins)),
     revokeAll,
     rotateMediaKey: keys.rotate,
-    close: () => closeServer(server),
+    close: () => {
+      stopFollowing?.();
+      return closeServer(server);
+    },
   };
 }
 
-function openServer(): Server {
-  const server = createServer({
+function openServer(tls: TlsFiles | undefined): Server | TlsServer {
+  const limits = {
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     keepAliveTimeout: 5000,
@@ -170,7 +191,10 @@ function openServer(): Server {
     maxHeaderSize: 8192,
     // a missing Host is answered like a wrong one
     requireHostHeader: false,
-  });
+  };
+  const server = tls
+    ? createTlsServer({ ...limits, ...readTls(tls), minVersion: 'TLSv1.2', handshakeTimeout: 10_000 })
+    : createServer(limits);
   server.maxRequestsPerSocket = 1000;
   // a client that takes nothing for this long is cut
   server.setTimeout(60_000);
@@ -178,7 +202,7 @@ function openServer(): Server {
   return server;
 }
 
-async function listenAt(server: Server, { host, port }: ListenAddress): Promise<ListenAddress> {
+async function listenAt(server: Server | TlsServer, { host, port }: ListenAddress): Promise<ListenAddress> {
   server.listen({ host, port });
   try {
     await once(server, 'listening');
@@ -209,7 +233,7 @@ function whyNotReady(state: State): string | undefined {
   }
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server | TlsServer): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), closeGraceMs);

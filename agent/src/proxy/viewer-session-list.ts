@@ -1,4 +1,5 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { SessionView } from '@nucleus/shared/wire/viewer';
 import type { LocalHandlers } from './mount-endpoints.ts';
 import type { Session, ViewerSessions } from './viewer-sessions.ts';
 
@@ -15,14 +16,8 @@ export function sessionHandlers(parts: SessionListParts): Pick<LocalHandlers, 'l
   return {
     listSessions: ({ caller }) => ({
       sessions: parts.sessions.list().map((session) => ({
-        session_id: session.sessionId,
-        kind: kindOf(session, parts.ownOrigins),
-        origin: session.origin,
-        peer: session.peer,
-        created_at: session.createdAt,
-        expires_at: Math.floor(session.expiresAt),
+        ...sessionView(session, parts.ownOrigins),
         is_own: session.sessionId === caller.session?.sessionId,
-        ...(session.shares === undefined ? {} : { shares: session.shares }),
       })),
     }),
     revokeSessions({ body }) {
@@ -35,6 +30,20 @@ export function sessionHandlers(parts: SessionListParts): Pick<LocalHandlers, 'l
         throw new AppError('not-found', 'There is no such session any more.');
       return { revoked: 1 };
     },
+  };
+}
+
+/** A session as people are told of it: never what opens it. */
+export function sessionView(session: Session, ownOrigins: ReadonlySet<string>): SessionView {
+  return {
+    session_id: session.sessionId,
+    kind: kindOf(session, ownOrigins),
+    origin: session.origin,
+    peer: session.peer,
+    created_at: session.createdAt,
+    expires_at: Math.floor(session.expiresAt),
+    is_own: false,
+    ...(session.shares === undefined ? {} : { shares: session.shares }),
   };
 }
 

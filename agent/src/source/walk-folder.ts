@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { type FileStat, fileStat, pathBytes } from './file-stat.ts';
+import type { KeyRange } from './key-range.ts';
 
 /** What a walk tells, in byte order of the paths. Keys are relative to the root, one character a byte. */
 export interface WalkVisitor {
@@ -17,9 +18,22 @@ const nonAscii = /[^\0-\x7f]/;
 /**
  * Walks everything below a root without following links, as `find -xdev` does. Synchronous: four times as fast as promises,
  * so it belongs into a thread. `prefix` is empty or a folder's key ending in `/`. A folder sorts as its name with a slash, which makes the order that of whole paths.
+ * @param range tells only what is in it; folders above its bounds are listed all the same.
  */
-export function walkFolder(root: string, prefix: string, rootDev: number, visitor: WalkVisitor): void {
-  walkBelow(root, prefix, rootDev, visitor);
+export function walkFolder(
+  root: string,
+  prefix: string,
+  rootDev: number,
+  visitor: WalkVisitor,
+  range?: KeyRange,
+): void {
+  const isCut = range !== undefined && (isAbove(prefix, range.from) || isAbove(prefix, range.to));
+  walkBelow(root, prefix, rootDev, visitor, isCut ? range : undefined);
+}
+
+/** Whether a bound lies within a folder, so that one part of it is in the range and another is not. */
+function isAbove(prefix: string, bound: string): boolean {
+  return bound.length > prefix.length && bound.startsWith(prefix);
 }
 
 /** Regular files and folders of one folder, in byte order of their names; undefined when it could not be listed. */
@@ -40,7 +54,14 @@ export function listFolder(
   }
 }
 
-function walkBelow(root: string, prefix: string, rootDev: number, visitor: WalkVisitor): void {
+/** @param range only for folders that one of its bounds lies within. */
+function walkBelow(
+  root: string,
+  prefix: string,
+  rootDev: number,
+  visitor: WalkVisitor,
+  range: KeyRange | undefined,
+): void {
   let names: string[];
   try {
     names = readdirSync(nameOf(root, prefix), 'latin1');
@@ -61,8 +82,9 @@ function walkBelow(root: string, prefix: string, rootDev: number, visitor: WalkV
       return;
     }
     if (!stat) continue;
-    if (stat.isFile()) visitor.file(prefix + name, fileStat(stat));
-    else if (stat.isDirectory()) folders.push({ name: `${name}/`, dev: stat.dev });
+    if (stat.isDirectory()) folders.push({ name: `${name}/`, dev: stat.dev });
+    else if (range && !isWithin(prefix + name, range)) continue;
+    else if (stat.isFile()) visitor.file(prefix + name, fileStat(stat));
     else visitor.notRegular(prefix + name);
   }
   enterFoldersBefore(undefined);
@@ -77,10 +99,16 @@ function walkBelow(root: string, prefix: string, rootDev: number, visitor: WalkV
       const folder = folders[first] as { name: string; dev: number };
       if (name !== undefined && folder.name > name) return;
       folders.splice(first, 1);
-      if (folder.dev !== rootDev) visitor.otherMount(prefix + folder.name);
-      else walkBelow(root, prefix + folder.name, rootDev, visitor);
+      const below = prefix + folder.name;
+      if (range && !isWithin(below, range) && !isAbove(below, range.from)) continue;
+      if (folder.dev !== rootDev) visitor.otherMount(below);
+      else walkFolder(root, below, rootDev, visitor, range);
     }
   }
+}
+
+function isWithin(key: string, { from, to }: KeyRange): boolean {
+  return key >= from && (to === '' || key < to);
 }
 
 /** What to hand to the file system: a string where that is exact, else bytes. */

@@ -1,3 +1,4 @@
+import type { KeyRange } from './key-range.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
 
@@ -14,6 +15,8 @@ export interface WalkJob {
   keys: string[] | undefined;
   /** Folders to look at without going into known ones below; each empty or ending in `/`. */
   folders: string[] | undefined;
+  /** The part of the whole root that this thread walks. */
+  range: KeyRange;
   /** Two counters: batches taken by the parent, and 1 when the walk is to stop. */
   shared: SharedArrayBuffer;
   sampleFrom: Uint8Array;

@@ -5,7 +5,7 @@
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { knownChildren, knownFile, knownFiles, sampleFiles } from '../state/known-files.ts';
+import { knownChildren, knownFile, knownFiles, knownInRange, sampleFiles } from '../state/known-files.ts';
 import { openState } from '../state/open-state.ts';
 import { type FileStat, fileStat } from './file-stat.ts';
 import { pathFilter } from './path-filter.ts';
@@ -38,8 +38,9 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     const isTaken = pathFilter(job.include, job.exclude);
     const rootDev = before.identity.dev;
     if (job.keys === undefined && job.folders === undefined) {
-      const diff = new ScanDiff(knownFiles(state, job.sourceNo), (difference) => flow.push(difference));
-      walkFolder(job.root, '', rootDev, visitorOf(diff, counts, isTaken, flow));
+      const known = knownInRange(state, job.sourceNo, job.range);
+      const diff = new ScanDiff(known, (difference) => flow.push(difference));
+      walkFolder(job.root, '', rootDev, visitorOf(diff, counts, isTaken, flow, job.range.from), job.range);
       finish(diff, counts);
     } else {
       for (const key of outermost(job.keys ?? [])) lookAt(key);
@@ -103,7 +104,14 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
   }
 }
 
-function visitorOf(diff: ScanDiff, counts: WalkCounts, isTaken: (key: string) => boolean, flow: Flow): WalkVisitor {
+/** @param from where this thread's part begins: folders above it are counted by the thread before. */
+function visitorOf(
+  diff: ScanDiff,
+  counts: WalkCounts,
+  isTaken: (key: string) => boolean,
+  flow: Flow,
+  from = '',
+): WalkVisitor {
   return {
     file(key: string, stat: FileStat) {
       counts.on_disk++;
@@ -115,11 +123,11 @@ function visitorOf(diff: ScanDiff, counts: WalkCounts, isTaken: (key: string) =>
       counts.not_regular++;
     },
     otherMount(prefix) {
-      counts.other_mounts++;
+      if (prefix >= from) counts.other_mounts++;
       diff.unlistable(prefix);
     },
     unlistable(prefix) {
-      counts.unlistable_folders++;
+      if (prefix >= from) counts.unlistable_folders++;
       diff.unlistable(prefix);
     },
   };

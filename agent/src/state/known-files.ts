@@ -1,4 +1,5 @@
 import { pathKey } from '../source/file-stat.ts';
+import type { KeyRange } from '../source/key-range.ts';
 import type { KnownFile } from '../source/scan-diff.ts';
 import type { SampleFile } from '../source/verify-root.ts';
 import type { State } from './open-state.ts';
@@ -15,12 +16,32 @@ const endOfPaths = Buffer.alloc(1, 0xff); // no UTF-8 and no sensible other name
  * Live rows of a source in byte order of their paths, in chunks, so that no read transaction stays open.
  * @param prefix empty for all, else a folder's key ending in `/`.
  */
-export function* knownFiles(state: State, sourceNo: number, prefix = ''): Generator<KnownFile> {
+export function knownFiles(state: State, sourceNo: number, prefix = ''): Generator<KnownFile> {
+  return knownBetween(state, sourceNo, Buffer.from(prefix, 'latin1'), endOf(prefix));
+}
+
+/** The same for a part of the source. */
+export function knownInRange(state: State, sourceNo: number, { from, to }: KeyRange): Generator<KnownFile> {
+  return knownBetween(state, sourceNo, Buffer.from(from, 'latin1'), to === '' ? endOf('') : Buffer.from(to, 'latin1'));
+}
+
+/** The folder with the row in the middle of so many, as its key; undefined when it is the root. */
+export function middleFolder(state: State, sourceNo: number, rows: number): string | undefined {
+  const path = state
+    .prepare<[number, number], Buffer>(
+      `select path from items where source_no = ? and presence = 'live' order by path limit 1 offset ?`,
+    )
+    .pluck()
+    .get(sourceNo, Math.floor(rows / 2));
+  const key = path ? pathKey(path) : '';
+  return key.slice(0, key.lastIndexOf('/') + 1) || undefined;
+}
+
+function* knownBetween(state: State, sourceNo: number, from: Buffer, end: Buffer): Generator<KnownFile> {
   // as text: one string is far cheaper than one buffer a row, and almost all paths are ASCII
   const asText = state.prepare<unknown[], RawRow>(`select cast(path as text), ${columns} ${range}`).raw();
   const asBytes = state.prepare<unknown[], RawRow>(`select path, ${columns} ${range}`).raw();
-  let after: Buffer = Buffer.from(prefix, 'latin1');
-  const end = endOf(prefix);
+  let after = from;
   for (;;) {
     let rows = asText.all(sourceNo, after, end);
     if (rows.some(([path]) => nonAscii.test(path as string))) rows = asBytes.all(sourceNo, after, end);

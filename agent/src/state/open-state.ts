@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import Database from 'better-sqlite3';
 import { catalogue } from './migrations/0001-catalogue.ts';
+import { scanIndexes } from './migrations/0002-scan-indexes.ts';
 
 export type State = Database.Database;
 
 /** Migrations in order; a migration is never edited once released. */
-const migrations = [catalogue] as const;
+const migrations = [catalogue, scanIndexes] as const;
 
 /**
  * Opens the catalogue below the agent's data directory, making it when it is not there, and brings its schema up to date.

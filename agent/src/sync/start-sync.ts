@@ -33,6 +33,8 @@ export interface SyncOptions {
   signal: AbortSignal;
   /** Takes over what the cloud has and this state was never told; without it such items are counted only. */
   adopt?: (alias: string, items: readonly ManifestItem[]) => { owed: number; unclaimed: number };
+  /** Told of every round that failed. */
+  onFailure?: (error: unknown) => void;
   onSettled?: (alias: string, settled: Settled) => void;
 }
 
@@ -100,7 +102,8 @@ export function startSync(options: SyncOptions): Sync {
   function suspect(alias: string): void {
     const row = bindings.findSource(alias);
     const last = compared.get(alias);
-    const ageMs = last ? clock.now() - last.endMs : Number.POSITIVE_INFINITY;
+    // a clock that was set, in either direction, has let a long time pass
+    const ageMs = last ? Math.abs(clock.now() - last.endMs) : Number.POSITIVE_INFINITY;
     if (last && ageMs >= comparisonAgeMs) suspected.add(alias);
     if (!row || !suspected.has(alias) || (last && ageMs < 20 * last.tookMs)) return;
     suspected.delete(alias);
@@ -128,10 +131,10 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   async function compare(alias: string, sourceNo: number, storeEpoch: string, signal: AbortSignal): Promise<void> {
-    const startedMs = clock.now();
+    const started = performance.now();
     const report = await convergeSource({ gate, outbox, told, now: clock.now, adopt }, { sourceNo, alias }, signal);
     toCompare.delete(alias);
-    compared.set(alias, { endMs: clock.now(), tookMs: clock.now() - startedMs });
+    compared.set(alias, { endMs: clock.now(), tookMs: performance.now() - started });
     comparisons.set(alias, report);
     if (toCompare.size === 0) bindings.setMark('store_epoch', storeEpoch);
     bindings.setMark(`verified_day:${alias}`, new Date(clock.now()).toISOString().slice(0, 10));
@@ -202,6 +205,7 @@ export function startSync(options: SyncOptions): Sync {
 
   function onFailure(error: unknown, inARow: number, waitMs: number): void {
     failures = inARow;
+    options.onFailure?.(error);
     const code = codeOf(error);
     const before = cloud;
     if (code === 'cloud-unreachable') {
@@ -261,6 +265,7 @@ export function startSync(options: SyncOptions): Sync {
     clock,
     signal: options.signal,
     onFailure: (error) => {
+      options.onFailure?.(error);
       // who answers after an interruption may be another store than before
       if (['agent-not-found', 'cloud-unreachable'].includes(codeOf(error))) session = undefined;
     },

@@ -75,7 +75,7 @@ test('a new folder is hinted at, then watched too', async () => {
   await expect(hinted(join(folder, 'fresh'))).resolves.toBeUndefined();
 });
 
-test('more at once than the kernel keeps is told as a loss, and it is one', async () => {
+test('more at once than the kernel keeps is told as a loss, and it is one', { timeout: 60_000 }, async () => {
   const { folder, hints, overflow } = await aWatchedFolder((root) => mkdirSync(join(root, 'quiet')));
   floodEvents(folder); // nothing is read meanwhile
   writeFileSync(join(folder, 'quiet/lost.jpg'), 'x');

@@ -1,23 +1,48 @@
 import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet.tsx';
-import { anywhereKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
+import { anywhereKeys, gridKeys, viewerKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
 import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button.tsx';
 import { counted } from '@nucleus/shared/ui/words/quantities.ts';
-import { CloudOff, FolderTree, Images, Lock, type LucideIcon, TriangleAlert } from 'lucide-react';
+import {
+  BookOpenCheck,
+  CloudOff,
+  Copy,
+  FolderTree,
+  Images,
+  Lock,
+  type LucideIcon,
+  TriangleAlert,
+  Users,
+} from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useSyncExternalStore } from 'react';
-import { exceptionsPath, filesPath, type Route, sourcesPath } from '../route.ts';
+import { type Page, pagePath } from '../route.ts';
 import { queries } from '../session/queries.ts';
 import { viewerSession } from '../session/viewer-session.ts';
 import { isTroubled } from '../sources/source-words.ts';
 import { useOverview } from '../sources/use-overview.ts';
 
 interface FrameProps {
-  page: Route['page'];
+  page: Page;
   children: ReactNode;
 }
 
-const titles: Record<Route['page'], string> = { files: 'Files', exceptions: 'Exceptions', sources: 'Sources' };
+const titles: Record<Page, string> = {
+  files: 'Files',
+  ledger: 'What left',
+  exceptions: 'Exceptions',
+  duplicates: 'Duplicates',
+  sources: 'Sources',
+  sessions: 'Sessions',
+};
+const icons: Record<Page, LucideIcon> = {
+  files: Images,
+  ledger: BookOpenCheck,
+  exceptions: TriangleAlert,
+  duplicates: Copy,
+  sources: FolderTree,
+  sessions: Users,
+};
 
 /** Top bar, rail and the page between them. */
 export function Frame({ page, children }: FrameProps): ReactElement {
@@ -32,7 +57,7 @@ export function Frame({ page, children }: FrameProps): ReactElement {
   return (
     <div className="app">
       <header className="top">
-        <a className="mark" href={`#${filesPath}`} aria-label="Files">
+        <a className="mark" href={`#${pagePath('files')}`} aria-label="Files">
           <Logo />
         </a>
         <div className="crumbs">
@@ -49,19 +74,20 @@ export function Frame({ page, children }: FrameProps): ReactElement {
             Local page<span className="hide-s">. Nothing here leaves this host</span>
           </span>
         </span>
-        <KeySheet groups={[...gridKeys, anywhereKeys]} />
+        <KeySheet groups={[...gridKeys, ...viewerKeys, anywhereKeys]} />
         <ThemeButton />
       </header>
       <nav className="rail" aria-label="Main">
-        <RailLink to={filesPath} icon={Images} words="Files" isCurrent={page === 'files'} count={0} />
-        <RailLink
-          to={exceptionsPath}
-          icon={TriangleAlert}
-          words="Exceptions"
-          isCurrent={page === 'exceptions'}
-          count={exceptions}
-        />
-        <RailLink to={sourcesPath} icon={FolderTree} words="Sources" isCurrent={page === 'sources'} count={troubled} />
+        {(Object.keys(titles) as Page[]).map((each) => (
+          <RailLink
+            key={each}
+            to={pagePath(each)}
+            icon={icons[each]}
+            words={titles[each]}
+            isCurrent={page === each}
+            count={each === 'exceptions' ? exceptions : each === 'sources' ? troubled : 0}
+          />
+        ))}
       </nav>
       <main className="main" id="main">
         {isLost && (

@@ -2,45 +2,45 @@ import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-fai
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
-import { bytes, count } from '@nucleus/shared/ui/words/quantities.ts';
+import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { localEndpoints } from '@nucleus/shared/wire/local';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
-import { useQuery } from '@tanstack/react-query';
-import { ChevronLeft, ChevronRight, X } from 'lucide-react';
-import { type ReactElement, useRef } from 'react';
-import { callAgent } from '../session/viewer-session.ts';
+import { ChevronLeft, ChevronRight, Maximize2, X } from 'lucide-react';
+import { type ReactElement, useEffect, useRef } from 'react';
+import { FileActions } from './file-actions.tsx';
+import { FileFacts } from './file-facts.tsx';
 import { FilePicture } from './file-picture.tsx';
+import { LevelBlurs } from './level-views.tsx';
+import { useItem, useLeft } from './use-item.ts';
 import { WhatLeft } from './what-left.tsx';
 
-interface FilePanelProps {
+export interface OpenedFile {
   fileKey: string;
   /** The file's facts, if the grid has it as its current tile. */
-  file: LocalItem | undefined;
+  known: LocalItem | undefined;
   position: number | undefined;
   total: number;
   onStep: (by: 1 | -1) => void;
   onClose: () => void;
 }
 
-const states: Record<LocalItem['state'], string> = {
-  'pending': 'waiting to be read',
-  'queued': 'queued for the cloud',
-  'synced': 'acknowledged by the cloud',
-  'dead-letter': 'refused by the cloud for good',
-  'exception': 'not readable as a picture',
-  'gone': 'no longer on disk',
-};
-
 /** One file: what stays above the line, what left below it. */
-export function FilePanel(props: FilePanelProps): ReactElement {
-  const { fileKey, file, position } = props;
-  const left = useQuery({
-    queryKey: ['left', fileKey],
-    queryFn: ({ signal }) => callAgent(localEndpoints.getWhatLeft, { params: { key: fileKey }, signal }),
-  });
+export function FilePanel(props: OpenedFile & { onWide: () => void }): ReactElement {
+  const { fileKey, position } = props;
+  const detail = useItem(fileKey);
+  const left = useLeft(fileKey);
+  const isHere = detail.data?.item.key === fileKey;
+  const file = props.known ?? (isHere ? detail.data?.item : undefined);
   const line = useRef<HTMLDivElement>(null);
-  useKeys({ escape: props.onClose, w: () => line.current?.scrollIntoView({ block: 'start' }) });
+  useKeys({
+    escape: props.onClose,
+    o: props.onWide,
+    w: () => line.current?.scrollIntoView({ block: 'start' }),
+  });
+  const name = file?.path.split('/').at(-1);
+  useEffect(() => {
+    if (name !== undefined) document.title = `${visibleText(name)} · ${location.host} viewer`;
+  }, [name]);
   return (
     <aside className="panel" aria-label="Details">
       <div className="row panel-head">
@@ -65,65 +65,51 @@ export function FilePanel(props: FilePanelProps): ReactElement {
         <span className="sm t3 nowrap">
           {position === undefined ? 'File' : `${count(position + 1)} of ${count(props.total)}`}
         </span>
-        <button
-          type="button"
-          className="btn ghost icon-only dense end"
-          aria-label="Close (Esc)"
-          title="Close (Esc)"
-          onClick={props.onClose}
-        >
-          <X className="icon s" aria-hidden="true" />
-        </button>
+        <span className="row g2 end">
+          <button
+            type="button"
+            className="btn ghost icon-only dense"
+            aria-label="Whole page"
+            title="Whole page: zoom, all tags, levels (O)"
+            onClick={props.onWide}
+          >
+            <Maximize2 className="icon s" aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className="btn ghost icon-only dense"
+            aria-label="Close (Esc)"
+            title="Close (Esc)"
+            onClick={props.onClose}
+          >
+            <X className="icon s" aria-hidden="true" />
+          </button>
+        </span>
       </div>
       <div className="panel-body">
         {file !== undefined && (
           <>
-            <FilePicture file={file} />
+            <FilePicture file={file} onOpen={props.onWide} />
             <div className="row">
               <p className="item-name grow">{visibleText(file.path)}</p>
               <CopyButton text={file.path} name="Copy path" />
             </div>
-            <dl className="kv">
-              {file.width !== undefined && file.height !== undefined && (
-                <>
-                  <dt>Dimensions</dt>
-                  <dd>
-                    {count(file.width)} × {count(file.height)}
-                    {file.format !== undefined && `, ${file.format}`}
-                  </dd>
-                </>
-              )}
-              <dt>Size on disk</dt>
-              <dd>{bytes(file.byte_size)}</dd>
-              {file.no_pixels !== undefined && (
-                <>
-                  <dt>Descriptors</dt>
-                  <dd>None. {file.no_pixels}</dd>
-                </>
-              )}
-              <dt>Source</dt>
-              <dd>{file.source}</dd>
-              <dt>Reference id</dt>
-              <dd className="row g2">
-                <span className="mono brk">{visibleText(file.reference_id)}</span>
-                <CopyButton text={file.reference_id} name="Copy reference id" />
-              </dd>
-              <dt>State</dt>
-              <dd className={file.state === 'exception' || file.state === 'dead-letter' ? 'c-d' : ''}>
-                {states[file.state]}
-              </dd>
-            </dl>
+            <FileActions file={file} />
           </>
         )}
+        {isHere && detail.data !== undefined && <FileFacts detail={detail.data} />}
         <div ref={line}>
           <Perimeter words="above stays, below left" />
         </div>
         {left.data !== undefined && <WhatLeft left={left.data} aspect={(file?.width ?? 4) / (file?.height ?? 3)} />}
-        {left.isError && (
+        {isHere && detail.data !== undefined && detail.data.levels.length > 0 && (
+          <LevelBlurs levels={detail.data.levels} aspect={(file?.width ?? 4) / (file?.height ?? 3)} />
+        )}
+        {(left.isError || detail.isError) && (
           <p className="note d" role="alert">
-            {failureCode(left.error) === 'item-not-found'
+            {failureCode(left.error ?? detail.error) === 'item-not-found'
               ? 'This file is no longer in the catalogue.'
-              : failureSentence(left.error)}
+              : failureSentence(left.error ?? detail.error)}
           </p>
         )}
       </div>

@@ -5,31 +5,44 @@ import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import type { ReactElement } from 'react';
+import { exceptionWord } from '../files/file-words.ts';
 
 const panelPx = 372;
 
+interface FilePictureProps {
+  file: LocalItem;
+  /** Opens it on the whole page. */
+  onOpen: () => void;
+}
+
 /** The file's preview over its blur. */
-export function FilePicture({ file }: { file: LocalItem }): ReactElement {
+export function FilePicture({ file, onOpen }: FilePictureProps): ReactElement {
+  const isThere = file.state !== 'exception' && file.state !== 'pending' && file.state !== 'gone';
   const want =
-    file.state === 'exception' || file.no_pixels !== undefined
-      ? undefined
-      : {
+    isThere && file.no_pixels === undefined
+      ? {
           source: file.source,
           ref: file.reference_id,
           variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)),
-        };
+        }
+      : undefined;
   const look = usePixel(want);
   const aspect = (file.width ?? 4) / (file.height ?? 3);
+  const why =
+    file.state === 'exception'
+      ? `${exceptionWord(file.exception)}: not readable as a picture`
+      : (file.no_pixels ?? ('word' in look ? look.word : undefined));
   return (
-    <div className="thumb item-picture" style={{ aspectRatio: aspect }}>
+    <button
+      type="button"
+      className="thumb item-picture"
+      style={{ aspectRatio: aspect }}
+      aria-label={`${visibleText(file.path.split('/').at(-1) ?? '')}, open on the whole page`}
+      onClick={onOpen}
+    >
       {file.blurhash !== undefined && <BlurCanvas key={file.blurhash} hash={file.blurhash} aspect={aspect} />}
-      {file.state === 'exception' && (
-        <span className="mid">Not readable as a picture; see the exceptions for the reason</span>
-      )}
-      {file.no_pixels !== undefined && <span className="mid">No preview</span>}
-      {want !== undefined && look.state === 'link' && (
-        <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(file.path)} />
-      )}
-    </div>
+      {why !== undefined && <span className="mid">{why}</span>}
+      {want !== undefined && look.state === 'link' && <PixelImage key={look.url} want={want} url={look.url} alt="" />}
+    </button>
   );
 }

@@ -1,7 +1,7 @@
 import { CommandLine } from '@nucleus/shared/ui/parts/command-line.tsx';
 import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
-import type { ReactElement } from 'react';
-import type { SessionState } from './viewer-session.ts';
+import { type FormEvent, type ReactElement, useState } from 'react';
+import { enterByPasscode, type SessionState } from './viewer-session.ts';
 
 type Why = Extract<SessionState, { at: 'closed' }>['why'];
 
@@ -16,7 +16,8 @@ const words: Record<Why, { title: string; sentence: string }> = {
   },
   expired: {
     title: 'The viewer session ended',
-    sentence: 'Sessions last 8 hours and end when the agent restarts. This prints a fresh address:',
+    sentence:
+      'Sessions last 8 hours and end when the agent restarts, or when somebody ends them. This prints a fresh address:',
   },
   'too-many': {
     title: 'Too many codes were tried',
@@ -42,10 +43,52 @@ export function ClosedPage({ why }: { why: Why }): ReactElement {
         <div className="row">
           <CommandLine command="npx nucleus-agent open" />
         </div>
+        <PasscodeForm />
         <code className="xs t3">
           {why === 'none' ? 'no_session' : why === 'wrong-code' ? 'wrong_code' : `session_${why.replace('-', '_')}`}
         </code>
       </div>
     </main>
+  );
+}
+
+/** The way in from another computer of the network. */
+function PasscodeForm(): ReactElement {
+  const [passcode, setPasscode] = useState('');
+  const [refusal, setRefusal] = useState<string>();
+  const [isSending, setSending] = useState(false);
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setSending(true);
+    setRefusal(await enterByPasscode(passcode.trim()));
+    setSending(false);
+  };
+  return (
+    <form className="passcode" onSubmit={(event) => void submit(event)}>
+      <label className="col g2 sm">
+        Or, from another computer, enter the viewer passcode
+        <span className="row">
+          <span className={`inp tall grow${refusal === undefined ? '' : ' bad'}`}>
+            <input
+              className="mono"
+              type="password"
+              autoComplete="off"
+              spellCheck={false}
+              required
+              value={passcode}
+              onChange={(event) => setPasscode(event.target.value)}
+            />
+          </span>
+          <button type="submit" className="btn inside big" disabled={isSending}>
+            Open
+          </button>
+        </span>
+      </label>
+      {refusal !== undefined && (
+        <p className="sm c-d" role="alert">
+          {refusal}
+        </p>
+      )}
+    </form>
   );
 }

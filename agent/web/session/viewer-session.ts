@@ -3,7 +3,7 @@
  * bearer that lives in this tab only. The agent sets no cookie.
  */
 import { type CallInput, callEndpoint } from '@nucleus/shared/ui/client/call-endpoint.ts';
-import { CallFailure, failureCode } from '@nucleus/shared/ui/client/call-failure.ts';
+import { CallFailure, failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import type { Endpoint, ReplyOf } from '@nucleus/shared/wire/endpoint';
 import { localEndpoints, ViewerSession } from '@nucleus/shared/wire/local';
 import type { z } from 'zod';
@@ -68,6 +68,17 @@ export async function openViewer(): Promise<void> {
     const failed = failureCode(error);
     const why = failed === 'too-many-attempts' ? 'too-many' : failed === 'network' ? 'unreachable' : 'wrong-code';
     become({ at: 'closed', why });
+  }
+}
+
+/** Opens the viewer by the passcode; answers why not, as a sentence. */
+export async function enterByPasscode(passcode: string): Promise<string | undefined> {
+  try {
+    const body = { origin: location.origin, passcode };
+    become({ at: 'open', session: await callEndpoint(localEndpoints.connectDashboard, here, { body }) });
+    return undefined;
+  } catch (error) {
+    return failureSentence(error);
   }
 }
 

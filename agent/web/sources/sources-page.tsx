@@ -1,14 +1,13 @@
 import { levelSentences } from '@nucleus/shared/record/levels';
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
-import { CommandLine } from '@nucleus/shared/ui/parts/command-line.tsx';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
 import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { CirclePause, CloudOff, TriangleAlert } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { lazy, type ReactElement, Suspense, useState } from 'react';
 import { type LocalSource, reasonSentence, waiting, watchSentence } from './source-words.ts';
 import { type Overview, useOverview } from './use-overview.ts';
 
@@ -18,6 +17,8 @@ const cloudWords: Record<Overview['cloud_state'], string> = {
   refused: 'refuses this agent; see its log',
   'never-reached': 'not reached yet',
 };
+
+const HeldDialog = lazy(async () => ({ default: (await import('./held-dialog.tsx')).HeldDialog }));
 
 /** Sources with their folders, states and the count of every file. */
 export function SourcesPage(): ReactElement {
@@ -63,6 +64,7 @@ export function SourcesPage(): ReactElement {
 }
 
 function SourceCard({ source }: { source: LocalSource }): ReactElement {
+  const [looksAtHeld, setLooksAtHeld] = useState(false);
   const watch = watchSentence(source);
   const isStopped = source.state === 'suspended' || source.state === 'paused';
   return (
@@ -94,14 +96,20 @@ function SourceCard({ source }: { source: LocalSource }): ReactElement {
           icon={TriangleAlert}
           title={`${counted(source.held_deletions, 'deletion')} held.`}
           code="held_deletions"
+          actions={
+            <button type="button" className="btn dense" onClick={() => setLooksAtHeld(true)}>
+              Look and confirm
+            </button>
+          }
         >
-          Nothing was removed from the cloud. Look first, then confirm on this host.
+          Nothing was removed from the cloud. Look at them, then confirm here or with{' '}
+          <code>nucleus-agent deletes confirm --source {source.alias}</code>.
         </Banner>
       )}
-      {source.held_deletions > 0 && (
-        <div className="in">
-          <CommandLine command={`npx nucleus-agent deletes confirm --source ${source.alias}`} />
-        </div>
+      {looksAtHeld && (
+        <Suspense fallback={null}>
+          <HeldDialog source={source.alias} onClose={() => setLooksAtHeld(false)} />
+        </Suspense>
       )}
       <Accounting source={source} />
       <dl className="kv in">

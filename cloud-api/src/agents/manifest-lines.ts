@@ -3,8 +3,16 @@
  * something changed. Which ones: every write gives the rows that it touches its change number, so the rows above the number that
  * is known here are the changed ones; a row that got another key has left the bucket that its place is remembered in.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../database/open-database.ts';
-import { listChangedKeys, type ManifestPlace, readChangeNo, readManifestBucket } from './manifest-queries.ts';
+import {
+  listChangedKeys,
+  type ManifestPlace,
+  type ManifestPosition,
+  readChangeNo,
+  readManifestBucket,
+  readManifestPage,
+} from './manifest-queries.ts';
 
 /** Lines `k digest state\n` of keys with the same two first digits, sorted by k. */
 export interface ManifestBucket {
@@ -27,6 +35,7 @@ const bucketCount = 256;
 const nowhere = 0xffff;
 /** More changed rows than this are found again sooner by reading everything. */
 const mostChangedRows = 100_000;
+const rowsPerPage = 20_000;
 const mostKeptBytes = 128 * 1024 * 1024;
 const keepMs = 120_000;
 
@@ -57,20 +66,48 @@ export class ManifestLines {
     this.#forgetUnused();
     const changeNo = await readChangeNo(this.#db, place.tenantId, place.datasetId);
     const before = this.#kept.get(key);
-    const dirty = before === undefined ? undefined : await this.#findDirty(place, before);
-    const kept = before !== undefined && dirty !== undefined ? before : emptyLines();
     // changed in place: what is half done is read anew by the next who asks
     this.#kept.delete(key);
-    const open = new Set(dirty ?? kept.buckets.keys());
-    for (const bucket of open) {
-      open.delete(bucket);
-      for (const left of await this.#readBucket(place, kept, bucket)) open.add(left);
+    let kept = before;
+    let dirty = kept && (await this.#findDirty(place, kept));
+    if (kept === undefined || dirty === undefined) {
+      kept = await this.#readAll(place, changeNo);
+      // a row that was written meanwhile may have been met in no page
+      dirty = (await this.#findDirty(place, kept)) ?? new Set(kept.buckets.keys());
+    }
+    for (const bucket of dirty) {
+      dirty.delete(bucket);
+      for (const left of await this.#readBucket(place, kept, bucket)) dirty.add(left);
     }
     kept.changeNo = changeNo;
     kept.usedAtMs = this.#clock();
     this.#kept.set(key, kept);
     this.#forgetLargest();
     return kept.buckets;
+  }
+
+  async #readAll(place: ManifestPlace, upTo: number): Promise<Kept> {
+    const kept = emptyLines();
+    const lines: string[][] = kept.buckets.map(() => []);
+    let after: ManifestPosition | undefined = { changeNo: 0, seq: -1 };
+    while (after !== undefined) {
+      const page = await readManifestPage(this.#db, place, after, upTo, rowsPerPage);
+      for (const part of page.parts) {
+        const bucket = bucketOf(part.prefix);
+        lines[bucket]?.push(part.lines);
+        for (const seq of part.seqs) remember(kept, seq, bucket);
+      }
+      after = page.end;
+    }
+    for (const [bucket, parts] of lines.entries()) {
+      if (parts.length === 0) continue;
+      // the key stands first, so that lines in order are keys in order
+      const sorted = parts.join('\n').split('\n').sort();
+      setBucket(kept, bucket, sorted.length, `${sorted.join('\n')}\n`);
+      await nextTurn();
+    }
+    kept.changeNo = upTo;
+    return kept;
   }
 
   /** Buckets that changed rows are in or have left; undefined when all have to be read. */
@@ -89,16 +126,11 @@ export class ManifestLines {
   /** Answers the buckets that items have left for this one since they were read. */
   async #readBucket(place: ManifestPlace, kept: Kept, bucket: number): Promise<Set<number>> {
     const left = new Set<number>();
-    const prefix = prefixOf(bucket);
-    const { lines, seqs } = await readManifestBucket(this.#db, place, prefix);
-    const read: ManifestBucket = { prefix, count: seqs.length, lines: Buffer.from(lines, 'latin1') };
-    kept.bytes += read.lines.length - (kept.buckets[bucket]?.lines.length ?? 0);
-    kept.buckets[bucket] = read;
+    const { lines, seqs } = await readManifestBucket(this.#db, place, prefixOf(bucket));
+    setBucket(kept, bucket, seqs.length, lines);
     for (const seq of seqs) {
-      if (seq >= kept.bucketOfSeq.length) kept.bucketOfSeq = grown(kept.bucketOfSeq, seq);
-      const before = kept.bucketOfSeq[seq] ?? nowhere;
+      const before = remember(kept, seq, bucket);
       if (before !== nowhere && before !== bucket) left.add(before);
-      kept.bucketOfSeq[seq] = bucket;
     }
     return left;
   }
@@ -126,6 +158,20 @@ function emptyLines(): Kept {
     lines: Buffer.alloc(0),
   }));
   return { changeNo: 0, buckets, bucketOfSeq: new Uint16Array(0), bytes: 0, usedAtMs: 0 };
+}
+
+function setBucket(kept: Kept, bucket: number, count: number, lines: string): void {
+  const read: ManifestBucket = { prefix: prefixOf(bucket), count, lines: Buffer.from(lines, 'latin1') };
+  kept.bytes += read.lines.length - (kept.buckets[bucket]?.lines.length ?? 0);
+  kept.buckets[bucket] = read;
+}
+
+/** Answers the bucket that held the place before. */
+function remember(kept: Kept, seq: number, bucket: number): number {
+  if (seq >= kept.bucketOfSeq.length) kept.bucketOfSeq = grown(kept.bucketOfSeq, seq);
+  const before = kept.bucketOfSeq[seq] ?? nowhere;
+  kept.bucketOfSeq[seq] = bucket;
+  return before;
 }
 
 function grown(before: Uint16Array, seq: number): Uint16Array {

@@ -1,14 +1,16 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { assetEndpoints } from '@nucleus/shared/wire/assets';
 import type { Database } from '../database/open-database.ts';
-import { type Mount, mountExchange, mountOpen } from '../http/mount-endpoint.ts';
+import { type Mount, mountEndpoint, mountExchange, mountOpen } from '../http/mount-endpoint.ts';
 import { sendObject } from '../http/send-object.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
 import { openResult } from '../result-files/result-files.ts';
 import type { ImageFormat } from './check/sniff-image.ts';
+import { describeItemAttachment } from './describe-item.ts';
 import { objectKey } from './kept-image.ts';
-import { linkItemImage, openObjectLink } from './link-images.ts';
+import { linkItemImage, linkObject, openObjectLink } from './link-images.ts';
+import type { ObjectClaim } from './object-link.ts';
+import type { Attachments } from './open-attachments.ts';
 
 const served: Record<ImageFormat, { contentType: string; ending: string }> = {
   jpeg: { contentType: 'image/jpeg', ending: 'jpg' },
@@ -20,26 +22,54 @@ const served: Record<ImageFormat, { contentType: string; ending: string }> = {
 };
 
 /** Mounts the stable addresses of stored pictures, and the expiring links to them and to the results of jobs. */
-export function mountAssets(mount: Mount, db: Database, objects: ObjectStore, keyrings: LinkKeyrings): void {
-  mountExchange(mount, assetEndpoints.getAsset, async ({ tenantId, nowMs }, { params }, { response }) => {
-    const path = await linkItemImage(db, keyrings.object, tenantId, params.itemId, nowMs);
+export function mountAssets(
+  mount: Mount,
+  db: Database,
+  attachments: Attachments,
+  { keyrings, publicOrigin }: { keyrings: LinkKeyrings; publicOrigin: string },
+): void {
+  const { objects } = attachments;
+  mountExchange(mount, assetEndpoints.getAsset, async ({ tenantId, nowMs }, { params, query }, { response }) => {
+    const path = await linkItemImage(db, keyrings.object, tenantId, params.itemId, query.variant, nowMs);
     response.set('Cache-Control', 'no-store').redirect(302, path);
   });
+
+  mountEndpoint(mount, assetEndpoints.getItemAttachment, ({ tenantId, nowMs }, { params }) =>
+    describeItemAttachment(
+      db,
+      tenantId,
+      params,
+      (object) => publicOrigin + linkObject(keyrings.object, tenantId, object, nowMs),
+    ),
+  );
 
   mountOpen(mount, assetEndpoints.getObject, async ({ request, response, nowMs }, { params }) => {
     const result = await openResult({ objects, db }, params.token, keyrings.result, nowMs);
     if (result !== undefined) return sendObject(request, response, result);
-    const { tenantId, sha256, format, expiresAt } = openObjectLink(params.token, keyrings.object, nowMs);
+    const claim = openObjectLink(params.token, keyrings.object, nowMs);
+    const stored = await findStored(attachments, claim);
+    await sendObject(request, response, {
+      ...stored,
+      maxAgeSeconds: claim.expiresAt - Math.floor(nowMs / 1000),
+      open: (range) => objects.get(stored.key, range),
+    });
+  });
+}
+
+/** The bytes behind a link: the original, or a rendition that is made now if nobody has asked for it before. */
+async function findStored(
+  { objects, preview }: Pick<Attachments, 'objects' | 'preview'>,
+  claim: ObjectClaim,
+): Promise<{ key: string; bytes: number; contentType: string; etag: string; fileName: string }> {
+  const { tenantId, sha256, format, variant } = claim;
+  const name = sha256.slice(0, 16);
+  if (variant === 'original') {
     const key = objectKey(tenantId, sha256);
     const found = await objects.stat(key);
     if (found === undefined) throw new AppError('link-refused', 'This link opens nothing.');
-    await sendObject(request, response, {
-      bytes: found.bytes,
-      contentType: served[format].contentType,
-      etag: `"${sha256}"`,
-      maxAgeSeconds: expiresAt - Math.floor(nowMs / 1000),
-      fileName: `${sha256.slice(0, 16)}.${served[format].ending}`,
-      open: (range) => objects.get(key, range),
-    });
-  });
+    const { contentType, ending } = served[format];
+    return { key, bytes: found.bytes, contentType, etag: `"${sha256}"`, fileName: `${name}.${ending}` };
+  }
+  const made = await preview(claim, Number(variant.slice('preview-'.length)));
+  return { ...made, contentType: 'image/webp', etag: `"${sha256}-${variant}"`, fileName: `${name}-${variant}.webp` };
 }

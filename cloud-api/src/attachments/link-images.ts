@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Keyring } from '@nucleus/shared/media/sealed-token';
+import type { ObjectVariant } from '@nucleus/shared/wire/assets';
 import type { Database } from '../database/open-database.ts';
 import type { ImageFormat } from './check/sniff-image.ts';
 import { type ObjectClaim, objectLinkLife, signObjectLink, verifyObjectLink } from './object-link.ts';
@@ -15,22 +16,23 @@ export async function linkItemImage(
   keyring: Keyring,
   tenantId: string,
   itemId: string,
+  variant: ObjectVariant,
   nowMs: number,
 ): Promise<string> {
   const asset = await findItemAsset(db, tenantId, itemId);
   if (asset === undefined) throw new AppError('item-not-found', 'There is no stored picture of this item.');
-  return linkObject(keyring, tenantId, asset, nowMs);
+  return linkObject(keyring, tenantId, { ...asset, variant }, nowMs);
 }
 
 /** Path of an expiring link to a stored object of a tenant. */
 export function linkObject(
   keyring: Keyring,
   tenantId: string,
-  { sha256, format }: { sha256: string; format: string },
+  { sha256, format, variant }: { sha256: string; format: string; variant: ObjectVariant },
   nowMs: number,
 ): string {
   const life = objectLinkLife(Math.floor(nowMs / 1000));
-  return `/o/${signObjectLink({ tenantId, sha256, format: format as ImageFormat, ...life }, keyring)}`;
+  return `/o/${signObjectLink({ tenantId, sha256, format: format as ImageFormat, variant, ...life }, keyring)}`;
 }
 
 /** What a link opens. @throws AppError `link-refused`, `link-expired`, `clock-skew` */

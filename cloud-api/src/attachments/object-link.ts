@@ -8,6 +8,7 @@ import {
   type SameBytes,
   sealToken,
 } from '@nucleus/shared/media/sealed-token';
+import type { ObjectVariant } from '@nucleus/shared/wire/assets';
 import type { ImageFormat } from './check/sniff-image.ts';
 
 export interface ObjectClaim extends LinkLife {
@@ -15,6 +16,7 @@ export interface ObjectClaim extends LinkLife {
   /** 64 hex. */
   sha256: string;
   format: ImageFormat;
+  variant: ObjectVariant;
 }
 
 export type LinkVerdict =
@@ -26,10 +28,13 @@ export type LinkVerdict =
 /** Order is part of the format: only ever append. */
 const formats: readonly ImageFormat[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'];
 
+/** As with formats: only ever append. */
+const variants: readonly ObjectVariant[] = ['original', 'preview-256', 'preview-1024', 'preview-2048'];
+
 const tenantPrefix = 'ten_';
 const tenantBytes = 20;
 const hashBytes = 32;
-const payloadBytes = tenantBytes + hashBytes + 1 + 4 + 4;
+const payloadBytes = tenantBytes + hashBytes + 2 + 4 + 4;
 const lifeBuckets = 3;
 const maxSpanSeconds = lifeBuckets * bucketSeconds;
 
@@ -44,6 +49,7 @@ export function signObjectLink(claim: ObjectClaim, [key]: Keyring): string {
   payload.write(claim.tenantId.slice(tenantPrefix.length), 0, tenantBytes, 'latin1');
   payload.write(claim.sha256, tenantBytes, hashBytes, 'hex');
   payload.writeUInt8(formats.indexOf(claim.format), tenantBytes + hashBytes);
+  payload.writeUInt8(variants.indexOf(claim.variant), tenantBytes + hashBytes + 1);
   payload.writeUInt32BE(claim.notBefore, payloadBytes - 8);
   payload.writeUInt32BE(claim.expiresAt, payloadBytes - 4);
   return sealToken(payload, key);
@@ -60,11 +66,13 @@ export function verifyObjectLink(
   if (opened === undefined) return { verdict: 'refused' };
   const payload = Buffer.from(opened);
   const format = formats[payload.readUInt8(tenantBytes + hashBytes)];
-  if (format === undefined) return { verdict: 'refused' };
+  const variant = variants[payload.readUInt8(tenantBytes + hashBytes + 1)];
+  if (format === undefined || variant === undefined) return { verdict: 'refused' };
   const claim: ObjectClaim = {
     tenantId: tenantPrefix + payload.toString('latin1', 0, tenantBytes),
     sha256: payload.toString('hex', tenantBytes, tenantBytes + hashBytes),
     format,
+    variant,
     notBefore: payload.readUInt32BE(payloadBytes - 8),
     expiresAt: payload.readUInt32BE(payloadBytes - 4),
   };

@@ -11,6 +11,7 @@ import { type LocateParts, locateContent } from './fetch/locate-content.ts';
 import { postCallback } from './fetch/post-callback.ts';
 import { type KeptImage, objectKey } from './kept-image.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
+import { openPreviews, type PreviewOf } from './open-previews.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
 
 export interface Attachments {
@@ -33,6 +34,8 @@ export interface Attachments {
   /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
   keepStaged(tenantId: string, staged: StagedFile, signal: AbortSignal): Promise<KeptImage>;
   dropStaged(staged: StagedFile): Promise<void>;
+  /** A smaller copy of a stored picture for pages. @throws AppError `link-refused` */
+  preview: PreviewOf;
   /** Sends JSON to a customer's server by the rules of every fetch; answers whether it took it. */
   postCallback(url: string, body: string, headers: Record<string, string>, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
@@ -47,6 +50,8 @@ export interface AttachmentsOptions {
   /** The built `decode/decode-child.js`. */
   decodeChild: URL;
   limits?: FetchLimits;
+  /** Awaited before bytes are looked for in the store: see `reclaimObject`. */
+  reclaim: (tenantId: string, sha256: string) => Promise<void>;
 }
 
 /** Transfers of one process at once, whatever requests ask for. */
@@ -74,6 +79,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
       const format = await sniffImage(staged.head);
       const decoded = format === undefined ? undefined : await pool.decode({ path: staged.path, format }, signal);
       if (format === undefined || decoded === undefined || signal.aborted) throw notAnImage();
+      await options.reclaim(tenantId, staged.sha256);
       const key = objectKey(tenantId, staged.sha256);
       if ((await objects.stat(key))?.bytes !== staged.bytes) await objects.put(key, readFileStream(staged.path));
       return { ...decoded, sha256: staged.sha256, bytes: staged.bytes, format };
@@ -114,6 +120,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
       }, signal),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,
+    preview: openPreviews({ objects, staging, pool }),
     dropStaged: (staged) => rm(staged.path, { force: true }),
     close: () => pool.close(),
   };

@@ -2,13 +2,21 @@ import { inChunks } from '../database/in-chunks.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ItemAssetsTable, ObjectsTable } from '../database/tables.ts';
 
-/** Rows of objects that are there already stay as they are: equal bytes are equal pictures. */
-export async function insertObjects(db: Database, rows: readonly ObjectsTable[]): Promise<void> {
-  for (const chunk of inChunks(rows, 9)) {
+/**
+ * Rows of objects that are there already stay as they are, because equal bytes are equal pictures, and are held until the transaction
+ * ends, so that no sweep takes them.
+ */
+export async function insertObjects(
+  db: Database,
+  rows: readonly Omit<ObjectsTable, 'unreferenced_since'>[],
+): Promise<void> {
+  // In one order everywhere: two appends of the same pictures would otherwise wait for each other.
+  const sorted = rows.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  for (const chunk of inChunks(sorted, 10)) {
     await db
       .insertInto('objects')
-      .values(chunk)
-      .onConflict((conflict) => conflict.doNothing())
+      .values(chunk.map((row) => ({ ...row, unreferenced_since: null })))
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'sha256']).doUpdateSet({ unreferenced_since: null }))
       .execute();
   }
 }
@@ -37,7 +45,7 @@ export function findItemAsset(
   db: Database,
   tenantId: string,
   itemId: string,
-): Promise<{ sha256: string; format: string } | undefined> {
+): Promise<Pick<ObjectsTable, 'sha256' | 'format' | 'bytes' | 'width' | 'height'> | undefined> {
   return db
     .selectFrom('item_assets')
     .innerJoin('items', (join) =>
@@ -54,7 +62,7 @@ export function findItemAsset(
     .innerJoin('objects', (join) =>
       join.onRef('objects.tenant_id', '=', 'item_assets.tenant_id').onRef('objects.sha256', '=', 'item_assets.sha256'),
     )
-    .select(['objects.sha256', 'objects.format'])
+    .select(['objects.sha256', 'objects.format', 'objects.bytes', 'objects.width', 'objects.height'])
     .where('item_assets.tenant_id', '=', tenantId)
     .where('item_assets.item_id', '=', itemId)
     .where('items.state', '=', 'live')

@@ -46,7 +46,8 @@ export type AuditAction =
   | 'agent.approve'
   | 'agent.changes'
   | 'integration.create'
-  | 'integration.delete';
+  | 'integration.delete'
+  | 'upload.create';
 
 /** What happened to which id. Ids only: a name or a path here would outlive its deletion. */
 export interface AuditEntry {

@@ -11,7 +11,9 @@ import * as integrations from './migrations/0006-integrations.ts';
 import * as embeddings from './migrations/0007-embeddings.ts';
 import * as tasks from './migrations/0008-tasks.ts';
 import * as files from './migrations/0009-files.ts';
-import * as keyLimits from './migrations/0010-key-limits.ts';
+import * as resumable from './migrations/0010-resumable-uploads.ts';
+import * as keyLimits from './migrations/0011-key-limits.ts';
+import * as objectSweep from './migrations/0012-object-sweep.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -25,7 +27,9 @@ const migrations = [
   embeddings,
   tasks,
   files,
+  resumable,
   keyLimits,
+  objectSweep,
 ] as const;
 
 /**

@@ -9,6 +9,9 @@ interface Waiting {
 /** The built thread: beside this file, or in the last build when the program runs from its source, as tests do. */
 const threadUrl = new URL('./sqlite-thread.js', import.meta.url.replace('/cloud-api/src/', '/cloud-api/dist/'));
 
+/** What a thread answers lives for a moment: with the usual 64 MiB, three threads would keep that much garbage each. */
+const maxYoungGenerationSizeMb = 8;
+
 /** A connection in a thread of its own; statements run in the order in which they were asked. */
 export class SqliteConnection {
   readonly #worker: Worker;
@@ -17,7 +20,12 @@ export class SqliteConnection {
   #ended: Error | undefined;
 
   constructor(job: SqliteJob) {
-    this.#worker = new Worker(threadUrl, { workerData: job, env: {}, execArgv: [] });
+    this.#worker = new Worker(threadUrl, {
+      workerData: job,
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb },
+    });
     this.#worker.unref();
     this.#worker.on('message', (answer: SqliteAnswer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));

@@ -3,7 +3,7 @@
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
-import type { IntegrationsTable } from './intake-tables.ts';
+import type { CsvRowsTable, IntegrationsTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 import type { TaskTables } from './task-tables.ts';
 
@@ -177,6 +177,8 @@ export interface ObjectsTable {
   phash: string;
   blurhash: string;
   created_at: number;
+  /** When a sweep first found nothing that refers to it; null while something does. */
+  unreferenced_since: number | null;
 }
 
 /** Which object holds an item's picture; items of privacy-mode datasets never have one. */
@@ -267,4 +269,6 @@ export interface Tables extends TaskTables {
   jobs: JobsTable;
   job_errors: JobErrorsTable;
   integrations: IntegrationsTable;
+  resumable_uploads: ResumableUploadsTable;
+  csv_rows: CsvRowsTable;
 }

@@ -112,6 +112,14 @@ export interface FilesTable {
   used_at: number | null;
 }
 
+/** Bytes that are to go from the object store: `marked`, then `removing`. */
+export interface ObjectRemovalsTable {
+  tenant_id: string;
+  sha256: string;
+  state: string;
+  at: number;
+}
+
 export interface TaskTables {
   projects: ProjectsTable;
   batches: BatchesTable;
@@ -121,4 +129,5 @@ export interface TaskTables {
   usage_rows: UsageRowsTable;
   usage_heads: UsageHeadsTable;
   files: FilesTable;
+  object_removals: ObjectRemovalsTable;
 }

@@ -5,7 +5,7 @@ import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { countFacet, countHistogram } from '../search/count-facets.ts';
 import { countMap } from '../search/count-map.ts';
 import { findPlace } from '../search/find-items.ts';
-import { listFields } from '../search/list-fields.ts';
+import { countHashes, listFields } from '../search/list-fields.ts';
 import type { Projection } from '../search/projection.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
@@ -36,9 +36,10 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
     return { place: (await findPlace(projection, find, body.reference_id)) ?? null };
   });
 
-  mountEndpoint(mount, insightEndpoints.listFields, async ({ tenantId }, { params }) => ({
-    fields: await listFields(await projectionOf(tenantId, params.datasetId)),
-  }));
+  mountEndpoint(mount, insightEndpoints.listFields, async ({ tenantId }, { params }) => {
+    const projection = await projectionOf(tenantId, params.datasetId);
+    return { fields: await listFields(projection), with_hash: await countHashes(projection) };
+  });
 
   mountEndpoint(mount, insightEndpoints.countFacets, async ({ tenantId }, { params, body }) => {
     const projection = await projectionOf(tenantId, params.datasetId);

@@ -1,4 +1,5 @@
 /** Adds items to a dataset as Nucleus' append does (wire contract 4.1): a bad item is its own error and the rest goes in. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AppendReply } from '@nucleus/shared/wire/dataset';
 import type { Kysely } from 'kysely';
@@ -44,6 +45,7 @@ export interface PreparedAppend {
 
 /** How long the pictures of one request may take together. */
 const requestPicturesMs = 45_000;
+const itemsPerTurn = 500;
 
 /**
  * @returns counts that add up to the number of items sent, and the items that were refused, each with its `error`.
@@ -78,10 +80,16 @@ export async function prepareAppend(
 ): Promise<PreparedAppend> {
   const dataset = await getDataset(db, tenantId, datasetId);
   assertTakesItems(dataset, input.uploads !== undefined);
-  const { good, bad } = readAppendedItems(
-    input.items,
-    (raw) => input.update || (input.uploads !== undefined && saysUpdate(raw)),
-  );
+  const good: ReadItem[] = [];
+  const bad: unknown[] = [];
+  const updates = (raw: unknown): boolean => input.update || (input.uploads !== undefined && saysUpdate(raw));
+  for (let start = 0; start < input.items.length; start += itemsPerTurn) {
+    // checking thousands of items takes longer than others may have to wait
+    if (start > 0) await nextTurn();
+    const read = readAppendedItems(input.items.slice(start, start + itemsPerTurn), updates, start);
+    good.push(...read.good);
+    bad.push(...read.bad);
+  }
   // In privacy mode no address is ever requested: the mode of a dataset never changes, so this look is as good as one later.
   const pictures = dataset.isPrivate
     ? new Map()

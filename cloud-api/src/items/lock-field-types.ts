@@ -12,14 +12,23 @@ export interface FieldTypes {
   save: () => Promise<void>;
 }
 
-export async function lockFieldTypes(tx: Database, tenantId: string, datasetId: string): Promise<FieldTypes> {
-  const rows = await tx
+/** Kinds of a dataset's metadata fields: `number` or `text`. */
+export async function readFieldTypes(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
     .selectFrom('field_types')
     .select(['field', 'type'])
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
     .execute();
-  const types = new Map(rows.map(({ field, type }) => [field, type]));
+  return new Map(rows.map(({ field, type }) => [field, type]));
+}
+
+export async function lockFieldTypes(tx: Database, tenantId: string, datasetId: string): Promise<FieldTypes> {
+  const types = new Map(await readFieldTypes(tx, tenantId, datasetId));
   const fresh: { field: string; type: string }[] = [];
   return {
     findConflict(metadata) {

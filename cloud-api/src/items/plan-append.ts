@@ -56,10 +56,14 @@ export interface AppendFacts {
   acting: Acting;
 }
 
-/** Parts well-formed items from the others, which come back with a sentence each. */
+/**
+ * Parts well-formed items from the others, which come back with a sentence each.
+ * @param firstPlace place of the first of them among all that were sent
+ */
 export function readAppendedItems(
   items: readonly unknown[],
   updates: (raw: unknown) => boolean,
+  firstPlace = 0,
 ): { good: ReadItem[]; bad: unknown[] } {
   const good: ReadItem[] = [];
   const bad: unknown[] = [];
@@ -68,7 +72,7 @@ export function readAppendedItems(
     if (parsed.success)
       good.push({
         raw,
-        place,
+        place: firstPlace + place,
         refKey: refKey(parsed.data.reference_id),
         update: updates(raw),
         item: parsed.data,

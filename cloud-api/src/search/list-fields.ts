@@ -1,5 +1,5 @@
 import type { Projection } from './projection.ts';
-import type { FieldType } from './search-field.ts';
+import type { FieldType, SearchField } from './search-field.ts';
 
 /** Texts with at most this many different values are categorical: they have facets and their values are completed. */
 export const categoricalLimit = 250;
@@ -17,10 +17,40 @@ export interface FieldSummary {
   max?: number;
 }
 
-/** The metadata fields of a dataset, by name, in one pass over the projection. */
+/** How many items have a perceptual hash. */
+export async function countHashes(projection: Projection): Promise<number> {
+  const [row] = await projection.ask('select count(phash)::double from items');
+  return Number(row?.[0] ?? 0);
+}
+
+/** Fields that are summed up by one statement, so that each stays far below the second that a statement may take. */
+const fieldsPerStatement = 8;
+
+/** What was found last, for as long as nothing was written: completion asks at every key. */
+const known = new WeakMap<Projection, { position: string; fields: Promise<FieldSummary[]> }>();
+
+/** The metadata fields of a dataset, by name, current with every write that was answered before. */
 export async function listFields(projection: Projection): Promise<FieldSummary[]> {
+  const position = await projection.position();
+  const before = known.get(projection);
+  if (before?.position === position) return before.fields;
+  const fields = sumUpFields(projection);
+  known.set(projection, { position, fields });
+  fields.catch(() => known.delete(projection));
+  return fields;
+}
+
+async function sumUpFields(projection: Projection): Promise<FieldSummary[]> {
   const fields = [...(await projection.schema()).metadata.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  if (fields.length === 0) return [];
+  const found: FieldSummary[] = [];
+  for (let start = 0; start < fields.length; start += fieldsPerStatement) {
+    found.push(...(await sumUp(projection, fields.slice(start, start + fieldsPerStatement))));
+  }
+  return found;
+}
+
+/** One pass over the columns of some fields. */
+async function sumUp(projection: Projection, fields: readonly SearchField[]): Promise<FieldSummary[]> {
   const parts = fields.map(({ column, type }) => {
     const span = type === 'number' ? `min(${column}), max(${column})` : 'null, null';
     return `(count(*) - count(${column}))::double, least(approx_count_distinct(${column}), count(${column}))::double, ${span}`;

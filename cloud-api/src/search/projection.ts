@@ -40,6 +40,12 @@ export class Projection {
     return { metadata: file.fields, slices: file.slices, tags: file.tags };
   }
 
+  /** Equal positions mean equal answers; taken after every committed change is applied. */
+  async position(): Promise<string> {
+    const { storeEpoch, position } = await this.#current();
+    return `${storeEpoch} ${position.changeNo} ${position.seq}`;
+  }
+
   /** Indexes whose vectors can be compared, by id, after every committed change is applied. */
   async vectorIndexes(): Promise<ReadonlyMap<string, VectorIndex>> {
     return (await this.#current()).vectors.indexes;

@@ -3,7 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { feedChanges } from './feed-changes.ts';
 import { Projection } from './projection.ts';
 
-/** Open projections; each holds a file and up to 400 MB of page cache while it is asked. */
+/** Open projections; each holds a file and up to 256 MB of page cache while it is asked. */
 const mostOpen = 8;
 
 /** The search projections of this process, opened on demand, the least recently asked closed. */

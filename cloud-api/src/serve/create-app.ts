@@ -9,6 +9,7 @@ import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import { mountAudit } from '../audit/endpoints.ts';
 import { mountCallbacks } from '../callbacks/endpoints.ts';
+import { mountCsvImports } from '../csv-imports/endpoints.ts';
 import type { Tables } from '../database/tables.ts';
 import { mountDatasets } from '../datasets/endpoints.ts';
 import { mountDeduplication } from '../deduplication/endpoints.ts';
@@ -32,6 +33,8 @@ import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import { mountProjects } from '../projects/endpoints.ts';
+import { mountResumableUploads } from '../resumable-uploads/endpoints.ts';
+import type { UploadLimits } from '../resumable-uploads/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
@@ -68,6 +71,8 @@ export interface AppParts {
   afterEnqueue: () => void;
   uploads: UploadStore;
   sources: OpenSources;
+  /** Where resumable uploads are kept, and how large they may be. */
+  resumable: { folder: string; limits: UploadLimits };
 }
 
 /** Of callers that are not proven yet, too; what each proven one may have is decided below. */
@@ -106,7 +111,7 @@ export function createApp(parts: AppParts): Express {
   mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
-  mountAssets(mount, db, parts.attachments.objects, parts.linkKeyrings);
+  mountAssets(mount, db, parts.attachments, { keyrings: parts.linkKeyrings, publicOrigin: parts.publicUrl.origin });
   mountSlices(mount, db, projections, parts.afterEnqueue);
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
@@ -119,6 +124,8 @@ export function createApp(parts: AppParts): Express {
   mountUsage(mount, db);
   mountFiles(mount, { ...parts, maxBytes: parts.fileMaxBytes });
   mountIntegrations(mount, parts.sources);
+  mountResumableUploads(mount, { ...parts, ...parts.resumable, publicOrigin: parts.publicUrl.origin });
+  mountCsvImports(mount, db, parts.afterEnqueue);
   app.use(onlyApi(router));
   app.use('/v1', (_request: Request, _response: Response, next: NextFunction) => {
     next(new AppError('not-found', 'There is no such route.'));
@@ -156,9 +163,10 @@ export function createJobsApp(parts: Pick<AppParts, 'db' | 'metrics' | 'log'>): 
   return app;
 }
 
-/** Only who holds a signed address may take long. */
+/** Only who holds a signed address, or goes on with an upload, may take long; who may not is refused before the body is read. */
 function isUpload(request: Request): boolean {
-  return request.method === 'PUT' && request.path.startsWith('/o/');
+  if (request.method === 'PUT') return request.path.startsWith('/o/');
+  return (request.method === 'PATCH' || request.method === 'POST') && /^\/v1\/uploads(\/[^/]*)?$/.test(request.path);
 }
 
 /** Keeps the API's headers off the pages: both stand below `/`. */

@@ -1,10 +1,12 @@
 /** Which jobs there are, and the process that runs them. */
-
 import type { Kysely } from 'kysely';
+import { sweepObjects } from '../attachments/sweep-objects.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
 import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
 import type { CloudConfig } from '../config.ts';
+import { csvCheckJob, csvCheckKind } from '../csv-imports/check-job.ts';
+import { csvImportJob, csvImportKind } from '../csv-imports/import-job.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { deduplicationJob, deduplicationJobKind } from '../deduplication/deduplicate-job.ts';
@@ -23,6 +25,7 @@ import type { JobHandler } from '../job-queue/job.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
 import { sweepResults } from '../result-files/result-files.ts';
+import { sweepUploads } from '../resumable-uploads/sweep-uploads.ts';
 import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import { fetchJobKind } from '../tasks/enqueue-fetch.ts';
@@ -47,18 +50,22 @@ export type JobStores = Omit<AppendParts, 'db'> & {
 export async function runJobs(
   config: CloudConfig,
   database: OpenDatabase,
-  stores: JobStores,
+  stores: JobStores & { resumable: string },
   parts: Pick<QueueParts, 'clock' | 'log' | 'metrics'>,
 ): Promise<JobQueue> {
   const { db, claimLock } = database;
   const { uploads, attachments } = stores;
   // One process has a SQLite file: who held a lease is dead.
   if (!isShared(config)) await forgetLeases(db);
+  const csv = { ...stores, db, folder: stores.resumable, hosts: new Set(config.fetch_allow) };
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
-    void sweepFiles(db, parts.clock()).catch(() => undefined);
+    void sweepFiles(db, parts.clock())
+      .then(() => sweepObjects(db, attachments.objects, parts.clock()))
+      .catch(() => undefined);
     void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
+    void sweepUploads(csv, Date.now()).catch(() => undefined);
   };
   sweep();
   const sweeping = setInterval(sweep, sweepEveryMs);
@@ -69,7 +76,11 @@ export async function runJobs(
     lanes: [
       {
         slots: slots.work,
-        handlers: workHandlers(db, stores),
+        handlers: {
+          ...workHandlers(db, stores),
+          [csvCheckKind]: csvCheckJob(csv),
+          [csvImportKind]: csvImportJob(csv),
+        },
       },
       { slots: slots.fetches, handlers: { [fetchJobKind]: fetchJob(db, attachments) } },
       {

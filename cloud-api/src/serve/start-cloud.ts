@@ -1,4 +1,5 @@
 /** Composition root of the cloud: opens everything in order, answers one handle, closes in reverse. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@nucleus/shared/failure/app-error';
@@ -9,6 +10,7 @@ import { listAgents } from '../agents/list-agents.ts';
 import { countAttachments } from '../attachments/count-attachments.ts';
 import { type FetchLimits, fetchLimits } from '../attachments/fetch/fetch-attachment.ts';
 import { openAttachments } from '../attachments/open-attachments.ts';
+import { reclaimObject } from '../attachments/sweep-objects.ts';
 import type { CloudConfig, CloudSecrets } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
@@ -86,6 +88,8 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const { db } = database;
   // One process alone opens a projection's file, and processes of both roles may share this folder.
   const search = join(folder, config.role === 'jobs' ? 'search-jobs' : 'search');
+  const resumable = join(folder, 'resumable');
+  mkdirSync(resumable, { recursive: true, mode: 0o700 });
   const metrics = createMetrics();
   metrics.watchOpenJobs(() => countOpenJobs(db));
   const projections = new Projections(db, search, database.storeEpoch, (seconds) =>
@@ -98,6 +102,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     staging: join(folder, 'incoming'),
     sources: sources.locate,
     decodeChild: options.decodeChild ?? shippedDecoder,
+    reclaim: (tenantId, sha256) => reclaimObject(db, tenantId, sha256),
     limits: options.fetchLimits ?? { ...fetchLimits, maxBytes: config.file_max_bytes },
   });
   const attachments = withScaleFiles(countAttachments(opened, metrics), db, clock);
@@ -131,6 +136,10 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         afterEnqueue: () => queue?.wake(),
         uploads,
         sources,
+        resumable: {
+          folder: resumable,
+          limits: { maxBytes: config.upload_max_bytes, quotaBytes: config.upload_quota_bytes },
+        },
       });
     });
     // Only once the port is ours: a start that fails must not use up the one time that the first key is shown.
@@ -144,7 +153,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
       queue = await runJobs(
         config,
         database,
-        { attachments, uploads, projections, publicOrigin: http.publicUrl.origin, linkSecret },
+        { attachments, uploads, resumable, projections, publicOrigin: http.publicUrl.origin, linkSecret },
         { clock, log, metrics },
       );
     const acting = () => ({ tenantId: tenant.tenantId, actor: 'start', nowMs: clock() });

@@ -1,4 +1,5 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { ObjectVariant } from '@nucleus/shared/wire/assets';
 import type { AttachmentDetail, ListTasks, Task } from '@nucleus/shared/wire/tasks';
 import type { Database } from '../database/open-database.ts';
 import type { TasksTable } from '../database/task-tables.ts';
@@ -97,21 +98,23 @@ export async function listTaskAttachments(
   db: Database,
   tenantId: string,
   taskId: string,
-  linkTo: (object: { sha256: string; format: string }) => string,
+  linkTo: LinkTo,
 ): Promise<AttachmentDetail[]> {
   if ((await findTaskRow(db, tenantId, taskId)) === undefined) throw taskNotFound();
   return (await listStored(db, tenantId, taskId)).map((row) => toDetail(row, linkTo));
 }
 
+/** Address of an expiring link to a stored picture. */
+type LinkTo = (object: { sha256: string; format: string; variant: ObjectVariant }) => string;
+
 export function taskNotFound(): AppError {
   return new AppError('task-not-found', 'There is no such task.');
 }
 
-function toDetail(
-  row: StoredAttachment,
-  linkTo: (object: { sha256: string; format: string }) => string,
-): AttachmentDetail {
+function toDetail(row: StoredAttachment, linkTo: LinkTo): AttachmentDetail {
   const { sha256, format } = row;
+  const link = (variant: ObjectVariant) =>
+    sha256 === null || format === null ? null : linkTo({ sha256, format, variant });
   return {
     ...toAttachment(row),
     attachment_id: row.id,
@@ -123,7 +126,8 @@ function toDetail(
     format,
     width: row.width,
     height: row.height,
-    url: sha256 === null || format === null ? null : linkTo({ sha256, format }),
+    url: link('original'),
+    preview_url: link('preview-1024'),
   };
 }
 

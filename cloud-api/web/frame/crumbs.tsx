@@ -8,9 +8,13 @@ const names: Record<Route['page'], string> = {
   'dataset': 'Dataset',
   'slices': 'Slices',
   'duplicates': 'Duplicates',
+  'map': 'Map',
   'compare': 'Compare',
   'agents': 'Agents',
   'jobs': 'Jobs',
+  'privacy': 'Privacy report',
+  'tasks': 'Tasks',
+  'usage': 'Usage',
   'sign-in': 'Sign in',
   'unknown': 'Not found',
 };

@@ -1,6 +1,18 @@
-import { Bookmark, Columns2, Copy, Images, ListChecks, type LucideIcon, Server } from 'lucide-react';
+import {
+  Bookmark,
+  Columns2,
+  Copy,
+  Globe,
+  Images,
+  ListChecks,
+  type LucideIcon,
+  Receipt,
+  Server,
+  Shield,
+  SquareCheck,
+} from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
-import { datasetPagePath, datasetPath, type Route } from '../route.ts';
+import { datasetPagePath, type datasetPages, datasetPath, type Route } from '../route.ts';
 import { PageLink } from './page-link.tsx';
 
 interface Entry {
@@ -9,13 +21,17 @@ interface Entry {
   icon: LucideIcon;
 }
 
-const ofDataset: readonly (Entry & { page: 'slices' | 'duplicates' | 'compare' })[] = [
+const ofDataset: readonly (Entry & { page: (typeof datasetPages)[number] })[] = [
+  { page: 'map', name: 'Map', icon: Globe },
   { page: 'slices', name: 'Slices', icon: Bookmark },
   { page: 'duplicates', name: 'Duplicates', icon: Copy },
   { page: 'compare', name: 'Compare', icon: Columns2 },
 ];
 const ofTeam: readonly Entry[] = [
   { page: 'agents', name: 'Agents', icon: Server },
+  { page: 'privacy', name: 'Privacy', icon: Shield },
+  { page: 'tasks', name: 'Tasks', icon: SquareCheck },
+  { page: 'usage', name: 'Usage', icon: Receipt },
   { page: 'jobs', name: 'Jobs', icon: ListChecks },
 ];
 

@@ -85,7 +85,7 @@ function Progress({ state, isRunning }: { state: JobState; isRunning: boolean })
         aria-valuemax={100}
         aria-label={steps}
       >
-        <b style={{ width: `${share * 100}%` }} />
+        <b className="held" style={{ width: `${share * 100}%` }} />
       </span>
       <span className="xs t3">{steps}</span>
     </span>

@@ -38,6 +38,7 @@ export const errorCodes = {
   'attachment-unreachable': { status: 400, exit: 1 },
   'attachment-refused': { status: 400, exit: 1 },
   'integration-refused': { status: 400, exit: 2 },
+  'quota-exceeded': { status: 413, exit: 1 },
   'body-too-large': { status: 413, exit: 1 },
   'unsupported-media-type': { status: 415, exit: 2 },
   'range-not-satisfiable': { status: 416, exit: 2 },

@@ -14,6 +14,7 @@ export const idPrefixes = {
   attachment: 'att_',
   file: 'file_',
   integration: 'int_',
+  upload: 'upl_',
   tenant: 'ten_',
   tagChange: 'tch_',
 } as const;

@@ -13,7 +13,7 @@ export type Access = 'open' | 'viewer' | KeyScope;
 
 /** One route: where it is, who may call it, what goes in and what comes out. Endpoints are data; servers mount them, clients take their types from them. */
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Express-style; `:name` parameters are decoded after splitting, so an id may hold `%2F`. */
   readonly path: string;
   readonly access: Access;

@@ -11,6 +11,7 @@ import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
 import { jobEndpoints } from './jobs.ts';
 import { projectEndpoints } from './projects.ts';
+import { resumableEndpoints } from './resumable.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
@@ -35,6 +36,7 @@ export const cloudEndpoints = {
   ...taxonomyEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
+  ...resumableEndpoints,
   ...taskEndpoints,
   ...projectEndpoints,
   ...callbackEndpoints,

@@ -176,7 +176,8 @@ export const insightEndpoints = {
     access: 'read',
     summary: 'Metadata fields of a dataset with their types and spans',
     body: z.strictObject({}),
-    reply: z.object({ fields: z.array(FieldView) }),
+    /** `with_hash`: items that have a perceptual hash, which is no metadata field. */
+    reply: z.object({ fields: z.array(FieldView), with_hash: z.int() }),
     errors: ['dataset-not-found'],
     dialect: 'own',
   },

@@ -92,6 +92,8 @@ export const AttachmentDetail = TaskAttachment.extend({
   width: z.int().nullable(),
   height: z.int().nullable(),
   url: z.string().nullable(),
+  /** A rendition for pages. */
+  preview_url: z.string().nullable(),
 });
 export type AttachmentDetail = z.infer<typeof AttachmentDetail>;
 

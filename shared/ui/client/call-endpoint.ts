@@ -27,7 +27,12 @@ type ParamsInput<P> = [keyof P] extends [never] ? { params?: undefined } : { par
 type BodyInput<B> = [B] extends [undefined] ? { body?: undefined } : { body: B };
 
 export type CallInput<E extends Endpoint> = ParamsInput<ParamsOf<E>> &
-  BodyInput<RequestBodyOf<E>> & { signal?: AbortSignal | undefined; init?: RequestInit };
+  BodyInput<RequestBodyOf<E>> & {
+    /** What stands after the question mark; undefined ones are left out. */
+    query?: Readonly<Record<string, string | number | undefined>>;
+    signal?: AbortSignal | undefined;
+    init?: RequestInit;
+  };
 
 /**
  * @throws CallFailure on refusals, unreadable replies and a missing network.
@@ -43,7 +48,7 @@ export async function callEndpoint<E extends Endpoint>(
   if (target.bearer !== undefined) headers.authorization = `Bearer ${target.bearer}`;
   let response: Response;
   try {
-    response = await (target.fetch ?? fetch)(target.origin + fillPath(endpoint.path, input.params ?? {}), {
+    response = await (target.fetch ?? fetch)(addressOf(endpoint.path, target, input), {
       method: endpoint.method.toUpperCase(),
       headers,
       credentials: target.credentials,
@@ -97,4 +102,14 @@ function codeOfStatus(status: number): ErrorCode {
   if (status === 429) return 'too-many-attempts';
   if (status === 503) return 'overloaded';
   return status < 500 ? 'invalid-request' : 'internal';
+}
+
+function addressOf(
+  path: string,
+  { origin }: CallTarget,
+  { params, query }: { params?: Readonly<Record<string, string>> | undefined; query?: CallInput<Endpoint>['query'] },
+): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) asked.set(name, String(value));
+  return origin + fillPath(path, params ?? {}) + (asked.size === 0 ? '' : `?${asked}`);
 }

@@ -21,8 +21,8 @@ export interface GridTile {
   source?: string | undefined;
   /** Words that the team put on it. */
   tags?: readonly string[] | undefined;
-  /** Set when the item itself is in error. */
-  error?: { word: string; code: string } | undefined;
+  /** Set when the item gets no pixels: it is in error, or, `isPlain`, there are none to get. */
+  error?: { word: string; code: string; isPlain?: boolean } | undefined;
 }
 
 interface TileProps {
@@ -58,7 +58,7 @@ const spoken: Record<TileState, string> = {
 
 function stateOf(tile: GridTile | undefined, look: PixelLook, shownUrl: string | undefined): TileState {
   if (tile === undefined) return 'wait';
-  if (tile.error !== undefined) return 'err';
+  if (tile.error !== undefined) return tile.error.isPlain === true ? 'miss' : 'err';
   if (look.state === 'link') return shownUrl === look.url ? 'pixel' : 'load';
   if (look.state === 'error') return 'miss';
   if (look.state === 'blur') return tile.blurhash === undefined ? 'none' : 'blur';

@@ -54,11 +54,33 @@ export const gridKeys: readonly KeyGroup[] = [
   },
 ];
 
+/** What the local viewer has beside the grid. */
+export const viewerKeys: readonly KeyGroup[] = [
+  {
+    title: 'Find',
+    lines: [
+      { does: 'Query bar', keys: [['/'], ['Ctrl', 'K']] },
+      { does: 'Folders', keys: [['F']] },
+      { does: 'Chips, text', keys: [['Ctrl', '.']] },
+    ],
+  },
+  {
+    title: 'A file on the whole page',
+    lines: [
+      { does: 'Whole page, back', keys: [['O']] },
+      { does: 'Larger, smaller', keys: [['+'], ['-']] },
+      { does: 'Fit, pixel for pixel', keys: [['0'], ['1'], ['Z']] },
+      { does: 'Next, previous; move when zoomed', keys: [['←', '→']] },
+    ],
+  },
+];
+
 export const findKeys: KeyGroup = {
   title: 'Find',
   lines: [
     { does: 'Query bar', keys: [['/'], ['Ctrl', 'K']] },
     { does: 'Filters', keys: [['F']] },
+    { does: 'Box on the map', keys: [['B']] },
     { does: 'Chips, text', keys: [['Ctrl', '.']] },
     {
       does: 'Leave a value out',

@@ -17,6 +17,8 @@ export interface LinkCacheOptions {
   onFrame: (callback: () => void) => void;
   /** A whole batch failed: an expired session, an agent that is gone. */
   onFailure: (error: unknown) => void;
+  /** Finds out why a link brought no picture, where the page may ask. */
+  explain?: (url: string) => Promise<{ word: string; code: string } | undefined>;
 }
 
 interface Entry {
@@ -81,11 +83,17 @@ export class LinkCache implements PixelSource {
     entry.breaks += 1;
     if (entry.breaks > 1) {
       this.#show(entry, { state: 'error', word: 'Picture did not load', code: 'link_failed' });
+      void this.#explain(entry, url);
       return;
     }
     entry.goodUntil = 0;
     this.#show(entry, loadLook);
     this.#ask(entry);
+  }
+
+  async #explain(entry: Entry, url: string): Promise<void> {
+    const why = await this.#options.explain?.(url).catch(() => undefined);
+    if (why !== undefined && !this.#isStopped && entry.breaks > 1) this.#show(entry, { state: 'error', ...why });
   }
 
   worked(want: PixelWant): void {

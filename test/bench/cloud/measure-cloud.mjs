@@ -1,7 +1,4 @@
 /** A cloud with a million items on one database, measured over HTTP. `NUCLEUS_BENCH_ITEMS` makes it smaller. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { median, report } from '../measure.mjs';
 import {
   anAgent,
@@ -14,10 +11,9 @@ import {
   walkPages,
 } from './parts.mjs';
 import { seeded } from './records.mjs';
-import { startCloud } from './server.mjs';
+import { newKey, startCloud } from './server.mjs';
 
 const items = Number(process.env.NUCLEUS_BENCH_ITEMS ?? 1_000_000);
-const program = fileURLToPath(new URL('../../../cloud-api/bin/nucleus-cloud.js', import.meta.url));
 const appended = { sqlite: 10_000, postgres: 5_000 };
 const bruteSample = 20_000;
 const threshold = 10;
@@ -186,17 +182,6 @@ async function timeRoundsOnce(ask) {
   const started = performance.now();
   await ask();
   return performance.now() - started;
-}
-
-function newKey(cloud, scope) {
-  const database = cloud.database === undefined ? [] : ['--database', cloud.database];
-  const made = spawnSync(
-    process.execPath,
-    [program, 'keys', 'create', '--scopes', scope, '--data', join(cloud.folder, 'data'), ...database],
-    { encoding: 'utf8' },
-  );
-  if (made.status !== 0) throw new Error(made.stderr);
-  return made.stdout.trim();
 }
 
 function count(of) {

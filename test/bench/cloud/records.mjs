@@ -9,7 +9,7 @@ const isos = [100, 100, 200, 400, 400, 800, 1600, 3200, 6400];
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~';
 
 /** A record by its number: the same number gives the same record. */
-function aRecord(n) {
+export function aRecord(n) {
   const random = seeded(n);
   const pick = (from) => from[Math.floor(random() * from.length)];
   const camera = Math.floor(random() * models.length);

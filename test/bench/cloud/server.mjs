@@ -1,5 +1,5 @@
 /** The built cloud in a process of its own, and a client that speaks to it over HTTP. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -61,6 +61,18 @@ export async function startCloud(kind) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes a key of a running cloud by its command. */
+export function newKey(cloud, scope) {
+  const database = cloud.database === undefined ? [] : ['--database', cloud.database];
+  const made = spawnSync(
+    process.execPath,
+    [program, 'keys', 'create', '--scopes', scope, '--data', join(cloud.folder, 'data'), ...database],
+    { encoding: 'utf8' },
+  );
+  if (made.status !== 0) throw new Error(made.stderr);
+  return made.stdout.trim();
 }
 
 /** Keep-alive connections with one key. `ask` answers the parsed reply and throws for anything but 200. */

@@ -40,13 +40,7 @@ export function prepareDecoder(): void {
 
 /** @throws Error from the decoder, or for a picture of another format, without size or with too many pixels */
 export async function decodePicture(path: string, format: ImageFormat): Promise<Decoded> {
-  const header = await sharp(path, { limitInputPixels: maxPixels, failOn: 'error' }).metadata();
-  if (header.format !== loaders[format].name) throw new Error('the decoder found another format');
-  const { width, height } = header.autoOrient;
-  const area = width * height * (header.pages ?? 1);
-  if (!(width >= 1 && height >= 1 && width <= maxDimension && height <= maxDimension && area <= maxPixels)) {
-    throw new Error('the size is not usable');
-  }
+  const { width, height } = await readSize(path, format);
   const size = analysisSize(width, height);
   const rgb = await readRaster(path, size);
   return {
@@ -55,6 +49,37 @@ export async function decodePicture(path: string, format: ImageFormat): Promise<
     phash: perceptualHash(lumaOf(rgb), size.width, size.height),
     blurhash: encodeBlurhash(blurhashRaster(rgb, size.width, size.height)),
   };
+}
+
+/**
+ * Writes the first frame as displayed as a WebP, its longer edge at most `longEdgePx` and never enlarged. Nothing of the original's
+ * metadata is in it.
+ * @throws Error as {@link decodePicture}
+ */
+export async function renderPreview(
+  path: string,
+  format: ImageFormat,
+  render: { path: string; longEdgePx: number },
+): Promise<void> {
+  await readSize(path, format);
+  await sharp(path, { limitInputPixels: maxPixels, failOn: 'error', pages: 1 })
+    .autoOrient()
+    .resize({ width: render.longEdgePx, height: render.longEdgePx, fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .webp({ quality: 80 })
+    .timeout({ seconds: decodeSeconds })
+    .toFile(render.path);
+}
+
+async function readSize(path: string, format: ImageFormat): Promise<{ width: number; height: number }> {
+  const header = await sharp(path, { limitInputPixels: maxPixels, failOn: 'error' }).metadata();
+  if (header.format !== loaders[format].name) throw new Error('the decoder found another format');
+  const { width, height } = header.autoOrient;
+  const area = width * height * (header.pages ?? 1);
+  if (!(width >= 1 && height >= 1 && width <= maxDimension && height <= maxDimension && area <= maxPixels)) {
+    throw new Error('the size is not usable');
+  }
+  return { width, height };
 }
 
 /** The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly this size. */

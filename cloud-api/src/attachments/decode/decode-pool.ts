@@ -4,7 +4,9 @@ import type { Decoded, DecodeReply, DecodeTask } from './decoded.ts';
 
 export interface DecodePool {
   /** What a picture is; undefined for one that cannot be decoded, crashes its decoder or takes too long. */
-  decode(picture: Omit<DecodeTask, 'id'>, signal: AbortSignal): Promise<Decoded | undefined>;
+  decode(picture: Omit<DecodeTask, 'id' | 'render'>, signal: AbortSignal): Promise<Decoded | undefined>;
+  /** Writes a smaller picture; false for one that cannot be decoded. */
+  render(picture: Required<Omit<DecodeTask, 'id'>>, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -18,7 +20,7 @@ interface DecodePoolOptions {
 
 interface Work {
   picture: Omit<DecodeTask, 'id'>;
-  settle: (decoded: Decoded | undefined) => void;
+  settle: (reply: DecodeReply | undefined) => void;
 }
 
 interface Child {
@@ -60,7 +62,7 @@ export function openDecodePool(options: DecodePoolOptions): DecodePool {
   }
 
   function onReply(child: Child, reply: DecodeReply): void {
-    finish(child, reply.decoded);
+    finish(child, reply);
     if (child.tasks >= picturesPerChild || reply.rssBytes > maxRssBytes) {
       children.delete(child);
       child.process.disconnect();
@@ -74,11 +76,11 @@ export function openDecodePool(options: DecodePoolOptions): DecodePool {
     giveWork();
   }
 
-  function finish(child: Child, decoded: Decoded | undefined): void {
+  function finish(child: Child, reply: DecodeReply | undefined): void {
     clearTimeout(child.timer);
     const { work } = child;
     child.work = undefined;
-    work?.settle(decoded);
+    work?.settle(reply);
   }
 
   function giveWork(): void {
@@ -94,24 +96,28 @@ export function openDecodePool(options: DecodePoolOptions): DecodePool {
     }
   }
 
+  function ask(picture: Omit<DecodeTask, 'id'>, signal: AbortSignal): Promise<DecodeReply | undefined> {
+    return new Promise((resolve) => {
+      if (isClosed || signal.aborted) return resolve(undefined);
+      const giveUp = () => {
+        const at = waiting.indexOf(work);
+        if (at >= 0) waiting.splice(at, 1);
+        settle(undefined);
+      };
+      const settle = (reply: DecodeReply | undefined) => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(reply);
+      };
+      const work: Work = { picture, settle };
+      signal.addEventListener('abort', giveUp, { once: true });
+      waiting.push(work);
+      giveWork();
+    });
+  }
+
   return {
-    decode: (picture, signal) =>
-      new Promise((resolve) => {
-        if (isClosed || signal.aborted) return resolve(undefined);
-        const giveUp = () => {
-          const at = waiting.indexOf(work);
-          if (at >= 0) waiting.splice(at, 1);
-          settle(undefined);
-        };
-        const settle = (decoded: Decoded | undefined) => {
-          signal.removeEventListener('abort', giveUp);
-          resolve(decoded);
-        };
-        const work: Work = { picture, settle };
-        signal.addEventListener('abort', giveUp, { once: true });
-        waiting.push(work);
-        giveWork();
-      }),
+    decode: async (picture, signal) => (await ask(picture, signal))?.decoded,
+    render: async (picture, signal) => (await ask(picture, signal))?.isRendered === true,
     async close() {
       isClosed = true;
       for (const { settle } of waiting.splice(0)) settle(undefined);

@@ -16,9 +16,16 @@ export interface DecodeTask {
   path: string;
   /** What its first bytes say; a decoder that says otherwise refuses it. */
   format: ImageFormat;
+  /** Instead of describing the picture, write a smaller one: a WebP, its longer edge at most so long. */
+  render?: { path: string; longEdgePx: number } | undefined;
 }
 
-export type DecodeReply = { id: number; rssBytes: number } & ({ decoded: Decoded } | { decoded: undefined });
+export interface DecodeReply {
+  id: number;
+  rssBytes: number;
+  decoded: Decoded | undefined;
+  isRendered: boolean;
+}
 
 /** Pixels of one picture, frames included. */
 export const maxPixels = 100_000_000;

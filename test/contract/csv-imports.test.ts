@@ -1,0 +1,212 @@
+/** CSV files of addresses: checked first, imported once whatever happens, and every row's end in a report. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findDelimiter, readRows } from '../../cloud-api/src/csv-imports/read-rows.ts';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { aJpeg } from '../builders/a-picture.ts';
+import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
+import { eventually } from '../builders/eventually.ts';
+import { type ACloud, aCloud } from './a-cloud.ts';
+import { onEachDatabase } from './on-each-database.ts';
+import { send } from './send.ts';
+
+describe('rows of a file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'csv-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const path = () => join(folder, 'a.csv');
+  const rowsFrom = async (offset: number, rowNo: number) => {
+    const rows = [];
+    for await (const row of readRows(path(), await findDelimiter(path()), { offset, rowNo })) rows.push(row);
+    return rows;
+  };
+
+  test.each([
+    ['a byte order mark, both line ends, quotes and line breaks', '\uFEFFa,b\r\n1,"x, ""y""\r\nz"\n\n3,é\r\nlast,4'],
+    ['semicolons', 'a;b\n"1;2";3\n4;5\n'],
+    ['tabs and quotes in the middle', 'a\tb\n1"2\t3\n4\t"5\t6"\n'],
+  ])('%s: every row can be the first of the next reading', async (_what, text) => {
+    await writeFile(path(), text);
+    const all = await rowsFrom(0, 1);
+    expect(all.length).toBeGreaterThan(2);
+    expect(all[0]?.cells).toEqual(['a', 'b']);
+    for (const [i, { nextOffset, rowNo }] of all.entries())
+      expect(await rowsFrom(nextOffset, rowNo + 1), `after row ${rowNo}`).toEqual(
+        // An empty line between is passed over and counted.
+        all.slice(i + 1).map((row) => ({ ...row, rowNo: expect.any(Number) })),
+      );
+  });
+
+  test('a row without end is refused by its number, in flat memory', async () => {
+    const part = 'x'.repeat(1024 * 1024);
+    await writeFile(path(), 'a,b\n1,2\n');
+    for (let i = 0; i < 64; i += 1) await writeFile(path(), part, { flag: 'a' });
+    const before = process.memoryUsage().rss;
+    await expect(rowsFrom(0, 1)).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining('Row 3'),
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(40 * 1024 * 1024);
+    await writeFile(path(), `a,b\n1,"${part}${part}\n3,4\n`);
+    await expect(rowsFrom(0, 1)).rejects.toMatchObject({ message: expect.stringContaining('Row 2') });
+  });
+});
+
+onEachDatabase('CSV imports', (open) => {
+  let cloud: ACloud;
+  let pictures: PictureServer;
+  beforeAll(async () => {
+    pictures = await aPictureServer();
+    for (let i = 0; i < 300; i += 1)
+      pictures.answer(`/${i}.jpg`, await (i < 4 ? aJpeg({ seed: i }) : aJpeg({ seed: 4 })));
+    cloud = await aCloud({ database: await open(), fetchAllow: [pictures.host] });
+  });
+  afterAll(async () => {
+    await cloud.close();
+    await pictures.close();
+  });
+  const call = (path: string, body?: object) => send(cloud.url + path, { key: cloud.adminKey, body });
+  const aDataset = async () => (await call('/v1/nucleus/dataset/create', { name: 'csv' })).body.dataset_id as string;
+  const upload = async (datasetId: string, text: string) => {
+    const bytes = Buffer.from(text);
+    const { headers, status } = await send(`${cloud.url}/v1/uploads`, {
+      method: 'POST',
+      key: cloud.adminKey,
+      raw: bytes,
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(bytes.length),
+        'upload-metadata': `name ${btoa('a.csv')},dataset_id ${btoa(datasetId)},purpose ${btoa('csv')}`,
+        'content-type': 'application/offset+octet-stream',
+      },
+    });
+    expect(status).toBe(201);
+    return headers.get('location') as string;
+  };
+  const ended = (jobId: string) =>
+    eventually('the end of the job', 20_000, async () => {
+      const { body } = await call(`/v1/nucleus/job/${jobId}`);
+      return body.status === 'Running' ? undefined : body;
+    });
+  const run = async (place: string, which: 'check' | 'import') =>
+    ended((await call(`${place}/csv`, { run: which })).body.job_id);
+  const report = async (place: string, which: 'check' | 'import') =>
+    (await call(`${place}/report?run=${which}`)).text.trimEnd().split('\r\n');
+  const at = (path: string) => `${pictures.origin}${path}`;
+
+  test('a check names what is wrong, fetches nothing and writes nothing; the import does what it said', async () => {
+    const datasetId = await aDataset();
+    const text = [
+      'attachment_url,reference_id,zip,size,note',
+      `${at('/0.jpg')},first,00501,12.5,=1+1`,
+      `${at('/1.jpg')},,10001,3,"two\nlines"`,
+      `${at('/1.jpg')},,10001,,`,
+      `${at('/missing.jpg')},gone,1,1,`,
+      'ftp://host/a.jpg,ftp,1,1,',
+      'http://127.0.0.1:1/a.jpg,local,1,1,',
+      'http://localhost/a.jpg,local2,1,1,',
+      `${at('/2.jpg')},short`,
+      ',none,1,1,',
+      `${at('/2.jpg')},=cmd,1,-7,x`,
+    ].join('\r\n');
+    const place = await upload(datasetId, `\uFEFF${text}`);
+    expect((await call(`${place}/csv`, { run: 'import' })).status).toBe(409);
+    const check = await run(place, 'check');
+    expect(check).toMatchObject({
+      status: 'Completed',
+      message: { rows: 10, created: 4, already_there: 1, failed: 5 },
+    });
+    expect(check.message.columns.map(({ type }: { type: string }) => type)).toEqual([
+      'address',
+      'reference',
+      'text',
+      'number',
+      'text',
+    ]);
+    expect(pictures.requests).toEqual([]);
+    expect((await call(`/v1/nucleus/dataset/${datasetId}/size`)).body.count).toBe(0);
+    expect(
+      (await report(place, 'check')).map((line) => line.split(',').map((cell) => cell.replaceAll('"', ''))),
+    ).toEqual([
+      ['row', 'state', 'reference_id', 'item_id', 'code', 'error'],
+      ['6', 'failed', '', '', 'url_scheme', "'ftp is not supported. Use https", ' s3', ' gs or an Azure blob.'].map(
+        (cell) => cell.replace("'", ''),
+      ),
+      ['7', 'failed', '', '', 'address_private', 'The address is not public. Ask an administrator to allow it.'],
+      ['8', 'failed', '', '', 'address_private', 'The address is not public. Ask an administrator to allow it.'],
+      ['9', 'failed', '', '', 'column_count', '2 cells', ' the header has 5.'],
+      ['10', 'failed', '', '', 'address_missing', 'There is no attachment_url.'],
+    ]);
+
+    expect(await run(place, 'import')).toMatchObject({
+      status: 'Completed',
+      message: { rows: 10, created: 3, already_there: 1, failed: 6 },
+    });
+    const { item } = (await call(`/v1/nucleus/dataset/${datasetId}/refloc/first`)).body;
+    expect(item.metadata).toEqual({ zip: '00501', size: 12.5, note: '=1+1' });
+    const second = (await call(`/v1/nucleus/dataset/${datasetId}/refloc/${encodeURIComponent(at('/1.jpg'))}`)).body
+      .item;
+    expect(second.metadata).toEqual({ zip: '10001', size: 3, note: 'two\nlines' });
+    const lines = await report(place, 'import');
+    expect(lines).toHaveLength(11);
+    expect(lines[1]).toBe(`2,"added","first","${item.id}",,`);
+    expect(lines[3]).toContain('4,"already-there"');
+    expect(lines[4]).toBe('5,"failed","gone",,"fetch","The image could not be fetched."');
+    // No cell of the report is a formula for a spreadsheet.
+    expect(lines[10]).toMatch(/^11,"added","'=cmd","di_/);
+    expect(lines.join('\n')).not.toMatch(/(^|,)"[=+@-]/m);
+    // Asked for again it is the same import.
+    expect((await run(place, 'import')).message).toMatchObject({ created: 3 });
+  });
+
+  test.each([
+    ['a,b\n1,2\n', 'Row 1: the column attachment_url is missing.'],
+    ['attachment_url,x,x\n', 'Row 1: the column "x" occurs twice.'],
+    ['attachment_url,,x\n', 'Row 1: a column has no name.'],
+    [`attachment_url,a\nhttp://a.test/x,"${'x'.repeat(1_100_000)}`, 'Row 2 is longer than'],
+  ])('a file that cannot be worked with: %#', async (text, sentence) => {
+    const job = await run(await upload(await aDataset(), text), 'check');
+    expect([job.status, job.message.final_error]).toEqual(['Errored_User', expect.stringContaining(sentence)]);
+  });
+
+  test('an import that is stopped again and again makes every item and every row of the report once', async () => {
+    const datasetId = await aDataset();
+    const rows = Array.from({ length: 300 }, (_, i) => `${at(`/${i}.jpg`)},row-${i},${i}`);
+    const place = await upload(datasetId, ['attachment_url,reference_id,n', ...rows].join('\n'));
+    await run(place, 'check');
+    const { body: head } = await call(`${place}/csv`, { run: 'import' });
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    const done = async () =>
+      Number(
+        (await db.selectFrom('jobs').select('completed_steps').where('id', '=', head.job_id).executeTakeFirstOrThrow())
+          .completed_steps,
+      );
+    for (const least of [1, 129]) {
+      await eventually('progress', 20_000, async () => ((await done()) >= least ? true : undefined));
+      await cloud.restart();
+    }
+    expect(await ended(head.job_id)).toMatchObject({
+      status: 'Completed',
+      message: { rows: 300, created: 300, failed: 0 },
+    });
+    const kept = await db
+      .selectFrom('csv_rows')
+      .select(['row_no', 'state'])
+      .where('run', '=', 'import')
+      .where('reference_id', 'like', 'row-%')
+      .orderBy('row_no')
+      .execute();
+    await close();
+    expect(kept.map(({ row_no, state }) => [row_no, state])).toEqual(
+      Array.from({ length: 300 }, (_, i) => [i + 2, 'added']),
+    );
+    expect((await call(`/v1/nucleus/dataset/${datasetId}/size`)).body.count).toBe(300);
+    expect(await readFile(join(cloud.data, 'cloud', 'resumable', place.split('/').at(-1) as string), 'utf8')).toContain(
+      'row-299',
+    );
+  });
+});
