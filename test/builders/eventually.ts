@@ -1,19 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Waiting costs nothing where all is well; giving up too early makes a busy machine look like a broken product. */
+const leastLimitMs = 30_000;
+
 /**
  * Asks until the answer is there: for states of another process that announces nothing.
- * @throws Error naming `what` and the last answer when `withinMs` have passed.
+ * @throws Error naming `what` when `withinMs` have passed, and never sooner than a busy machine may need.
  */
 export async function eventually<T>(
   what: string,
   withinMs: number,
   ask: () => Promise<T | undefined> | T | undefined,
 ): Promise<T> {
-  const until = performance.now() + withinMs;
+  const limitMs = Math.max(withinMs, leastLimitMs);
+  const until = performance.now() + limitMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > until) throw new Error(`${what} did not happen within ${withinMs} ms`);
+    if (performance.now() > until) throw new Error(`${what} did not happen within ${limitMs} ms`);
     await delay(25);
   }
 }

@@ -38,6 +38,10 @@ test('a full queue pauses scanning, says so, drops nothing and goes on by itself
     'nucleus_agent_source_state{source="main",state="paused",reason="queue-full"} 1',
   );
   expect(queued(trial)).toBe(atPause);
+  // an unreachable cloud is behind, too
+  await eventually('a lag', 10_000, async () =>
+    /nucleus_agent_lag_seconds\{source="main"\} [1-9]/.test(await trial.metrics()) ? true : undefined,
+  );
   trial.relay.fateOf = () => 'pass';
   await trial.converges(() => names, 60_000);
   await eventually('an empty queue', 10_000, () => (queued(trial) === 0 ? true : undefined));

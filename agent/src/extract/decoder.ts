@@ -71,22 +71,29 @@ export function readHeader(input: PictureInput, maxPixels: number): Promise<Meta
 
 /**
  * The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly the size of the analysis raster.
- * @param jpegPath path of a descriptor that is open on the same picture, when that is a JPEG.
  * @throws Error from the decoder.
  */
 export async function readRaster(
   input: PictureInput,
+  { width, height }: AnalysisSize,
+  maxPixels: number,
+): Promise<Uint8Array> {
+  return (await rgbOf(sharp(input, decoding(maxPixels)).autoOrient().resize({ width, height, fit: 'fill' }))).rgb;
+}
+
+/**
+ * The same of a JPEG, shrunk by its loader alone: asked for a size, sharp loads at twice that and resamples. Undefined when what came out
+ * is not of this size.
+ * @param path of a descriptor that is open on the picture.
+ * @throws Error from the decoder.
+ */
+export async function readShrunkJpeg(
+  path: string,
   size: AnalysisSize,
   maxPixels: number,
-  jpegPath?: string,
-): Promise<Uint8Array> {
-  // asked for a size, sharp loads JPEGs at twice that and resamples; the loader by itself shrinks to it, when nothing is left over
-  if (jpegPath !== undefined && size.factor > 1 && size.isExact) {
-    const shrunk = await rgbOf(sharp(`${jpegPath}[shrink=${size.factor}]`, decoding(maxPixels)).autoOrient());
-    if (shrunk.width === size.width && shrunk.height === size.height) return shrunk.rgb;
-  }
-  const { width, height } = size;
-  return (await rgbOf(sharp(input, decoding(maxPixels)).autoOrient().resize({ width, height, fit: 'fill' }))).rgb;
+): Promise<Uint8Array | undefined> {
+  const { rgb, width, height } = await rgbOf(sharp(`${path}[shrink=${size.factor}]`, decoding(maxPixels)).autoOrient());
+  return width === size.width && height === size.height ? rgb : undefined;
 }
 
 function decoding(maxPixels: number): SharpOptions {

@@ -258,3 +258,42 @@ describe('a video', () => {
     await expect(factsOf(whole.subarray(0, 60))).rejects.toThrow(/undecodable|no-video/);
   });
 });
+
+describe('a JPEG that its loader shrinks by itself', () => {
+  const bitsApart = (a = '', b = ''): number => [...a].filter((bit, i) => bit !== b[i]).length;
+
+  test.each([
+    [1280, 720],
+    [640, 480],
+    [1024, 1536],
+  ])('is described as the same picture without loss, in all eight orientations: %i x %i', async (widthPx, heightPx) => {
+    // soft shapes, as photographs have: noise has no low frequencies to speak of
+    const seedling = await aPng({ widthPx: 9, heightPx: 7, seed: 7 });
+    const plain = await sharp(seedling).resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic' }).png().toBuffer();
+    for (let orientation = 1; orientation <= 8; orientation += 1) {
+      const picture = sharp(plain).withExif(exif).withMetadata({ orientation });
+      const shrunk = await factsOf(await picture.clone().jpeg({ quality: 98, chromaSubsampling: '4:4:4' }).toBuffer());
+      const whole = await factsOf(await picture.clone().png().toBuffer());
+      const { fields } = shrunk;
+      const same = { width: whole.width, height: whole.height, gps: whole.gps };
+      expect(shrunk, `orientation ${orientation}`).toMatchObject(same);
+      expect(fields).toMatchObject({ orientation, status: 'ok', ...captured });
+      // drawn shapes leave many frequencies near nothing; another turn would be some thirty bits apart
+      expect(bitsApart(shrunk.phash, whole.phash), `orientation ${orientation}`).toBeLessThanOrEqual(6);
+      for (const field of ['brightness', 'contrast', 'entropy'] as const)
+        expect(Math.abs(Number(fields[field]) - Number(whole.fields[field])), field).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('has no more pixels than the limit allows, whatever is left of them', async () => {
+    const large = await aJpeg({ widthPx: 1280, heightPx: 720 });
+    const described = await describeFile(request(large), { ...limits, maxPixels: 100_000 }, Buffer.alloc(32));
+    expect(described).toMatchObject({ kind: 'exception', code: 'too-many-pixels' });
+  });
+
+  test('is not described when its pixels end too early', async () => {
+    const whole = await aJpeg({ widthPx: 1280, heightPx: 720 });
+    const described = await describeFile(request(whole.subarray(0, whole.length / 2)), limits, Buffer.alloc(32));
+    expect(described).toMatchObject({ kind: 'exception', code: 'truncated' });
+  });
+});

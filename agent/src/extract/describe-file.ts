@@ -1,13 +1,14 @@
-import { analysisSize } from '@nucleus/shared/image/analysis-size';
+import { type AnalysisSize, analysisSize } from '@nucleus/shared/image/analysis-size';
 import type { Metadata } from 'sharp';
 import type { ExceptionCode } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
-import { type DecodedFormat, decodeFailure, makePreview, readHeader, readRaster } from './decoder.ts';
+import { type DecodedFormat, decodeFailure, makePreview, readHeader, readRaster, readShrunkJpeg } from './decoder.ts';
 import { describeOther, pictureIn } from './describe-other.ts';
 import type { Described, DescribeRequest, ExtractLimits, PreviewFailure, PreviewRequest } from './described.ts';
 import { descriptors } from './descriptors.ts';
 import { type ExifBlocks, exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
+import { jpegHead } from './jpeg-segments.ts';
 import { parseExif } from './parse-exif.ts';
 import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
 import { isOtherFormat, sniff } from './sniff.ts';
@@ -71,6 +72,10 @@ async function describePicture(
   if (!format) return { kind: 'exception', code: 'unsupported-format' };
   try {
     if (isOtherFormat(format)) return await describeOther(format, open, timeZone, limits);
+    if (format === 'jpeg' && typeof picture !== 'string') {
+      const facts = await describeJpeg(picture, open, timeZone, limits);
+      if (facts) return { kind: 'facts', facts };
+    }
     const header = await readHeader(picture, limits.maxPixels);
     // the loader of TIFF hands no EXIF over
     const exif = format === 'tiff' ? tiffExif(fileBytes(open.fd, open.size)) : header.exif;
@@ -78,17 +83,48 @@ async function describePicture(
     if (!facts) return { kind: 'exception', code: 'no-dimensions' };
     if (facts.fields.status === 'no-pixels') return { kind: 'facts', facts };
     const size = analysisSize(facts.width, facts.height);
-    const jpegPath = format === 'jpeg' && header.format === 'jpeg' ? descriptorPath(open.fd) : undefined;
-    const rgb = await readRaster(picture, size, limits.maxPixels, jpegPath);
-    const found = descriptors(rgb, size.width, size.height);
-    return { kind: 'facts', facts: { ...facts, ...found, fields: { ...facts.fields, ...found.fields } } };
+    const rgb = await readRaster(picture, size, limits.maxPixels);
+    return { kind: 'facts', facts: withDescriptors(facts, rgb, size) };
   } catch (error) {
     return { kind: 'exception', code: decodeFailure(error) };
   }
 }
 
+/**
+ * A JPEG that its loader shrinks to the analysis raster by itself: one call of the decoder, which tells by the size of what it made that
+ * it understood the head as it was read here. Undefined for every other one.
+ */
+async function describeJpeg(
+  jpeg: Uint8Array,
+  open: OpenFile,
+  timeZone: string | undefined,
+  { maxPixels }: ExtractLimits,
+): Promise<Facts | undefined> {
+  const head = jpegHead(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
+  if (!head || head.width * head.height > maxPixels) return undefined;
+  const { orientation } = head;
+  const isTurned = orientation !== undefined && orientation >= 5;
+  const [width, height] = isTurned ? [head.height, head.width] : [head.width, head.height];
+  const size = analysisSize(width, height);
+  if (size.factor === 1 || !size.isExact) return undefined;
+  const rgb = await readShrunkJpeg(descriptorPath(open.fd), size, maxPixels);
+  if (!rgb) return undefined;
+  const facts = headerFacts(
+    { autoOrient: { width, height }, orientation },
+    'jpeg',
+    await parseExif(head.exif),
+    timeZone,
+  );
+  return facts && withDescriptors(facts, rgb, size);
+}
+
+function withDescriptors(facts: Facts, rgb: Uint8Array, { width, height }: AnalysisSize): Facts {
+  const found = descriptors(rgb, width, height);
+  return { ...facts, ...found, fields: { ...facts.fields, ...found.fields } };
+}
+
 function headerFacts(
-  header: Metadata,
+  header: Pick<Metadata, 'autoOrient'> & Partial<Pick<Metadata, 'compression' | 'pages' | 'orientation'>>,
   sniffed: DecodedFormat,
   exif: ExifBlocks,
   timeZone: string | undefined,

@@ -1,4 +1,4 @@
-import exifr from 'exifr';
+import exifr from 'exifr/dist/full.esm.mjs';
 import { type ExifBlocks, exifTags } from './exif-facts.ts';
 
 const maxExifBytes = 1024 * 1024;

@@ -1,4 +1,4 @@
-import exifr from 'exifr';
+import exifr from 'exifr/dist/full.esm.mjs';
 import { readHeader } from './decoder.ts';
 import type { ExtractLimits, FileRequest, FileTags, PreviewFailure } from './described.ts';
 import { readFile, withOpenFile } from './read-file.ts';

@@ -39,30 +39,30 @@ const fieldsOfLevel: Record<Level, readonly RecordField[]> = {
 
 /** The record of one item under a policy. Pure: the same item and policy give the same bytes for ever. */
 export function buildRecord(subject: RecordSubject, policy: RecordPolicy): ItemRecord {
-  const candidates: Partial<Record<RecordField, string | number>> = {
-    ...subject.facts.fields,
-    ...coarsePosition(subject.facts.gps, policy.gpsGrainDegrees),
+  const { facts } = subject;
+  const own: Partial<Record<RecordField, string | number>> = {
     source: policy.alias,
     byte_size_bucket: byteSizeBucket(subject.bytes),
     byte_size: subject.bytes,
     content_hash: Buffer.from(subject.contentHash.subarray(0, 16)).toString('hex'),
     ingest_day: subject.ingestDay,
   };
-  if (policy.names === 'relative-path') candidates.name = displayPath(subject.path);
+  if (policy.names === 'relative-path') own.name = displayPath(subject.path);
+  if (facts.gps) Object.assign(own, coarsePosition(facts.gps, policy.gpsGrainDegrees));
   const metadata: ItemRecord['metadata'] = {};
   for (const field of fieldsOfLevel[policy.level]) {
-    const value = candidates[field];
+    const value = own[field] ?? facts.fields[field];
     if (value !== undefined && !policy.fieldsOff.includes(field)) metadata[field] = value;
   }
   const record: ItemRecord = {
     reference_id: subject.referenceId,
     image_url: `${policy.publicUrl}/assets/${policy.alias}/${encodeReference(subject.referenceId)}`,
-    width: subject.facts.width,
-    height: subject.facts.height,
+    width: facts.width,
+    height: facts.height,
     metadata,
   };
   const mayHash = levelAllows(policy.level, phashField.level) && !policy.fieldsOff.includes('phash');
-  if (subject.facts.phash !== undefined && mayHash) record.phash = subject.facts.phash;
+  if (facts.phash !== undefined && mayHash) record.phash = facts.phash;
   return record;
 }
 
@@ -81,8 +81,7 @@ export function encodeReference(referenceId: string): string {
   return referenceId.split('/').map(encodeURIComponent).join('/');
 }
 
-function coarsePosition(gps: Facts['gps'], grainDegrees: number): Partial<Record<'lat' | 'lon', number>> {
-  if (!gps) return {};
+function coarsePosition(gps: NonNullable<Facts['gps']>, grainDegrees: number): Record<'lat' | 'lon', number> {
   const centre = (value: number, limit: number) =>
     Math.max(-limit, Math.min(limit, roundToStep((Math.floor(value / grainDegrees) + 0.5) * grainDegrees, 0.000001)));
   return { lat: centre(gps.lat, 90), lon: centre(gps.lon, 180) };

@@ -166,12 +166,13 @@ export function startSync(options: SyncOptions): Sync {
   }
 
   async function round(signal: AbortSignal): Promise<number> {
+    // also while the cloud cannot be reached: what is behind is behind
+    for (const alias of aliases) if (owes(alias) && !owedSince.has(alias)) owedSince.set(alias, clock.now());
     session ??= await connect(signal);
     aliases.forEach(suspect);
     cloud = 'connected';
     let pushed = 0;
     for (const source of session.sources) {
-      if (owes(source.alias) && !owedSince.has(source.alias)) owedSince.set(source.alias, clock.now());
       try {
         pushed += await syncSource(source, session.storeEpoch, signal);
         owedSince.delete(source.alias);

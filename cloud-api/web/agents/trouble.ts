@@ -1,6 +1,6 @@
 /** What needs a person's attention at an agent, in words. Pure. */
 import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
-import type { AgentView } from '@nucleus/shared/wire/agents';
+import type { AgentView, WatchState } from '@nucleus/shared/wire/agents';
 
 export interface Trouble {
   /** Two or three words, for the pill. */
@@ -26,6 +26,13 @@ const reasons: Record<Reason, string> = {
   'key-refused': 'the cloud refused its key',
   'not-approved': 'the agent is not approved yet',
   'queue-full': 'its queue is full',
+};
+
+/** Ways of noticing changes that somebody should look into. */
+const watchWords: Partial<Record<WatchState, string>> = {
+  'watch-limit': 'its host has no inotify watches left',
+  'self-test-failed': 'a change came without its event',
+  'watch-failed': 'watching failed',
 };
 
 export function reasonWords(reason: Reason): string {
@@ -61,6 +68,15 @@ function troubleOfSource(name: string, { alias, health }: Source): Trouble[] {
       sentence:
         'Nothing was removed from the cloud. Confirm in the local viewer, or on the host with nucleus-agent deletes confirm.',
       code: 'held_deletions',
+    });
+  }
+  const why = watchWords[health.watch ?? 'watching'];
+  if (why !== undefined) {
+    found.push({
+      short: 'scans only',
+      title: `${name} finds changes in "${alias}" by scans only: ${why}.`,
+      sentence: 'Nothing is missed; changes only show later. nucleus-agent doctor on its host says what can be done.',
+      code: health.watch ?? '',
     });
   }
   if (health.dead_letters > 0) {

@@ -10,7 +10,7 @@ export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError('a number must be finite');
-    return JSON.stringify(value);
+    return String(value === 0 ? 0 : value); // as JSON spells it, minus zero included
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object') return canonicalObject(value as Record<string, unknown>);
@@ -23,7 +23,18 @@ function canonicalObject(value: Record<string, unknown>): string {
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    text += (text === '' ? '' : ',') + spelledKey(key) + canonicalJson(member);
   }
   return `{${text}}`;
+}
+
+const spelledKeys = new Map<string, string>();
+
+/** Records have few keys, each spelled over and over. */
+function spelledKey(key: string): string {
+  const kept = spelledKeys.get(key);
+  if (kept !== undefined) return kept;
+  const spelled = `${JSON.stringify(key)}:`;
+  if (spelledKeys.size < 1024 && key.length <= 64) spelledKeys.set(key, spelled);
+  return spelled;
 }
