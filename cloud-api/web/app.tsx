@@ -20,6 +20,7 @@ const MapPage = lazy(async () => ({ default: (await import('./map/map-page.tsx')
 const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }));
 const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
+const UploadsPage = lazy(async () => ({ default: (await import('./uploads/uploads-page.tsx')).UploadsPage }));
 const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy-page.tsx')).PrivacyPage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
@@ -82,6 +83,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <MapPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'compare':
       return <ComparePage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'uploads':
+      return <UploadsPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'agents':
       return <AgentsPage />;
     case 'privacy':

@@ -13,6 +13,7 @@ import '@nucleus/shared/ui/styles/query.css';
 import './find.css';
 import './facets.css';
 import './decide.css';
+import './uploads.css';
 import './map.css';
 import './pages.css';
 import { setTheme, storedTheme } from '@nucleus/shared/ui/theme/theme.ts';

@@ -1,7 +1,7 @@
 /** The dashboard's addresses, both ways. They hold ids only, nothing that opens anything. Pure. */
 
 /** Pages of one dataset, each a last part of its address. */
-export const datasetPages = ['map', 'slices', 'duplicates', 'compare'] as const;
+export const datasetPages = ['map', 'slices', 'duplicates', 'compare', 'uploads'] as const;
 /** Pages of the whole team, each a first part of the address. */
 export const teamPages = ['tasks', 'agents', 'privacy', 'usage', 'jobs'] as const;
 

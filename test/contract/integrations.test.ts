@@ -8,6 +8,7 @@ import { aJpeg } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { type AzureServer, anAzureServer } from '../builders/an-azure-server.ts';
 import { anS3Server, type S3Server } from '../builders/an-s3-server.ts';
+import { eventually } from '../builders/eventually.ts';
 import { type FakeTokenStores, fakeTokenStores } from '../builders/fake-token-stores.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
@@ -98,12 +99,29 @@ onEachDatabase('integrations', (open) => {
     return body;
   };
 
+  /** Uploads in one request by the tus protocol; answers the address of the upload. */
+  const sendFile = async (name: string, raw: Buffer, purpose: string): Promise<string> => {
+    const pairs = Object.entries({ name, purpose, dataset_id: datasetId });
+    const { headers } = await send(`${cloud.url}/v1/uploads`, {
+      method: 'POST',
+      key: cloud.adminKey,
+      raw,
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(raw.length),
+        'upload-metadata': pairs.map(([each, value]) => `${each} ${btoa(value)}`).join(','),
+        'content-type': 'application/offset+octet-stream',
+      },
+    });
+    return headers.get('location') as string;
+  };
+
   test('without an integration, a store of a private network is out of reach', async () => {
     for (const url of [`s3://${s3.bucket}/in/a.jpg`, `${azure.accountUrl}/pictures/in/a%20b.jpg`])
       expect(await append('early', url)).toMatchObject({ new_items: 0, upload_errors: 1 });
   });
 
-  test('the same picture from the web, S3 by key and by role, Google and Azure both ways is one object', async () => {
+  test('the same picture by http, S3, Google, Azure, as a file, from a browser and in a CSV is one object', async () => {
     const byKey = await kept(s3Keys({ test_address: `s3://${s3.bucket}/in/a.jpg` }));
     expect(byKey.check).toMatchObject({ code: 'ok', message: 'The object can be read.' });
     const made = [await kept(google()), await kept(sas()), await kept(application())];
@@ -125,17 +143,38 @@ onEachDatabase('integrations', (open) => {
     const signed = s3.requests.slice(before).map(({ path }) => new URL(path, s3.endpoint).searchParams);
     expect(signed.map((query) => query.get('X-Amz-Security-Token'))).toEqual(['session-token', 'session-token']);
 
-    const refs = [...Object.keys(places), 'role'];
+    // By hand: with the item as the Python client does, as a browser does, and in a CSV of addresses.
+    const form = new FormData();
+    form.append('items', JSON.stringify([{ reference_id: 'file', image_url: 'a.jpg' }]));
+    form.append('image', new Blob([new Uint8Array(jpeg)]), 'a.jpg');
+    const posted = await fetch(`${cloud.url}/v1/nucleus/dataset/${datasetId}/append`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${cloud.adminKey}:`)}` },
+      body: form,
+    });
+    expect(await posted.json()).toMatchObject({ new_items: 1 });
+    expect((await call(await sendFile('browser', jpeg, 'item'))).body).toMatchObject({ state: 'added' });
+    const csv = await sendFile('list.csv', Buffer.from(`attachment_url,reference_id\n${places.s3},csv\n`), 'csv');
+    for (const run of ['check', 'import']) {
+      const { job_id } = (await call(`${csv}/csv`, { run })).body;
+      const job = await eventually(`the ${run}`, 15_000, async () => {
+        const { body } = await call(`/v1/nucleus/job/${job_id}`);
+        return body.status === 'Running' ? undefined : body;
+      });
+      expect(job).toMatchObject({ status: 'Completed', message: { created: 1, failed: 0 } });
+    }
+
+    const refs = [...Object.keys(places), 'role', 'file', 'browser', 'csv'];
     const items = await Promise.all(refs.map((ref) => call(`/v1/nucleus/dataset/${datasetId}/refloc/${ref}`)));
     expect(new Set(items.map(({ body }) => body.item.phash)).size).toBe(1);
-    expect(items.map(({ body }) => body.item.image_url)).toEqual([...Object.values(places), places.s3]);
+    expect(items.slice(0, 6).map(({ body }) => body.item.image_url)).toEqual([...Object.values(places), places.s3]);
     const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
     const objects = await db.selectFrom('objects').select('sha256').execute();
     const shown = await db.selectFrom('item_assets').select('sha256').execute();
     await close();
     expect(objects).toHaveLength(1);
     expect(new Set(shown.map(({ sha256 }) => sha256))).toEqual(new Set([objects[0]?.sha256]));
-    expect(shown).toHaveLength(6);
+    expect(shown).toHaveLength(9);
   });
 
   test.each<[string, () => object, string, number?]>([

@@ -114,6 +114,7 @@ onEachDatabase('resumable uploads', (open) => {
 
   test('cut at many places, the rest goes on from the byte that arrived, over a restart too', async () => {
     const place = await placeOf('cut.jpg', jpeg.length);
+    expect((await stat(fileOf(place))).mode & 0o777).toBe(0o600);
     let offset = 0;
     for (const step of [1, 7, 1000, 4096, 65_537]) {
       await cutAfter(place, offset, jpeg.subarray(offset, Math.min(offset + step, jpeg.length - 1)));

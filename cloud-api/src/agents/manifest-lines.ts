@@ -35,6 +35,8 @@ const bucketCount = 256;
 const nowhere = 0xffff;
 /** More changed rows than this are found again sooner by reading everything. */
 const mostChangedRows = 100_000;
+/** More buckets than this are read sooner in the order of the writes, all of them. */
+const mostReadByKey = 96;
 const rowsPerPage = 20_000;
 const mostKeptBytes = 128 * 1024 * 1024;
 const keepMs = 120_000;
@@ -70,7 +72,7 @@ export class ManifestLines {
     this.#kept.delete(key);
     let kept = before;
     let dirty = kept && (await this.#findDirty(place, kept));
-    if (kept === undefined || dirty === undefined) {
+    if (kept === undefined || dirty === undefined || dirty.size > mostReadByKey) {
       kept = await this.#readAll(place, changeNo);
       // a row that was written meanwhile may have been met in no page
       dirty = (await this.#findDirty(place, kept)) ?? new Set(kept.buckets.keys());

@@ -47,7 +47,9 @@ export type AuditAction =
   | 'agent.changes'
   | 'integration.create'
   | 'integration.delete'
-  | 'upload.create';
+  | 'upload.create'
+  | 'upload.end'
+  | 'csv.run';
 
 /** What happened to which id. Ids only: a name or a path here would outlive its deletion. */
 export interface AuditEntry {

@@ -25,6 +25,7 @@ export interface CsvParts {
   hosts: ReadonlySet<string>;
 }
 
+export const mostShown = 20;
 /** Rows are looked up in the dataset so many at a time. */
 const lookupRows = 1_000;
 /** Beyond it, the same reference id twice is found by the import alone: what is remembered must not grow with the file. */
@@ -96,8 +97,22 @@ export function csvCheckJob({ db, folder, hosts }: CsvParts): JobHandler {
       await deleteCsvRows(tx, job.tenantId, uploadId, 'check');
       await insertCsvRows(tx, problems);
       await keepCsvShape(tx, job.tenantId, uploadId, checked);
-      const message: CsvSummary = { dataset_id: upload.dataset_id, run: 'check', ...found, columns: checked.columns };
+      const message: CsvSummary = {
+        dataset_id: upload.dataset_id,
+        run: 'check',
+        ...found,
+        problems: firstOf(problems),
+        columns: checked.columns,
+      };
       return { completedSteps: found.rows, totalSteps: found.rows, end: { message } };
     });
   };
+}
+
+/** As many problems as a message may hold. */
+export function firstOf(rows: readonly CsvRowsTable[]): CsvSummary['problems'] {
+  return rows
+    .filter(({ state }) => state === 'failed')
+    .slice(0, mostShown)
+    .map(({ row_no, code, error }) => ({ row: row_no, code: code ?? '', error: error ?? '' }));
 }

@@ -1,6 +1,7 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { resumableEndpoints } from '@nucleus/shared/wire/resumable';
 import type { Kysely } from 'kysely';
+import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { type Mount, mountDownload, mountEndpoint } from '../http/mount-endpoint.ts';
 import { enqueueJob } from '../job-queue/enqueue-job.ts';
@@ -17,12 +18,15 @@ export function mountCsvImports(mount: Mount, db: Kysely<Tables>, afterEnqueue: 
     const upload = await getCsvUpload(db, tenantId, params.uploadId);
     if (body.run === 'import' && upload.csv_shape === null)
       throw new AppError('conflict', 'Check the CSV first: an import goes by what the check found.');
-    const jobId = await enqueueJob(db, context, {
-      kind: body.run === 'check' ? csvCheckKind : csvImportKind,
-      datasetId: upload.dataset_id,
-      // A CSV is imported once, however often it is asked for; a check may be done again.
-      requestKey: body.run === 'import' ? `csv:${upload.id}` : null,
-      input: { uploadId: upload.id },
+    const jobId = await db.transaction().execute(async (tx) => {
+      await writeAudit(tx, context, { action: 'csv.run', targetId: upload.id });
+      return enqueueJob(tx, context, {
+        kind: body.run === 'check' ? csvCheckKind : csvImportKind,
+        datasetId: upload.dataset_id,
+        // A CSV is imported once, however often it is asked for; a check may be done again.
+        requestKey: body.run === 'import' ? `csv:${upload.id}` : null,
+        input: { uploadId: upload.id },
+      });
     });
     afterEnqueue();
     return describeJob(db, tenantId, jobId, nowMs);

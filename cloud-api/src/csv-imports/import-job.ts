@@ -7,7 +7,7 @@ import { type AppendParts, appendItemsIn, prepareAppend } from '../items/append-
 import { findItemIds } from '../items/find-item-id.ts';
 import type { JobHandler } from '../job-queue/job.ts';
 import { getCsvUpload } from '../resumable-uploads/find-upload.ts';
-import { CsvJobInput, type CsvParts } from './check-job.ts';
+import { CsvJobInput, type CsvParts, firstOf, mostShown } from './check-job.ts';
 import { insertCsvRows } from './queries.ts';
 import { type CsvRow, readRows } from './read-rows.ts';
 import { CsvShape, readRow } from './rules.ts';
@@ -21,6 +21,7 @@ const Checkpoint = z.object({
   created: z.number(),
   already_there: z.number(),
   failed: z.number(),
+  problems: z.array(z.object({ row: z.number(), code: z.string(), error: z.string() })),
 });
 type Checkpoint = z.infer<typeof Checkpoint>;
 
@@ -35,7 +36,7 @@ export function csvImportJob(parts: CsvParts & AppendParts): JobHandler {
     const datasetId = upload.dataset_id;
     const shape = CsvShape.parse(JSON.parse(upload.csv_shape ?? 'null'));
     const path = join(folder, uploadId);
-    const none = { rows: 0, created: 0, already_there: 0, failed: 0 };
+    const none = { rows: 0, created: 0, already_there: 0, failed: 0, problems: [] };
     let at: Checkpoint =
       job.checkpoint === undefined ? { offset: shape.offset, rowNo: 2, ...none } : Checkpoint.parse(job.checkpoint);
 
@@ -90,6 +91,7 @@ export function csvImportJob(parts: CsvParts & AppendParts): JobHandler {
           created: at.created + count('added'),
           already_there: at.already_there + count('already-there'),
           failed: at.failed + count('failed'),
+          problems: [...at.problems, ...firstOf(rows)].slice(0, mostShown),
         };
         return { checkpoint: at, completedSteps: at.rows, totalSteps: shape.rows };
       });

@@ -28,16 +28,18 @@ export async function compareAside(task: CompareTask, work: LongWork): Promise<C
   }
 }
 
-/** @throws the signal's reason when it aborts, after the thread is gone */
+/** Hands the task over: its columns are empty afterwards. @throws the signal's reason when it aborts, after the thread is gone */
 export async function compareInThread(task: CompareTask, work: LongWork): Promise<Compared> {
-  const worker = new Worker(threadUrl, { workerData: task, env: {}, execArgv: [] });
+  const total = task.hi.length;
+  const transferList = [task.hi.buffer, task.lo.buffer, task.ids.buffer] as ArrayBuffer[];
+  const worker = new Worker(threadUrl, { workerData: task, transferList, env: {}, execArgv: [] });
   const stop = (): void => void worker.terminate();
   work.signal?.addEventListener('abort', stop, { once: true });
   try {
     return await new Promise<Compared>((resolve, reject) => {
       worker.on('message', (message: CompareMessage) => {
         if ('compared' in message) resolve(message.compared);
-        else work.onProgress?.(message.done / task.hi.length);
+        else work.onProgress?.(message.done / total);
       });
       worker.once('error', reject);
       worker.once('exit', () => reject(work.signal?.reason ?? new Error('the comparing thread ended early')));

@@ -31,8 +31,8 @@ export function mountResumableUploads(mount: Mount, parts: TakeParts & { limits:
     await getUploadRow(db, caller.tenantId, String(request.params.uploadId));
     await tus.answer(request, response);
   });
-  mountExchange(mount, resumableEndpoints.endUpload, async ({ tenantId }, { params }, { response }) => {
-    await endUpload(db, folder, tenantId, params.uploadId);
+  mountExchange(mount, resumableEndpoints.endUpload, async (context, { params }, { response }) => {
+    await endUpload(db, folder, context, params.uploadId);
     response.set('Tus-Resumable', '1.0.0').status(204).end();
   });
   mountEndpoint(mount, resumableEndpoints.getUpload, async ({ tenantId, nowMs }, { params }) => {

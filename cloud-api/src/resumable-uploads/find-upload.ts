@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely } from 'kysely';
+import type { Acting } from '../audit/acting.ts';
+import { writeAudit } from '../audit/write-audit.ts';
 import type { ResumableUploadsTable } from '../database/intake-tables.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
@@ -29,8 +31,11 @@ export function keepCsvShape(tx: Database, tenantId: string, id: string, shape: 
 }
 
 /** Forgets an upload and its bytes; an item that was made of it stays. @throws AppError `upload-not-found` */
-export async function endUpload(db: Kysely<Tables>, folder: string, tenantId: string, id: string): Promise<void> {
-  await getUploadRow(db, tenantId, id);
+export async function endUpload(db: Kysely<Tables>, folder: string, acting: Acting, id: string): Promise<void> {
+  await getUploadRow(db, acting.tenantId, id);
   await rm(join(folder, id), { force: true });
-  await db.transaction().execute((tx) => deleteUpload(tx, tenantId, id));
+  await db.transaction().execute(async (tx) => {
+    await deleteUpload(tx, acting.tenantId, id);
+    await writeAudit(tx, acting, { action: 'upload.end', targetId: id });
+  });
 }

@@ -1,5 +1,7 @@
 /** The tus protocol over files of the data folder. What an upload is stands in the database; the file's length is its offset. */
+import { chmod } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { type Configstore, FileStore } from '@tus/file-store';
 import { Server, Upload } from '@tus/server';
 import type { Database } from '../database/open-database.ts';
@@ -8,6 +10,15 @@ import { findUploadById } from './queries.ts';
 export interface TusDoor {
   /** Answers a request by the protocol. @param newId id of the upload that this request creates */
   answer: (request: IncomingMessage, response: ServerResponse, newId?: string) => Promise<void>;
+}
+
+/** The package makes files as the process's umask has it. */
+class PrivateFiles extends FileStore {
+  override async create(upload: Upload): Promise<Upload> {
+    const made = await super.create(upload);
+    await chmod(join(this.directory, upload.id), 0o600);
+    return made;
+  }
 }
 
 /**
@@ -32,7 +43,7 @@ export function openTus(
   const madeIds = new WeakMap<IncomingMessage, string>();
   const server = new Server({
     path: '/v1/uploads',
-    datastore: new FileStore({ directory: folder, configstore }),
+    datastore: new PrivateFiles({ directory: folder, configstore }),
     relativeLocation: true,
     allowedOrigins: [origin],
     namingFunction: (request) => {

@@ -1,5 +1,6 @@
 /** Which jobs there are, and the process that runs them. */
 import type { Kysely } from 'kysely';
+import { placeOf } from '../attachments/fetch/fetch-attachment.ts';
 import { sweepObjects } from '../attachments/sweep-objects.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
@@ -57,7 +58,7 @@ export async function runJobs(
   const { uploads, attachments } = stores;
   // One process has a SQLite file: who held a lease is dead.
   if (!isShared(config)) await forgetLeases(db);
-  const csv = { ...stores, db, folder: stores.resumable, hosts: new Set(config.fetch_allow) };
+  const csv = { ...stores, db, folder: stores.resumable, hosts: namedHosts(config) };
   const sweep = () => {
     void uploads.sweep(Date.now() - keepUploadsMs).catch(() => undefined);
     void sweepFiles(db, parts.clock())
@@ -105,6 +106,11 @@ export async function runJobs(
       await queue.close(withinMs);
     },
   };
+}
+
+/** `host:port` in private networks that an operator has named in one way or the other. */
+function namedHosts(config: CloudConfig): ReadonlySet<string> {
+  return new Set([...config.fetch_allow.map((each) => each.toLowerCase()), ...config.store_endpoints.map(placeOf)]);
 }
 
 /** What does the jobs that clients wait for, by kind. */

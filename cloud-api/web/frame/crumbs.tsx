@@ -10,6 +10,7 @@ const names: Record<Route['page'], string> = {
   'duplicates': 'Duplicates',
   'map': 'Map',
   'compare': 'Compare',
+  'uploads': 'Uploads',
   'agents': 'Agents',
   'jobs': 'Jobs',
   'privacy': 'Privacy report',

@@ -10,6 +10,7 @@ import {
   Server,
   Shield,
   SquareCheck,
+  Upload,
 } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { datasetPagePath, type datasetPages, datasetPath, type Route } from '../route.ts';
@@ -26,6 +27,7 @@ const ofDataset: readonly (Entry & { page: (typeof datasetPages)[number] })[] = 
   { page: 'slices', name: 'Slices', icon: Bookmark },
   { page: 'duplicates', name: 'Duplicates', icon: Copy },
   { page: 'compare', name: 'Compare', icon: Columns2 },
+  { page: 'uploads', name: 'Uploads', icon: Upload },
 ];
 const ofTeam: readonly Entry[] = [
   { page: 'agents', name: 'Agents', icon: Server },

@@ -9,6 +9,8 @@ const names: Readonly<Record<string, string>> = {
   customIndexing: 'Index vectors',
   exportEmbeddings: 'Export vectors',
   embeddingDelete: 'Delete vectors',
+  csvCheck: 'Check a CSV',
+  csvImport: 'Import a CSV',
   uploadAnnotations: 'Upload annotations',
   uploadPredictions: 'Upload predictions',
   annotationDeletion: 'Delete annotations',

@@ -4,6 +4,8 @@ import { JobHead } from './jobs.ts';
 
 /** One file of a dataset that is not in privacy mode. Larger ones are refused before they are sent. */
 export const mostItemBytes = 64 * 1024 * 1024;
+/** Files that a person picks at once. */
+export const mostFilesAtOnce = 1_000;
 /** Rows of a CSV whose problems a check names; all are counted. */
 export const mostNamedProblems = 10_000;
 
@@ -37,6 +39,8 @@ export const CsvSummary = z.object({
   /** Rows whose reference id the dataset has. */
   already_there: z.int(),
   failed: z.int(),
+  /** The first rows that failed, for a look; the report has them all. */
+  problems: z.array(z.object({ row: z.int(), code: z.string(), error: z.string() })),
   columns: z.array(z.object({ name: z.string(), type: z.enum(['number', 'text', 'address', 'reference']) })),
 });
 export type CsvSummary = z.infer<typeof CsvSummary>;

@@ -63,7 +63,8 @@ export function systemPolicy(
   };
 }
 
-function placeOf(origin: string): string {
+/** `host:port` of an http or https address. */
+export function placeOf(origin: string): string {
   const { hostname, port, protocol } = new URL(origin);
   return `${hostname.toLowerCase()}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
 }
