@@ -1,5 +1,7 @@
 /** The command `nucleus-cloud`. Every failure that a person can act on is one sentence on stderr and an exit code. */
 import { Command } from 'commander';
+import { backupCommand } from './commands/backup.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { reportFailure } from './commands/report-failure.ts';
@@ -12,7 +14,9 @@ const program = new Command('nucleus-cloud')
   .addCommand(serveCommand())
   .addCommand(keysCommand())
   .addCommand(tenantsCommand())
-  .addCommand(migrateCommand());
+  .addCommand(migrateCommand())
+  .addCommand(backupCommand())
+  .addCommand(doctorCommand());
 
 try {
   await program.parseAsync();

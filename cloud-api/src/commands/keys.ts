@@ -1,6 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { type KeyScope, keyScopes } from '@nucleus/shared/wire/endpoint';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Database } from '../database/open-database.ts';
 import { createKey } from '../keys/create-key.ts';
@@ -21,7 +21,8 @@ interface KeyFlags {
 }
 
 interface CreateFlags extends KeyFlags {
-  scopes: string;
+  scope?: string;
+  scopes?: string;
   label: string;
   datasets?: string;
   addresses?: string;
@@ -47,7 +48,8 @@ const withTenant = (command: Command): Command =>
 
 function createCommand(): Command {
   return withTenant(new Command('create').description('make a key and print it, this once'))
-    .option('--scopes <list>', `comma list of ${keyScopes.join(', ')}`, 'read')
+    .option('--scope <list>', `comma list of ${keyScopes.join(', ')}; without it, read`)
+    .addOption(new Option('--scopes <list>').hideHelp())
     .option('--label <text>', 'what it is for', '')
     .option('--datasets <list>', 'comma list of ds_…, the only datasets that it reaches')
     .option('--addresses <list>', 'comma list of addresses or ranges, the only ones from which it works')
@@ -56,7 +58,7 @@ function createCommand(): Command {
     .option('--limited', 'a limited access key, sent by x-limited-access-key')
     .action(async (flags: CreateFlags) => {
       const nowMs = Date.now();
-      const scopes = readScopes(flags.scopes);
+      const scopes = readScopes(flags.scope ?? flags.scopes ?? 'read');
       const expiresAt = flags.days === undefined ? null : nowMs + readDays(flags.days) * dayMs;
       const { secret, keyId } = await withDatabase(flags, async (db) => {
         const { tenantId } = await getTenantByName(db, flags.tenant);
@@ -139,7 +141,7 @@ function readScopes(list: string): KeyScope[] {
     .array(z.enum(keyScopes))
     .min(1)
     .safeParse(list.split(',').map((scope) => scope.trim()));
-  if (!parsed.success) throw new AppError('usage', `--scopes takes a comma list of ${keyScopes.join(', ')}.`);
+  if (!parsed.success) throw new AppError('usage', `--scope takes a comma list of ${keyScopes.join(', ')}.`);
   return parsed.data;
 }
 

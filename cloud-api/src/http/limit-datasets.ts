@@ -34,7 +34,7 @@ const cuts = new Map<Endpoint, Cut>([
 ]);
 
 /**
- * Before a route is answered.
+ * Before a route is answered. `cutsReply` says that {@link cutReply} will see its reply.
  * @throws AppError `not-found` for what is outside, as if it were not there; `forbidden` for a route that is about no dataset
  */
 export async function assertWithin(
@@ -42,8 +42,9 @@ export async function assertWithin(
   caller: Caller,
   endpoint: Endpoint,
   parameters: Readonly<Record<string, string | undefined>>,
+  { cutsReply }: { cutsReply: boolean },
 ): Promise<void> {
-  if (caller.datasetIds === null || cuts.has(endpoint)) return;
+  if (caller.datasetIds === null || (cutsReply && cuts.has(endpoint))) return;
   if (!namesDataset(parameters)) {
     throw new AppError('forbidden', 'This key is bound to datasets, and this route is about none of them.');
   }

@@ -11,6 +11,13 @@ export interface Metrics {
   jobsEnded: Counter<'kind' | 'result'>;
   jobSeconds: Histogram<'kind'>;
   jobsRunning: Gauge<'kind'>;
+  attachments: Counter<'way' | 'result'>;
+  attachmentSeconds: Histogram<'way'>;
+  attachmentBytes: Counter;
+  /** Time that a question waits until the search projection is current. */
+  projectionSeconds: Histogram;
+  /** Says from where the jobs that have not ended are counted. */
+  watchOpenJobs: (count: () => Promise<{ kind: string; jobs: number }[]>) => void;
   /** Says from where the number of requests that wait for their turn is read. */
   watchWaiting: (waiting: () => number) => void;
 }
@@ -62,6 +69,44 @@ export function createMetrics(): Metrics {
       buckets: [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 1800],
       registers,
     }),
+    attachments: new Counter({
+      name: 'nucleus_attachments_total',
+      help: 'Pictures by the way they came and how that ended',
+      labelNames: ['way', 'result'],
+      registers,
+    }),
+    attachmentSeconds: new Histogram({
+      name: 'nucleus_attachment_seconds',
+      help: 'Time from asking for a picture to its keeping, waiting included',
+      labelNames: ['way'],
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+      registers,
+    }),
+    attachmentBytes: new Counter({
+      name: 'nucleus_attachment_bytes_total',
+      help: 'Bytes of pictures that were kept',
+      registers,
+    }),
+    projectionSeconds: new Histogram({
+      name: 'nucleus_projection_catch_up_seconds',
+      help: 'Time until a search projection had applied every change',
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60],
+      registers,
+    }),
+    watchOpenJobs: (count) => {
+      new Gauge({
+        name: 'nucleus_jobs_open',
+        help: 'Jobs that have not ended, in the whole store',
+        labelNames: ['kind'],
+        registers,
+        async collect() {
+          // A database that does not answer is told by readyz; the other figures are still wanted.
+          const open = await count().catch(() => undefined);
+          this.reset();
+          for (const { kind, jobs } of open ?? []) this.set({ kind }, jobs);
+        },
+      });
+    },
     watchWaiting: (waiting) => {
       new Gauge({
         name: 'nucleus_http_requests_waiting',

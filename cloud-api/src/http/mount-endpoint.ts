@@ -55,7 +55,7 @@ export function mountEndpoint<E extends Endpoint>(
 ): void {
   const readBody = endpoint.body === undefined ? undefined : bodyReader(bodyBytes);
   mountRoute(mount, endpoint, async (request, response) => {
-    const context = await contextOf(mount, endpoint, request, response);
+    const context = await contextOf(mount, endpoint, request, response, { cutsReply: true });
     const body = readBody === undefined ? undefined : await readBody(request, response);
     const input = parseInput(endpoint, request, body);
     const reply = await mount.share.run(context.tenantId, sharerOf(context.caller), () => handler(context, input));
@@ -179,6 +179,7 @@ async function contextOf(
   endpoint: Endpoint,
   request: Request,
   response: Response,
+  options = { cutsReply: false },
 ): Promise<RequestContext> {
   const nowMs = mount.clock();
   const caller = await authenticate(mount.gate, request, nowMs);
@@ -186,7 +187,7 @@ async function contextOf(
   if (response.closed) close();
   else response.once('close', close);
   if (endpoint.access !== 'open' && endpoint.access !== 'viewer') assertScope(caller, endpoint.access);
-  await assertWithin(mount.gate.db, caller, endpoint, request.params as Record<string, string>);
+  await assertWithin(mount.gate.db, caller, endpoint, request.params as Record<string, string>, options);
   return { tenantId: caller.tenantId, actor: caller.actor, nowMs, caller };
 }
 

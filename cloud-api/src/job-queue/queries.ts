@@ -205,3 +205,13 @@ export async function deleteEnded(db: Database, kinds: readonly string[], before
 export async function freeAllLeases(db: Database): Promise<void> {
   await db.updateTable('jobs').set({ locked_by: null, locked_until: 0 }).where(isOpen).execute();
 }
+
+/** Walks jobs_open. */
+export async function countOpenByKind(db: Database): Promise<{ kind: string; jobs: number }[]> {
+  return db
+    .selectFrom('jobs')
+    .select((select) => ['kind', select.fn.countAll<number>().as('jobs')])
+    .where('ended_at', 'is', null)
+    .groupBy('kind')
+    .execute();
+}

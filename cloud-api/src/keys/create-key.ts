@@ -44,7 +44,7 @@ export async function createKey(
     throw new AppError('usage', 'A key of scope agent is bound to its agent: it cannot be bound to datasets.');
   await db.transaction().execute(async (tx) => {
     const { tenantId } = input.mode === 'test' ? await ensureTestWorld(tx, acting.tenantId, acting.nowMs) : acting;
-    for (const datasetId of input.datasetIds ?? []) await getDataset(tx, acting.tenantId, datasetId);
+    for (const datasetId of input.datasetIds ?? []) await getDataset(tx, tenantId, datasetId);
     await insertKey(tx, {
       tenantId,
       keyId,

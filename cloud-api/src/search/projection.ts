@@ -26,9 +26,12 @@ export class Projection {
   readonly #idle: DuckDBConnection[] = [];
   #catchingUp: Promise<ProjectionFile> | undefined;
 
-  constructor(path: string, feed: TruthFeed) {
+  readonly #onCaughtUp: (seconds: number) => void;
+
+  constructor(path: string, feed: TruthFeed, onCaughtUp: (seconds: number) => void = () => undefined) {
     this.#path = path;
     this.#feed = feed;
+    this.#onCaughtUp = onCaughtUp;
   }
 
   /** What can be asked about, after every committed change is applied. */
@@ -94,6 +97,7 @@ export class Projection {
   }
 
   async #catchUp(): Promise<ProjectionFile> {
+    const startedMs = performance.now();
     const storeEpoch = await this.#feed.storeEpoch();
     if (this.#file && this.#file.storeEpoch !== storeEpoch) this.#drop();
     if (!this.#file) {
@@ -101,6 +105,7 @@ export class Projection {
       this.#file = await openProjection(this.#path, storeEpoch);
     }
     await applyChanges(this.#file, this.#feed);
+    this.#onCaughtUp((performance.now() - startedMs) / 1000);
     return this.#file;
   }
 }

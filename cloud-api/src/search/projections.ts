@@ -11,11 +11,21 @@ export class Projections {
   readonly #db: Database;
   readonly #folder: string;
   readonly #storeEpoch: string;
+  readonly #onCaughtUp: (seconds: number) => void;
   /** In order of use, the most recent last. */
   readonly #open = new Map<string, Projection>();
 
-  /** @param folder where the files are; one process alone uses it. */
-  constructor(db: Database, folder: string, storeEpoch: string) {
+  /**
+   * @param folder where the files are; one process alone uses it.
+   * @param onCaughtUp told how long each question waited until its projection was current
+   */
+  constructor(
+    db: Database,
+    folder: string,
+    storeEpoch: string,
+    onCaughtUp: (seconds: number) => void = () => undefined,
+  ) {
+    this.#onCaughtUp = onCaughtUp;
     this.#db = db;
     this.#folder = folder;
     this.#storeEpoch = storeEpoch;
@@ -25,7 +35,8 @@ export class Projections {
   of(tenantId: string, datasetId: string): Projection {
     const path = join(this.#folder, tenantId, `${datasetId}.duckdb`);
     const projection =
-      this.#open.get(path) ?? new Projection(path, feedChanges(this.#db, tenantId, datasetId, this.#storeEpoch));
+      this.#open.get(path) ??
+      new Projection(path, feedChanges(this.#db, tenantId, datasetId, this.#storeEpoch), this.#onCaughtUp);
     this.#open.delete(path);
     this.#open.set(path, projection);
     for (const [oldest, idle] of this.#open) {

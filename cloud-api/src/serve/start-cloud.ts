@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { approveAgent } from '../agents/approve-agent.ts';
 import { listAgents } from '../agents/list-agents.ts';
+import { countAttachments } from '../attachments/count-attachments.ts';
 import { type FetchLimits, fetchLimits } from '../attachments/fetch/fetch-attachment.ts';
 import { openAttachments } from '../attachments/open-attachments.ts';
 import { reclaimObject } from '../attachments/sweep-objects.ts';
@@ -16,6 +17,7 @@ import type { Tables } from '../database/tables.ts';
 import { purgeDeletedDatasets } from '../datasets/delete-dataset.ts';
 import { withScaleFiles } from '../files/with-scale-files.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { countOpenJobs } from '../job-queue/count-open.ts';
 import { createKey } from '../keys/create-key.ts';
 import { findKey } from '../keys/find-key.ts';
 import { linkKeyrings } from '../links/link-keyrings.ts';
@@ -86,11 +88,14 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const { db } = database;
   // One process alone opens a projection's file, and processes of both roles may share this folder.
   const search = join(folder, config.role === 'jobs' ? 'search-jobs' : 'search');
-  const projections = new Projections(db, search, database.storeEpoch);
-  const uploads = openUploadStore(join(folder, 'uploads'));
   const resumable = join(folder, 'resumable');
   mkdirSync(resumable, { recursive: true, mode: 0o700 });
   const metrics = createMetrics();
+  metrics.watchOpenJobs(() => countOpenJobs(db));
+  const projections = new Projections(db, search, database.storeEpoch, (seconds) =>
+    metrics.projectionSeconds.observe(seconds),
+  );
+  const uploads = openUploadStore(join(folder, 'uploads'));
   const sources = openSources(config, secrets, folder, db);
   const opened = await openAttachments({
     objects: objects.store,
@@ -100,7 +105,7 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     reclaim: (tenantId, sha256) => reclaimObject(db, tenantId, sha256),
     limits: options.fetchLimits ?? { ...fetchLimits, maxBytes: config.file_max_bytes },
   });
-  const attachments = withScaleFiles(opened, db, clock);
+  const attachments = withScaleFiles(countAttachments(opened, metrics), db, clock);
   const stopping = new AbortController();
   let queue: Awaited<ReturnType<typeof runJobs>> | undefined;
   let purging = Promise.resolve();
