@@ -37,7 +37,7 @@ export default defineConfig({
           'shared/ui/**/*.test.{ts,tsx}',
           '{agent,cloud-api}/web/**/*.test.{ts,tsx}',
         ],
-        10_000,
+        30_000,
       ),
       project('contract', ['test/contract/**/*.test.ts'], 30_000, [postgres]),
       project('wire', ['test/wire/**/*.test.ts'], 30_000, [postgres]),

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { SourceAlias } from '@nucleus/shared/ids/ids';
-import { recordFields } from '@nucleus/shared/record/fields';
+import { customFieldKey, recordFields } from '@nucleus/shared/record/fields';
 import { Level, NamesPolicy } from '@nucleus/shared/record/levels';
 import { z } from 'zod';
 
@@ -13,6 +13,8 @@ const switchable = [...Object.keys(recordFields), 'phash', 'embedding_info'].fil
   (field) => !['source', 'media_kind', 'format', 'status'].includes(field),
 );
 
+const unknownField = 'must be the name of a record field that can be switched off, or x_ and a key';
+
 /** One watched folder. One source fills one dataset. */
 export const SourceConfig = z.strictObject({
   alias: SourceAlias.default('main'),
@@ -24,7 +26,9 @@ export const SourceConfig = z.strictObject({
   include: z.array(z.string().min(1)).default(['**']),
   exclude: z.array(z.string().min(1)).default([]),
   /** Fields that the level allows and that stay inside all the same. */
-  fields_off: z.array(z.enum(switchable as [string, ...string[]])).default([]),
+  fields_off: z
+    .array(z.union([z.enum(switchable as [string, ...string[]]), z.string().regex(customFieldKey)], unknownField))
+    .default([]),
   /** File below the folder, made by an operator, whose presence proves that the right volume is mounted. */
   marker: z.string().min(1).optional(),
   /** Zone for capture times without an offset, as an IANA name. */

@@ -20,6 +20,7 @@ import { prepareFileWriter } from './state/files.ts';
 import { prepareKnownItems } from './state/known-items.ts';
 import type { State } from './state/open-state.ts';
 import { openScanQueue } from './state/scan-queue.ts';
+import { openSidecars } from './state/sidecars.ts';
 import { countSource, declareSource } from './state/sources.ts';
 
 export interface PipelineOptions {
@@ -180,6 +181,7 @@ function prepareSource(options: PipelineOptions, config: SourceConfig): RunningS
   const { source_no: sourceNo } = declareSource(state, config);
   const policy = options.policyOf(config);
   const naming = namingOf(config, policy, keys);
+  const sidecars = openSidecars(state, sourceNo);
   return {
     // the agent's own files are no customer's pictures, wherever somebody puts them
     config: { ...config, exclude: [...config.exclude, ...ownFolder(config.folder, options.dataDir)] },
@@ -191,11 +193,13 @@ function prepareSource(options: PipelineOptions, config: SourceConfig): RunningS
     keys,
     queue: openScanQueue(state, sourceNo),
     known: prepareKnownItems(state, sourceNo),
+    sidecars,
     writer: prepareFileWriter({
       state,
       sourceNo,
       policy,
       extractVersion,
+      sidecarBeside: sidecars.beside,
       nameItem: (path, isTaken) => referenceId(path, naming, isTaken),
     }),
     threadUrl: options.walkThreadUrl,

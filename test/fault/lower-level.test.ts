@@ -18,6 +18,8 @@ async function fill(folder: string): Promise<string[]> {
     await mkdir(join(folder, name, '..'), { recursive: true });
     await writeFile(join(folder, name), bytes);
   }
+  const embedding_info = { index_id: 'clip', embedding_vector: [111, -112, 113] };
+  await writeFile(join(folder, 'yard/a.jpg.json'), JSON.stringify({ x_ward: 'sidecar says b4', embedding_info }));
   return [...files.keys()];
 }
 
@@ -48,6 +50,8 @@ onEachDatabase('lowering the level of a source', (open) => {
   let names: string[];
   let richItems: any[];
   let secrets: string[];
+  /** What the sidecar file says; the vector as it stands in the record. */
+  const besides = ['sidecar says b4', '111,-112,113'];
 
   const runAt = (source: Record<string, unknown>): Promise<AuditedRun> =>
     anAuditedRun({ ...agent, source }, cloud.url, key);
@@ -80,11 +84,12 @@ onEachDatabase('lowering the level of a source', (open) => {
   test('from rich to standard takes position and palette out of the cloud in the next run', async () => {
     const before = await rowsOf(cloud.databaseUrl);
     expect(richItems).toHaveLength(6);
-    for (const field of ['lat', 'palette_1']) expect(before).toContain(field);
+    for (const field of ['lat', 'palette_1', ...besides]) expect(before).toContain(field);
     const run = await runAt({ level: 'standard' });
     expect([run.exit, run.summary.acknowledged]).toEqual([0, 6]);
     const after = await rowsOf(cloud.databaseUrl);
     for (const item of richItems) expect(after).not.toContain(item.metadata.palette_1);
+    for (const beside of besides) expect(after.includes(beside), beside).toBe(false);
     for (const item of await items()) {
       expect(
         Object.keys(item.metadata).filter((name) => !(promisedFields.standard as readonly string[]).includes(name)),

@@ -88,7 +88,7 @@ function checkKey(config: AgentConfig, environment: Readonly<Record<string, stri
     return { result: 'ok', name: 'API key', says: 'there is one.' };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return fail('API key', error.message, 'Make one in the cloud: nucleus-cloud keys create --scope agent');
+    return fail('API key', error.message, 'Make one in the cloud: nucleus-cloud keys create --scopes agent');
   }
 }
 

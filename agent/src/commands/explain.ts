@@ -8,8 +8,10 @@ import { type ConfigFlags, loadConfig } from '../load-config.ts';
 import { recordPolicies } from '../policies.ts';
 import { buildRecord, type RecordPolicy, recordDigest } from '../record/build-record.ts';
 import { noPixelsSentences } from '../record/exceptions.ts';
+import { sidecarSentences } from '../record/sidecar.ts';
 import { openState } from '../state/open-state.ts';
 import type { ItemRow } from '../state/rows.ts';
+import { readSidecar } from '../state/sidecars.ts';
 import { printJson, type Terminal } from './terminal.ts';
 
 /**
@@ -54,6 +56,7 @@ export async function explain(
       bytes: item.byte_size,
       ingestDay: item.ingest_day,
       ...described,
+      sidecar: readSidecar(item.sidecar),
     };
     const record = buildRecord(subject, policy);
     const digest = recordDigest(record);
@@ -73,6 +76,8 @@ export async function explain(
     else {
       context.terminal.out(`${canonicalJson(record)}\n`);
       const { noPixels } = described.facts;
+      const fault = readSidecar(item.sidecar)?.fault;
+      if (fault) context.terminal.note(`${sidecarSentences[fault]}\n`);
       if (noPixels) context.terminal.note(`nothing was made from its pixels: ${noPixelsSentences[noPixels]}\n`);
       context.terminal.note(
         `catalogue ${same(verdict.catalogue)}, acknowledged ${same(verdict.acknowledged)}, ledger ${same(verdict.ledger)}\n`,

@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aBmp } from '../../../test/builders/a-bmp.ts';
+import { aHeic } from '../../../test/builders/a-heic.ts';
 import { aJpeg, aPng } from '../../../test/builders/a-picture.ts';
 import { aTiffWithExif, rawFiles, rawWithoutPreview } from '../../../test/builders/a-raw-file.ts';
-import { aVideo, type VideoOptions } from '../../../test/builders/a-video.ts';
 import type { Facts } from '../record/facts.ts';
 import { fileStat } from '../source/file-stat.ts';
 import { prepareDecoder } from './decoder.ts';
 import { describeFile, previewFile } from './describe-file.ts';
+
+// each of these decodes or scans several times, and other tests run beside it
+vi.setConfig({ testTimeout: 60_000 });
 
 const limits = { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs: 10_000 };
 let root: string;
@@ -74,6 +77,36 @@ test('a TIFF has the dimensions that it is shown with, and its EXIF, in all eigh
     expect(facts).toMatchObject({ width, height, gps: { lat: 60.5, lon: -24.25 } });
     expect(facts.fields).toMatchObject({ format: 'tiff', status: 'ok', orientation, ...captured });
   }
+});
+
+describe('a HEIC', () => {
+  // as its boxes turn it, applied in their order: quarter turns against the clock, then a mirror
+  test.each([
+    { quarterTurns: 0, shown: [150, 90] },
+    { quarterTurns: 1, shown: [90, 150] },
+    { quarterTurns: 2, shown: [150, 90] },
+    { quarterTurns: 3, shown: [90, 150] },
+  ] as const)('turned $quarterTurns times is $shown, mirrored or not', async ({ quarterTurns, shown }) => {
+    for (const mirror of [undefined, 'vertical', 'horizontal'] as const) {
+      const heic = aHeic({ widthPx: 150, heightPx: 90, quarterTurns, ...(mirror && { mirror }) });
+      const facts = await factsOf(heic);
+      expect([facts.width, facts.height]).toEqual(shown);
+      expect(facts).toMatchObject({ noPixels: 'hevc', fields: { format: 'heic', status: 'no-pixels' } });
+      expect([facts.phash, facts.fields.blurhash]).toEqual([undefined, undefined]);
+    }
+  });
+
+  test('has its EXIF, whose orientation is kept and not applied a second time', async () => {
+    const jpeg = await sharp(await aPng({}))
+      .withExif(exif)
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const block = (await sharp(jpeg).metadata()).exif?.subarray(6);
+    const facts = await factsOf(aHeic({ widthPx: 150, heightPx: 90, quarterTurns: 3, ...(block && { exif: block }) }));
+    expect(facts).toMatchObject({ width: 90, height: 150, gps: { lat: 60.5, lon: -24.25 } });
+    expect(facts.fields).toMatchObject({ ...captured, orientation: 6 });
+  });
 });
 
 test('the eight orientations of one picture have the descriptors of what is shown', async () => {
@@ -193,69 +226,6 @@ describe('a bitmap', () => {
     const { bmp } = aBmp({ width: 5000, height: 3300, bits: 1 });
     const facts = await factsOf(bmp);
     expect([facts.width, facts.height, facts.fields.status]).toEqual([5000, 3300, 'ok']);
-  });
-});
-
-describe('a video', () => {
-  const base: VideoOptions = {
-    ...{ container: 'mp4', codec: 'avc', widthPx: 320, heightPx: 180 },
-    ...{ framesPerSecond: 25, frames: 50 },
-  };
-  test.each<[Partial<VideoOptions>, Facts['fields']]>([
-    [{}, { format: 'mp4', codec: 'h264', frame_rate: 25 }],
-    [{ container: 'mov' }, { format: 'mov', codec: 'h264', frame_rate: 25 }],
-    [
-      { container: 'webm', codec: 'vp9' },
-      { format: 'webm', codec: 'vp9', frame_rate: 25 },
-    ],
-    [
-      { container: 'mkv', codec: 'vp8', framesPerSecond: 50, frames: 100 },
-      { format: 'mkv', codec: 'vp8', frame_rate: 50 },
-    ],
-  ])('%o tells duration, frame rate, codec and dimensions', async (over, fields) => {
-    const facts = await factsOf(await aVideo({ ...base, ...over }));
-    expect(facts).toEqual({
-      ...{ width: 320, height: 180, noPixels: 'video' },
-      fields: { media_kind: 'video', status: 'no-pixels', orientation: 1, duration_ms: 2000, ...fields },
-    });
-  });
-
-  test.each([
-    [90, 6, 180, 320],
-    [180, 3, 320, 180],
-    [270, 8, 180, 320],
-  ] as const)(
-    'turned by %i degrees has orientation %i and is %i by %i',
-    async (rotation, orientation, width, height) => {
-      for (const container of ['mp4', 'mov'] as const) {
-        const facts = await factsOf(await aVideo({ ...base, container, rotation }));
-        expect([facts.fields.orientation, facts.width, facts.height]).toEqual([orientation, width, height]);
-      }
-    },
-  );
-
-  test('of a rate that is no whole number keeps three decimals, also where times are milliseconds', async () => {
-    const ntsc = { framesPerSecond: 30_000 / 1001, frames: 300 };
-    for (const container of ['mp4', 'mkv'] as const) {
-      expect((await factsOf(await aVideo({ ...base, ...ntsc, container }))).fields.frame_rate).toBe(29.97);
-    }
-  });
-
-  test('tells when and where a phone took it', async () => {
-    const tags = {
-      'com.apple.quicktime.creationdate': '2024-05-06T07:08:09+0200',
-      'com.apple.quicktime.make': 'Apple',
-      'com.apple.quicktime.location.ISO6709': '+60.5000-024.2500+012.3/',
-    };
-    const facts = await factsOf(await aVideo({ ...base, container: 'mov', tags }));
-    expect(facts.gps).toEqual({ lat: 60.5, lon: -24.25 });
-    const { capture_local, capture_time } = captured;
-    expect(facts.fields).toMatchObject({ capture_local, capture_time, camera_make: 'apple' });
-  });
-
-  test('that breaks off in its header is an exception', async () => {
-    const whole = await aVideo(base);
-    await expect(factsOf(whole.subarray(0, 60))).rejects.toThrow(/undecodable|no-video/);
   });
 });
 

@@ -1,8 +1,11 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { aDecoderPool, aScannedFolder } from '../../../test/builders/a-scanned-folder.ts';
 import { aVideo } from '../../../test/builders/a-video.ts';
+
+// each of these decodes or scans several times, and other tests run beside it
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A video whose table of samples says that it has billions of entries, over which its reader counts until it is killed. */
 async function aSpinningVideo(): Promise<Buffer> {

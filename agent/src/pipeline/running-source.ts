@@ -6,6 +6,7 @@ import type { FileWriter } from '../state/files.ts';
 import type { KnownItems } from '../state/known-items.ts';
 import type { State } from '../state/open-state.ts';
 import type { ScanQueue } from '../state/scan-queue.ts';
+import type { Sidecars } from '../state/sidecars.ts';
 
 /** The part of a logger that the catalogue uses. */
 export interface Log {
@@ -35,6 +36,7 @@ export interface RunningSource {
   queue: ScanQueue;
   known: KnownItems;
   writer: FileWriter;
+  sidecars: Sidecars;
   threadUrl: URL;
   hangMs: number;
   /** Whether describing has to wait until the cloud has taken some of what is owed. */

@@ -6,6 +6,7 @@ import { type WalkResult, walkSource } from '../source/walk-source.ts';
 import { middleFolder } from '../state/known-files.ts';
 import { buryMissing, countMissingScan, forgetTombstones, markMissing, missingPaths } from '../state/missing.ts';
 import type { SourceReason } from '../state/rows.ts';
+import type { SidecarChange } from '../state/sidecars.ts';
 import {
   countSource,
   getSource,
@@ -16,6 +17,7 @@ import {
   setSourceState,
 } from '../state/sources.ts';
 import { drainQueue } from './drain-queue.ts';
+import { followSidecars } from './follow-sidecars.ts';
 import type { RunningSource } from './running-source.ts';
 
 /** How a source stands after a scan: on_disk = catalogued + excluded + exceptions. */
@@ -88,6 +90,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   const row = getSource(state, config.alias);
   const isWhole = options.keys === undefined && options.folders === undefined;
   queue.clear();
+  const goneSidecars: SidecarChange[] = [];
   if (isWhole) setSourceState(state, sourceNo, 'scanning', 'none');
   const startedMs = performance.now();
   const walked = await walkSource({
@@ -112,8 +115,11 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     threadUrl: source.threadUrl,
     hangMs: source.hangMs,
     signal: source.signal,
-    onBatch(differences, filesSeen) {
+    withSidecars: source.policy.level === 'rich',
+    onBatch(differences, sidecars, filesSeen) {
       queue.add(differences);
+      source.sidecars.put(sidecars.filter(({ kind }) => kind === 'said'));
+      goneSidecars.push(...sidecars.filter(({ kind }) => kind === 'gone'));
       options.onFound?.(differences);
       const filesPerSecond = (filesSeen * 1000) / Math.max(1, performance.now() - startedMs);
       source.onProgress({ alias: config.alias, phase: 'walking', files: filesSeen, total: filesSeen, filesPerSecond });
@@ -140,7 +146,10 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     await new Promise(setImmediate); // others get their turn: a whole tree may be gone
   }
   if (isWhole || (options.keys?.length ?? 0) > 0) countMissingScan(state, sourceNo);
+  source.sidecars.put(goneSidecars);
   const { described, vanished } = await drainQueue(source);
+  const faulty = await followSidecars(source);
+  if (faulty > 0) source.log.warn({ alias: config.alias, exceptions: faulty }, 'sidecar files with a fault');
   await new Promise(setImmediate); // counting a million rows takes a while, and so does what comes after it
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;

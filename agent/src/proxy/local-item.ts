@@ -2,6 +2,7 @@ import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { displayPath } from '../record/display-path.ts';
 import { noPixelsSentences } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
+import { sidecarSentences } from '../record/sidecar.ts';
 import type { PlacedItem } from '../state/lookups.ts';
 
 /** A catalogue's row as the viewer lists it. */
@@ -20,6 +21,7 @@ export function localItem(row: PlacedItem, source: string): LocalItem {
     byte_size: row.byte_size,
     ...(typeof blurhash === 'string' ? { blurhash } : {}),
     ...(facts?.noPixels === undefined ? {} : { no_pixels: noPixelsSentences[facts.noPixels] }),
+    ...(row.sidecar_fault === null ? {} : { sidecar_fault: sidecarSentences[row.sidecar_fault] }),
     ...(row.status === 'exception' ? { exception: row.exception_code ?? 'unknown' } : {}),
   };
 }

@@ -78,6 +78,20 @@ describe('building a record', () => {
     ]);
   });
 
+  test('what a sidecar file says is in the record at rich alone, less what is switched off', () => {
+    const vector = { index_id: 'clip', embedding_vector: [1, -2] };
+    const beside = { ...subject, sidecar: { fields: { x_ward: 'b4', x_dose: 1.5 }, vector } };
+    const rich = buildRecord(beside, { ...policy, level: 'rich' });
+    expect(rich).toMatchObject({ metadata: { x_ward: 'b4', x_dose: 1.5 }, embedding_info: vector });
+    expect(recordSchema('rich').parse(rich)).toEqual(rich);
+    expect(buildRecord(beside, policy)).toEqual(buildRecord(subject, policy));
+    const less = { ...policy, level: 'rich' as const, fieldsOff: ['x_ward', 'embedding_info'] };
+    expect(buildRecord(beside, less).metadata).toMatchObject({ x_dose: 1.5 });
+    expect(Object.keys(buildRecord(beside, less).metadata)).not.toContain('x_ward');
+    expect(buildRecord(beside, less).embedding_info).toBeUndefined();
+    expect(recordSchema('rich', less.fieldsOff).safeParse(rich).success).toBe(false);
+  });
+
   test('the address names source and reference id, encoded by segment', () => {
     expect(buildRecord(subject, policy).image_url).toBe('http://127.0.0.1:8787/assets/main/yard/a%20b.jpg');
   });

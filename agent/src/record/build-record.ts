@@ -6,6 +6,7 @@ import type { ItemRecord } from '@nucleus/shared/record/record';
 import { roundToStep } from '@nucleus/shared/record/step';
 import { displayPath } from './display-path.ts';
 import type { Facts } from './facts.ts';
+import type { Sidecar } from './sidecar.ts';
 
 /** What of a source decides how its records look. */
 export interface RecordPolicy {
@@ -27,6 +28,7 @@ export interface RecordSubject {
   contentHash: Uint8Array;
   ingestDay: string;
   facts: Facts;
+  sidecar?: Sidecar | undefined;
 }
 
 const fieldsAt = (level: Level): RecordField[] =>
@@ -54,6 +56,10 @@ export function buildRecord(subject: RecordSubject, policy: RecordPolicy): ItemR
     const value = own[field] ?? facts.fields[field];
     if (value !== undefined && !policy.fieldsOff.includes(field)) metadata[field] = value;
   }
+  const sidecar = policy.level === 'rich' ? subject.sidecar : undefined;
+  for (const [key, value] of Object.entries(sidecar?.fields ?? {})) {
+    if (!policy.fieldsOff.includes(key)) metadata[key] = value;
+  }
   const record: ItemRecord = {
     reference_id: subject.referenceId,
     image_url: `${policy.publicUrl}/assets/${policy.alias}/${encodeReference(subject.referenceId)}`,
@@ -63,6 +69,7 @@ export function buildRecord(subject: RecordSubject, policy: RecordPolicy): ItemR
   };
   const mayHash = levelAllows(policy.level, phashField.level) && !policy.fieldsOff.includes('phash');
   if (facts.phash !== undefined && mayHash) record.phash = facts.phash;
+  if (sidecar?.vector && !policy.fieldsOff.includes('embedding_info')) record.embedding_info = sidecar.vector;
   return record;
 }
 

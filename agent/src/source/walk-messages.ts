@@ -1,3 +1,4 @@
+import type { SidecarChange } from '../state/sidecars.ts';
 import type { KeyRange } from './key-range.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
@@ -15,6 +16,8 @@ export interface WalkJob {
   keys: string[] | undefined;
   /** Folders to look at without going into known ones below; each empty or ending in `/`. */
   folders: string[] | undefined;
+  /** Whether what sidecar files say is wanted. */
+  withSidecars: boolean;
   /** The part of the whole root that this thread walks. */
   range: KeyRange;
   /** Two counters: batches taken by the parent, and 1 when the walk is to stop. */
@@ -37,5 +40,5 @@ export interface WalkCounts {
 export type WalkMessage =
   | { kind: 'verified'; identity: RootIdentity }
   | { kind: 'suspended'; reason: RootFailure }
-  | { kind: 'batch'; differences: Difference[]; filesSeen: number }
+  | { kind: 'batch'; differences: Difference[]; sidecars: SidecarChange[]; filesSeen: number }
   | { kind: 'done'; counts: WalkCounts };

@@ -35,6 +35,7 @@ test('two threads find together what one finds, and what is wrong with the root 
       keys: undefined,
       folders: undefined,
       splitAt,
+      withSidecars: false,
       threadUrl: new URL('../../dist/source/walk-thread.js', import.meta.url),
       hangMs: 20_000,
       signal: new AbortController().signal,

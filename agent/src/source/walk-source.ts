@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { SidecarChange } from '../state/sidecars.ts';
 import type { KeyRange } from './key-range.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
@@ -19,7 +20,7 @@ export interface WalkOptions extends Omit<WalkJob, 'shared' | 'sampleFrom' | 'ra
   hangMs: number;
   signal: AbortSignal;
   /** Takes one batch; the walk does not run further ahead than a few. */
-  onBatch: (differences: Difference[], filesSeen: number) => void;
+  onBatch: (differences: Difference[], sidecars: SidecarChange[], filesSeen: number) => void;
 }
 
 /** A walk holds one folder's names and one chunk of rows; without a limit its heap grows to hundreds of megabytes before it is swept. */
@@ -54,10 +55,11 @@ export async function walkSource(options: WalkOptions): Promise<WalkResult> {
         ...walk,
         range,
         signal: AbortSignal.any([signal, failed.signal]),
-        onBatch(differences, seen) {
+        onBatch(differences, sidecars, seen) {
           filesSeen[part] = seen;
           onBatch(
             differences,
+            sidecars,
             filesSeen.reduce((sum, each) => sum + each, 0),
           );
         },
@@ -128,7 +130,7 @@ function walkPart(options: PartOptions): Promise<WalkResult> {
       expectSign();
       if (message.kind === 'verified') identity = message.identity;
       if (message.kind === 'batch') {
-        onBatch(message.differences, message.filesSeen);
+        onBatch(message.differences, message.sidecars, message.filesSeen);
         Atomics.add(counters, 0, 1);
         Atomics.notify(counters, 0);
       }

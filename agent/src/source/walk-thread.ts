@@ -5,16 +5,28 @@
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { knownChildren, knownFile, knownFiles, knownInRange, sampleFiles } from '../state/known-files.ts';
+import { isSidecarName, pictureOf } from '../record/sidecar.ts';
+import {
+  type KnownTable,
+  knownChildren,
+  knownFile,
+  knownFiles,
+  knownInRange,
+  sampleFiles,
+} from '../state/known-files.ts';
 import { openState } from '../state/open-state.ts';
+import type { SidecarChange } from '../state/sidecars.ts';
 import { type FileStat, fileStat } from './file-stat.ts';
 import { pathFilter } from './path-filter.ts';
-import { type Difference, ScanDiff } from './scan-diff.ts';
+import { readSidecarFile } from './read-sidecar.ts';
+import { type Difference, type KnownFile, ScanDiff } from './scan-diff.ts';
 import { verifyRoot } from './verify-root.ts';
 import { listFolder, nameOf, type WalkVisitor, walkFolder } from './walk-folder.ts';
 import type { WalkCounts, WalkJob, WalkMessage } from './walk-messages.ts';
 
 const batchDifferences = 1000;
+/** Each holds what the file says, and is written one by one. */
+const batchSidecars = 200;
 const batchesAhead = 4;
 const filesAProgress = 20_000;
 
@@ -37,11 +49,12 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     const flow = new Flow(job.shared, send, counts);
     const isTaken = pathFilter(job.include, job.exclude);
     const rootDev = before.identity.dev;
+    const compare = (rows: (table: KnownTable) => Iterator<KnownFile>) =>
+      new Comparison(job, { counts, isTaken, flow }, rows);
     if (job.keys === undefined && job.folders === undefined) {
-      const known = knownInRange(state, job.sourceNo, job.range);
-      const diff = new ScanDiff(known, (difference) => flow.push(difference));
-      walkFolder(job.root, '', rootDev, visitorOf(diff, counts, isTaken, flow, job.range.from), job.range);
-      finish(diff, counts);
+      const whole = compare((table) => knownInRange(state, job.sourceNo, job.range, table));
+      walkFolder(job.root, '', rootDev, whole, job.range);
+      whole.end();
     } else {
       for (const key of outermost(job.keys ?? [])) lookAt(key);
       for (const prefix of new Set(job.folders)) lookInto(prefix);
@@ -55,18 +68,20 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
       if (stat === 'unknown' || isOnOtherMount(parentOf(key))) return;
       const prefix = `${key}/`;
       if (stat?.isDirectory()) {
-        const diff = new ScanDiff(knownFiles(state, job.sourceNo, prefix), (difference) => flow.push(difference));
-        const visitor = visitorOf(diff, counts, isTaken, flow);
-        if (stat.dev !== rootDev) visitor.otherMount(prefix);
-        else walkFolder(job.root, prefix, stat.dev, visitor);
-        finish(diff, counts);
+        const folder = compare((table) => knownFiles(state, job.sourceNo, prefix, table));
+        if (stat.dev !== rootDev) folder.otherMount(prefix);
+        else walkFolder(job.root, prefix, stat.dev, folder);
+        folder.end();
       } else {
-        for (const { key: below } of knownFiles(state, job.sourceNo, prefix)) flow.push({ kind: 'gone', key: below });
+        // all that was known below it is gone
+        compare((table) => knownFiles(state, job.sourceNo, prefix, table)).end();
       }
-      const row = knownFile(state, job.sourceNo, key);
-      const one = new ScanDiff((row ? [row] : []).values(), (difference) => flow.push(difference));
-      if (stat?.isFile()) visitorOf(one, counts, isTaken, flow).file(key, fileStat(stat));
-      finish(one, counts);
+      const one = compare((table) => {
+        const row = knownFile(state, job.sourceNo, key, table);
+        return (row ? [row] : []).values();
+      });
+      if (stat?.isFile()) one.file(key, fileStat(stat));
+      one.end();
     }
     /** Whether the nearest folder that exists at or above `key` is another file system's: what is not there is not gone. */
     function isOnOtherMount(key: string): boolean {
@@ -87,13 +102,11 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
       }
       const listed = listFolder(job.root, prefix);
       if (!listed) return;
-      const diff = new ScanDiff(
-        knownChildren(state, job.sourceNo, prefix, (name) => listed.folders.has(name)),
-        (difference) => flow.push(difference),
+      const children = compare((table) =>
+        knownChildren(state, job.sourceNo, prefix, (name) => listed.folders.has(name), table),
       );
-      const visitor = visitorOf(diff, counts, isTaken, flow);
-      for (const [name, fileStat] of listed.files) visitor.file(prefix + name, fileStat);
-      finish(diff, counts);
+      for (const [name, fileStat] of listed.files) children.file(prefix + name, fileStat);
+      children.end();
       for (const name of listed.folders) {
         const isNew = knownFiles(state, job.sourceNo, `${prefix}${name}/`).next().done;
         if (isNew) lookAt(prefix + name);
@@ -104,40 +117,72 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
   }
 }
 
-/** @param from where this thread's part begins: folders above it are counted by the thread before. */
-function visitorOf(
-  diff: ScanDiff,
-  counts: WalkCounts,
-  isTaken: (key: string) => boolean,
-  flow: Flow,
-  from = '',
-): WalkVisitor {
-  return {
-    file(key: string, stat: FileStat) {
-      counts.on_disk++;
-      if (counts.on_disk % filesAProgress === 0) flow.flush();
-      if (isTaken(key)) diff.seen(key, stat);
-      else counts.excluded++;
-    },
-    notRegular() {
-      counts.not_regular++;
-    },
-    otherMount(prefix) {
-      if (prefix >= from) counts.other_mounts++;
-      diff.unlistable(prefix);
-    },
-    unlistable(prefix) {
-      if (prefix >= from) counts.unlistable_folders++;
-      diff.unlistable(prefix);
-    },
-  };
-}
+/** Compares one walk with the known pictures and, where these are wanted, the known sidecar files. */
+class Comparison implements WalkVisitor {
+  readonly #diff: ScanDiff;
+  readonly #sidecars: ScanDiff | undefined;
+  readonly #counts: WalkCounts;
+  readonly #isTaken: (key: string) => boolean;
+  readonly #flow: Flow;
+  /** Where this thread's part begins: folders above it are counted by the thread before. */
+  readonly #from: string;
 
-function finish(diff: ScanDiff, counts: WalkCounts): void {
-  diff.end();
-  counts.unchanged += diff.unchanged;
-  counts.unverified_rows += diff.unverifiedRows;
-  counts.on_disk += diff.unverifiedRows;
+  /** @param rows known rows of a table below where is walked, in byte order. */
+  constructor(
+    job: WalkJob,
+    { counts, isTaken, flow }: { counts: WalkCounts; isTaken: (key: string) => boolean; flow: Flow },
+    rows: (table: KnownTable) => Iterator<KnownFile>,
+  ) {
+    this.#counts = counts;
+    this.#isTaken = isTaken;
+    this.#flow = flow;
+    this.#from = job.range.from;
+    this.#diff = new ScanDiff(rows('items'), (difference) => flow.push(difference));
+    if (!job.withSidecars) return;
+    this.#sidecars = new ScanDiff(rows('sidecars'), (difference) => {
+      const { key } = difference;
+      if (difference.kind === 'gone') flow.pushSidecar({ kind: 'gone', key });
+      else flow.pushSidecar({ kind: 'said', key, stat: difference.stat, sidecar: readSidecarFile(job.root, key) });
+    });
+  }
+
+  file(key: string, stat: FileStat): void {
+    this.#counts.on_disk++;
+    if (this.#counts.on_disk % filesAProgress === 0) this.#flow.flush();
+    // a sidecar is no picture that failed: it belongs to one
+    const isSidecar = isSidecarName(key);
+    if (isSidecar && this.#isTaken(pictureOf(key))) this.#sidecars?.seen(key, stat);
+    if (!isSidecar && this.#isTaken(key)) this.#diff.seen(key, stat);
+    else this.#counts.excluded++;
+  }
+
+  notRegular(): void {
+    this.#counts.not_regular++;
+  }
+
+  otherMount(prefix: string): void {
+    if (prefix >= this.#from) this.#counts.other_mounts++;
+    this.#passOver(prefix);
+  }
+
+  unlistable(prefix: string): void {
+    if (prefix >= this.#from) this.#counts.unlistable_folders++;
+    this.#passOver(prefix);
+  }
+
+  /** The walk is over. */
+  end(): void {
+    this.#diff.end();
+    this.#sidecars?.end();
+    this.#counts.unchanged += this.#diff.unchanged;
+    this.#counts.unverified_rows += this.#diff.unverifiedRows;
+    this.#counts.on_disk += this.#diff.unverifiedRows;
+  }
+
+  #passOver(prefix: string): void {
+    this.#diff.unlistable(prefix);
+    this.#sidecars?.unlistable(prefix);
+  }
 }
 
 function statOf(root: string, key: string): Stats | undefined | 'unknown' {
@@ -169,6 +214,7 @@ class Flow {
   readonly #send: (message: WalkMessage) => void;
   readonly #counts: WalkCounts;
   #batch: Difference[] = [];
+  #sidecars: SidecarChange[] = [];
   #sent = 0;
 
   constructor(shared: SharedArrayBuffer, send: (message: WalkMessage) => void, counts: WalkCounts) {
@@ -182,9 +228,16 @@ class Flow {
     if (this.#batch.length >= batchDifferences) this.flush();
   }
 
+  pushSidecar(change: SidecarChange): void {
+    this.#sidecars.push(change);
+    if (this.#sidecars.length >= batchSidecars) this.flush();
+  }
+
   flush(): void {
-    this.#send({ kind: 'batch', differences: this.#batch, filesSeen: this.#counts.on_disk });
+    const [differences, sidecars] = [this.#batch, this.#sidecars];
+    this.#send({ kind: 'batch', differences, sidecars, filesSeen: this.#counts.on_disk });
     this.#batch = [];
+    this.#sidecars = [];
     this.#sent++;
     for (;;) {
       if (Atomics.load(this.#taken, 1) === 1) throw new Error('the walk was told to stop');

@@ -6,6 +6,7 @@ import type { FileStat } from '../source/file-stat.ts';
 import { prepareEnqueue } from './enqueue.ts';
 import type { State } from './open-state.ts';
 import type { ItemRow } from './rows.ts';
+import { readSidecar } from './sidecars.ts';
 
 /** What extraction found in a file, ready to be kept. */
 export type Found =
@@ -34,6 +35,8 @@ export interface FileWriterOptions {
   sourceNo: number;
   policy: RecordPolicy;
   extractVersion: number;
+  /** What the sidecar file beside a path says, as JSON. */
+  sidecarBeside: (path: Buffer) => string | null;
   /** Reference id of a new item. */
   nameItem: (path: Buffer, isTaken: (id: string) => boolean) => string;
 }
@@ -44,6 +47,7 @@ export function prepareFileWriter({
   sourceNo,
   policy,
   extractVersion,
+  sidecarBeside,
   nameItem,
 }: FileWriterOptions): FileWriter {
   const find = state.prepare<[Buffer], ItemRow>('select * from items where item_key = ?');
@@ -117,6 +121,7 @@ export function prepareFileWriter({
       missing_scans: 0,
       deleted_ms: null,
       extract_version: extractVersion,
+      sidecar: sidecarBeside(change.path),
     };
     if (found.kind === 'facts') {
       return {
@@ -166,6 +171,7 @@ export function recordOf(item: ItemRow, facts: Facts, policy: RecordPolicy): Ret
       contentHash: item.content_hash ?? new Uint8Array(),
       ingestDay: item.ingest_day,
       facts,
+      sidecar: readSidecar(item.sidecar),
     },
     policy,
   );
@@ -198,6 +204,7 @@ export const emptyItem: Omit<ItemRow, 'item_key' | 'source_no' | 'reference_id' 
   exception_sentence: null,
   strikes: 0,
   extract_version: 0,
+  sidecar: null,
 };
 const columns: (keyof ItemRow)[] = [
   'item_key',

@@ -8,7 +8,11 @@ type RawRow = [path: string | Buffer, dev: number, ino: number, size: number, mt
 
 const chunkRows = 2000;
 const columns = 'dev, ino, byte_size, mtime_ms, ctime_ms';
-const range = `from items where source_no = ? and presence = 'live' and path > ? and path < ? order by path limit ${chunkRows}`;
+/** Rows that a walk compares with: pictures, or the sidecar files beside them. */
+export type KnownTable = 'items' | 'sidecars';
+const isThere: Record<KnownTable, string> = { items: `presence = 'live'`, sidecars: 'said is not null' };
+const rangeOf = (table: KnownTable): string =>
+  `from ${table} where source_no = ? and ${isThere[table]} and path > ? and path < ? order by path limit`;
 const nonAscii = /[^\0-\x7f]/;
 const endOfPaths = Buffer.alloc(1, 0xff); // no UTF-8 and no sensible other name begins with this byte
 
@@ -16,13 +20,24 @@ const endOfPaths = Buffer.alloc(1, 0xff); // no UTF-8 and no sensible other name
  * Live rows of a source in byte order of their paths, in chunks, so that no read transaction stays open.
  * @param prefix empty for all, else a folder's key ending in `/`.
  */
-export function knownFiles(state: State, sourceNo: number, prefix = ''): Generator<KnownFile> {
-  return knownBetween(state, sourceNo, Buffer.from(prefix, 'latin1'), endOf(prefix));
+export function knownFiles(
+  state: State,
+  sourceNo: number,
+  prefix = '',
+  table: KnownTable = 'items',
+): Generator<KnownFile> {
+  return knownBetween(state, sourceNo, table, Buffer.from(prefix, 'latin1'), endOf(prefix));
 }
 
 /** The same for a part of the source. */
-export function knownInRange(state: State, sourceNo: number, { from, to }: KeyRange): Generator<KnownFile> {
-  return knownBetween(state, sourceNo, Buffer.from(from, 'latin1'), to === '' ? endOf('') : Buffer.from(to, 'latin1'));
+export function knownInRange(
+  state: State,
+  sourceNo: number,
+  { from, to }: KeyRange,
+  table: KnownTable,
+): Generator<KnownFile> {
+  const end = to === '' ? endOf('') : Buffer.from(to, 'latin1');
+  return knownBetween(state, sourceNo, table, Buffer.from(from, 'latin1'), end);
 }
 
 /** The folder with the row in the middle of so many, as its key; undefined when it is the root. */
@@ -37,7 +52,14 @@ export function middleFolder(state: State, sourceNo: number, rows: number): stri
   return key.slice(0, key.lastIndexOf('/') + 1) || undefined;
 }
 
-function* knownBetween(state: State, sourceNo: number, from: Buffer, end: Buffer): Generator<KnownFile> {
+function* knownBetween(
+  state: State,
+  sourceNo: number,
+  table: KnownTable,
+  from: Buffer,
+  end: Buffer,
+): Generator<KnownFile> {
+  const range = `${rangeOf(table)} ${chunkRows}`;
   // as text: one string is far cheaper than one buffer a row, and almost all paths are ASCII
   const asText = state.prepare<unknown[], RawRow>(`select cast(path as text), ${columns} ${range}`).raw();
   const asBytes = state.prepare<unknown[], RawRow>(`select path, ${columns} ${range}`).raw();
@@ -64,10 +86,9 @@ export function* knownChildren(
   sourceNo: number,
   prefix: string,
   isFolder: (name: string) => boolean,
+  table: KnownTable = 'items',
 ): Generator<KnownFile> {
-  const next = state
-    .prepare<unknown[], RawRow>(`select path, ${columns} ${range.replace(String(chunkRows), '64')}`)
-    .raw();
+  const next = state.prepare<unknown[], RawRow>(`select path, ${columns} ${rangeOf(table)} 64`).raw();
   const end = endOf(prefix);
   let after: Buffer = Buffer.from(prefix, 'latin1');
   for (;;) {
@@ -93,10 +114,15 @@ function endOf(prefix: string): Buffer {
 }
 
 /** The live row at one path. */
-export function knownFile(state: State, sourceNo: number, key: string): KnownFile | undefined {
+export function knownFile(
+  state: State,
+  sourceNo: number,
+  key: string,
+  table: KnownTable = 'items',
+): KnownFile | undefined {
   const row = state
     .prepare<unknown[], RawRow>(
-      `select path, ${columns} from items where source_no = ? and presence = 'live' and path = ?`,
+      `select path, ${columns} from ${table} where source_no = ? and ${isThere[table]} and path = ?`,
     )
     .raw()
     .get(sourceNo, Buffer.from(key, 'latin1'));

@@ -1,3 +1,4 @@
+import type { SidecarFault } from '../record/sidecar.ts';
 import type { State } from './open-state.ts';
 import type { SourceReason, SourceState } from './rows.ts';
 
@@ -31,6 +32,7 @@ export interface PlacedItem {
   exception_code: string | null;
   /** Null unless catalogued. */
   facts: string | null;
+  sidecar_fault: SidecarFault | null;
   revision: number;
   acked_revision: number;
   is_queued: 0 | 1;
@@ -104,6 +106,7 @@ const placed = `from items indexed by items_by_place
   where presence = 'live' and status = 'catalogued' and source_no = ? and path >= ?`;
 
 const placedColumns = `select i.item_key, i.source_no, i.reference_id, i.path, i.byte_size, i.presence, i.status, i.exception_code, i.facts,
+      i.sidecar ->> '$.fault' as sidecar_fault,
       i.revision, i.acked_revision,
       exists (select 1 from outbox o where o.source_no = i.source_no and o.reference_id = i.reference_id) as is_queued,
       exists (select 1 from dead_letters d where d.source_no = i.source_no and d.reference_id = i.reference_id) as is_dead`;

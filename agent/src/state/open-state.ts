@@ -4,11 +4,12 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import Database from 'better-sqlite3';
 import { catalogue } from './migrations/0001-catalogue.ts';
 import { scanIndexes } from './migrations/0002-scan-indexes.ts';
+import { sidecars } from './migrations/0003-sidecars.ts';
 
 export type State = Database.Database;
 
 /** Migrations in order; a migration is never edited once released. */
-const migrations = [catalogue, scanIndexes] as const;
+const migrations = [catalogue, scanIndexes, sidecars] as const;
 
 /**
  * Opens the catalogue below the agent's data directory, making it when it is not there, and brings its schema up to date.

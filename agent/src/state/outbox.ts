@@ -4,7 +4,8 @@ import type { State } from './open-state.ts';
 import type { ItemRow, OutboxRow } from './rows.ts';
 
 /** A change that is owed, with all of its item that a record needs. */
-export type OwedChange = OutboxRow & Pick<ItemRow, 'path' | 'byte_size' | 'content_hash' | 'ingest_day' | 'facts'>;
+export type OwedChange = OutboxRow &
+  Pick<ItemRow, 'path' | 'byte_size' | 'content_hash' | 'ingest_day' | 'facts' | 'sidecar'>;
 
 /** A change as it was sent, for matching with its answer. */
 export interface SentChange {
@@ -39,7 +40,7 @@ export interface Outbox {
 /** Prepares the statements once per open state. */
 export function openOutbox(state: State, now: () => number = Date.now): Outbox {
   const columns = `o.source_no, o.reference_id, o.item_key, o.revision, o.op, o.new_reference_id,
-    i.path, i.byte_size, i.content_hash, i.ingest_day, i.facts`;
+    i.path, i.byte_size, i.content_hash, i.ingest_day, i.facts, i.sidecar`;
   const readWhere = (filter: string) =>
     state.prepare<[number, string, number], OwedChange>(
       `select ${columns} from outbox o join items i on i.item_key = o.item_key

@@ -57,6 +57,8 @@ export interface ItemRow {
   exception_sentence: string | null;
   strikes: number;
   extract_version: number;
+  /** JSON of Sidecar, of the file beside the item's path. */
+  sidecar: string | null;
 }
 
 /** A row of `outbox`: the newest change owed for one item. */

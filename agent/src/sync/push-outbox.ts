@@ -5,6 +5,7 @@ import { buildRecord, type RecordPolicy } from '../record/build-record.ts';
 import type { Facts } from '../record/facts.ts';
 import type { UnsealedChange } from '../record/unsealed-change.ts';
 import type { OwedChange } from '../state/outbox.ts';
+import { readSidecar } from '../state/sidecars.ts';
 import type { GateLine } from './cloud-gate.ts';
 
 /** The change that a row stands for. @throws AppError `egress-refused` for a put of an item without facts. */
@@ -23,6 +24,7 @@ function changeOf(row: OwedChange, policy: RecordPolicy): UnsealedChange {
       contentHash: row.content_hash,
       ingestDay: row.ingest_day,
       facts: JSON.parse(row.facts) as Facts,
+      sidecar: readSidecar(row.sidecar),
     },
     policy,
   );

@@ -43,6 +43,10 @@ const customValue = z.union([
   ),
 ]);
 
+/** Names an index of vectors of one length. */
+export const embeddingIndexId = /^[a-z0-9_-]{1,64}$/;
+export const maxEmbeddingDimensions = 512;
+
 /** A record: what the agent may say about one item. Absent when unknown, never null. */
 export interface ItemRecord {
   reference_id: string;
@@ -69,7 +73,7 @@ export function recordSchema(level: Level, switchedOff: readonly string[] = []):
       ? z
           .object(shape)
           .catchall(customValue)
-          .superRefine(checkCustomKeys(new Set(Object.keys(shape))))
+          .superRefine(checkCustomKeys(new Set(Object.keys(shape)), off))
       : z.strictObject(shape);
   const top: Record<string, z.ZodType> = {
     reference_id: ReferenceId,
@@ -87,19 +91,19 @@ export function recordSchema(level: Level, switchedOff: readonly string[] = []):
   if (level === 'rich' && !off.has('embedding_info')) {
     top.embedding_info = z
       .strictObject({
-        index_id: z.string().regex(/^[a-z0-9_-]{1,64}$/),
-        embedding_vector: z.array(z.int().min(-128).max(127)).min(1).max(512),
+        index_id: z.string().regex(embeddingIndexId),
+        embedding_vector: z.array(z.int().min(-128).max(127)).min(1).max(maxEmbeddingDimensions),
       })
       .optional();
   }
   return z.strictObject(top) as unknown as z.ZodType<ItemRecord>;
 }
 
-function checkCustomKeys(known: ReadonlySet<string>) {
+function checkCustomKeys(known: ReadonlySet<string>, off: ReadonlySet<string>) {
   return (value: Record<string, unknown>, context: z.RefinementCtx): void => {
     const custom = Object.keys(value).filter((key) => !known.has(key));
     for (const key of custom) {
-      if (!customFieldKey.test(key))
+      if (!customFieldKey.test(key) || off.has(key))
         context.addIssue({ code: 'custom', message: 'is not a field of this level', path: [key] });
     }
     if (custom.length > customFieldLimit) {

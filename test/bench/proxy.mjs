@@ -1,0 +1,284 @@
+/**
+ * Promise (README): checked links at 16 connections against nginx with secure_link and one worker, the same files in the same run:
+ * 4 MB originals >= 1.0 x bytes/s, 90 KB originals >= 0.2 x requests/s, hot previews >= 0.5 x requests/s; the first tiles of a viewer
+ * over 200,000 files in 1.5 s. The load comes from wrk, so that the client is not what is measured.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { median, report } from './measure.mjs';
+import { workFolder } from './pictures.mjs';
+
+const rounds = 3;
+const seconds = 3;
+const connections = 16;
+const home = join(workFolder, 'proxy');
+const folder = join(home, 'files');
+const nginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find((path) => runs(path, '-v'));
+const secret = 'bench';
+
+function runs(command, ...args) {
+  return spawnSync(command, args).error === undefined;
+}
+
+async function makeFiles() {
+  rmSync(home, { recursive: true, force: true });
+  for (const name of ['large', 'small', 'previews']) mkdirSync(join(folder, name), { recursive: true });
+  for (let i = 0; i < 24; i++) writeFileSync(join(folder, 'large', `${i}.jpg`), randomBytes(4_000_000));
+  for (let i = 0; i < 200; i++) writeFileSync(join(folder, 'small', `${i}.jpg`), randomBytes(90_000));
+  for (let i = 0; i < 48; i++) {
+    const noise = { type: 'gaussian', mean: 90 + i, sigma: 16 };
+    const picture = sharp({ create: { width: 1600, height: 1200, channels: 3, background: '#888', noise } });
+    await picture.jpeg({ quality: 70 }).toFile(join(folder, 'previews', `${i}.jpg`));
+  }
+}
+
+async function startOurs(root, data, rows = 0) {
+  const server = fileURLToPath(new URL('proxy-server.mjs', import.meta.url));
+  mkdirSync(data, { recursive: true });
+  const child = spawn(process.execPath, [server, root, data, String(rows)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += chunk));
+  while (!text.includes('\n')) {
+    if (child.exitCode !== null) throw new Error('the proxy did not start');
+    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  }
+  return { ...JSON.parse(text), pids: () => [child.pid], stop: () => end(child) };
+}
+
+async function startNginx(served) {
+  const port = await freePort();
+  const config = join(home, 'nginx.conf');
+  writeFileSync(
+    config,
+    `worker_processes 1; daemon off; pid ${home}/nginx.pid; error_log ${home}/nginx.log;
+     events { worker_connections 512; }
+     http {
+       access_log off; sendfile on; tcp_nopush on; types { image/jpeg jpg; image/webp webp; }
+       client_body_temp_path ${home}/t1; proxy_temp_path ${home}/t2; fastcgi_temp_path ${home}/t3; uwsgi_temp_path ${home}/t4; scgi_temp_path ${home}/t5;
+       server {
+         listen 127.0.0.1:${port};
+         location / {
+           root ${served};
+           secure_link $arg_md5,$arg_expires;
+           secure_link_md5 "$secure_link_expires$uri ${secret}";
+           if ($secure_link = "") { return 403; }
+           if ($secure_link = "0") { return 410; }
+         }
+       }
+     }\n`,
+  );
+  const child = spawn(nginx, ['-c', config, '-e', `${home}/nginx.log`], { stdio: 'ignore' });
+  for (let i = 0; i < 100 && !(await answers(port)); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  const expires = Math.floor(Date.now() / 1000) + 3600;
+  const link = (uri) => {
+    const md5 = createHash('md5').update(`${expires}${uri} ${secret}`).digest('base64url');
+    return `${uri}?md5=${md5}&expires=${expires}`;
+  };
+  // the master only watches: the worker is what serves
+  const pids = () =>
+    readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  return { port, link, pids, stop: () => end(child) };
+}
+
+/** Seconds of processor time that processes have used; a busy machine changes these far less than what a clock shows. */
+function processorSeconds(pids) {
+  const ticks = pids.map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) / 100;
+}
+
+async function end(child) {
+  if (child.exitCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+function answers(port) {
+  return fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+
+const script = `
+local paths = {}
+for line in io.lines(os.getenv("BENCH_PATHS")) do paths[#paths + 1] = line end
+local at = 0
+request = function()
+  at = at % #paths + 1
+  return wrk.format("GET", paths[at])
+end
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format('{"requests":%d,"bytes":%d,"us":%d,"p50":%d,"p99":%d,"bad":%d}\\n', summary.requests, summary.bytes,
+    summary.duration, latency:percentile(50), latency:percentile(99), e.status + e.connect + e.read + e.write + e.timeout))
+end`;
+
+/** Load on one server. Every reply must be a good one. */
+function load(server, paths, clients, forSeconds = seconds) {
+  writeFileSync(join(home, 'paths'), paths.join('\n'));
+  writeFileSync(join(home, 'load.lua'), script);
+  const args = [
+    '-t1',
+    `-c${clients}`,
+    `-d${forSeconds}s`,
+    '-s',
+    join(home, 'load.lua'),
+    `http://127.0.0.1:${server.port}`,
+  ];
+  const before = processorSeconds(server.pids());
+  const run = spawnSync('wrk', args, { encoding: 'utf8', env: { ...process.env, BENCH_PATHS: join(home, 'paths') } });
+  const line = run.stdout.split('\n').find((text) => text.startsWith('{'));
+  if (!line) throw new Error(`wrk told nothing: ${run.stderr}`);
+  const { requests, bytes, us, p50, p99, bad } = JSON.parse(line);
+  if (bad > 0) throw new Error(`${bad} of ${requests} requests failed`);
+  const usOfProcessor = ((processorSeconds(server.pids()) - before) * 1e6) / requests;
+  return {
+    usOfProcessor,
+    requestsPerS: (requests * 1e6) / us,
+    bytesPerS: (bytes * 1e6) / us,
+    p50: p50 / 1000,
+    p99: p99 / 1000,
+  };
+}
+
+function compare({ name, unit, target, of, ours, oursPaths, peer, peerPaths }) {
+  load(ours, oursPaths, connections, 1);
+  load(peer, peerPaths, connections, 1);
+  const runs = Array.from({ length: rounds }, () => [
+    load(ours, oursPaths, connections),
+    load(peer, peerPaths, connections),
+  ]);
+  const single = [load(ours, oursPaths, 1, 2), load(peer, peerPaths, 1, 2)];
+  const [mine, theirs] = [0, 1].map((at) => median(runs.map((run) => run[at][of])));
+  const tell = ({ p50, p99 }) => `p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)}`;
+  const [last] = runs.slice(-1);
+  const [mineUs, theirsUs] = [0, 1].map((at) => median(runs.map((run) => run[at].usOfProcessor)));
+  report({
+    name,
+    unit,
+    ours: mine,
+    peer: { name: 'nginx secure_link, 1 worker', value: theirs },
+    target,
+    about: `processor time a request ${mineUs.toFixed(0)} us (nginx ${theirsUs.toFixed(0)} us, ratio ${(theirsUs / mineUs).toFixed(2)}); ms at ${connections} connections: ${tell(last[0])} (nginx ${tell(last[1])}); at 1: ${tell(single[0])} (nginx ${tell(single[1])})`,
+  });
+}
+
+async function originals() {
+  const ours = await startOurs(folder, join(home, 'data'));
+  // nginx serves the very bytes that the proxy makes, taken from it once; that also makes them hot
+  const served = join(home, 'served');
+  mkdirSync(join(served, 'previews'), { recursive: true });
+  for (const [at, path] of ours.links.previews.entries()) {
+    const reply = await fetch(`http://127.0.0.1:${ours.port}${path}`, { headers: { accept: 'image/jpeg' } });
+    if (!reply.ok) throw new Error(`preview ${at}: ${reply.status}`);
+    writeFileSync(join(served, 'previews', `${at}.jpg`), Buffer.from(await reply.arrayBuffer()));
+  }
+  const [large, small] = ['large', 'small'].map((name) =>
+    readdirSync(join(folder, name)).map((file) => `/${name}/${file}`),
+  );
+  const peer = await startNginx(folder);
+  try {
+    compare({
+      name: 'proxy-originals-4mb',
+      unit: 'bytes/s',
+      target: 1,
+      of: 'bytesPerS',
+      ours,
+      oursPaths: ours.links.large,
+      peer,
+      peerPaths: large.map(peer.link),
+    });
+    compare({
+      name: 'proxy-originals-90kb',
+      unit: 'requests/s',
+      target: 0.2,
+      of: 'requestsPerS',
+      ours,
+      oursPaths: ours.links.small,
+      peer,
+      peerPaths: small.map(peer.link),
+    });
+  } finally {
+    await peer.stop();
+  }
+  const previewPeer = await startNginx(served);
+  try {
+    compare({
+      name: 'proxy-previews-hot',
+      unit: 'requests/s',
+      target: 0.5,
+      of: 'requestsPerS',
+      ours,
+      oursPaths: ours.links.previews,
+      peer: previewPeer,
+      peerPaths: ours.links.previews.map((_, at) => previewPeer.link(`/previews/${at}.jpg`)),
+    });
+  } finally {
+    await previewPeer.stop();
+    await ours.stop();
+  }
+}
+
+/** From asking for the page to the first pictures in view, in a Chromium that has nothing of it yet. */
+async function firstTiles() {
+  const { launchChromium } = await import('./chromium.mjs');
+  const browser = await launchChromium();
+  if (!browser) {
+    process.stderr.write('viewer-first-tiles was NOT measured: there is no Chromium.\n');
+    return;
+  }
+  const pictures = join(home, 'first');
+  mkdirSync(join(pictures, 'a'), { recursive: true });
+  const [sample] = readdirSync(join(folder, 'previews'));
+  for (let i = 0; i < 60; i++)
+    writeFileSync(join(pictures, 'a', `${i}.jpg`), readFileSync(join(folder, 'previews', sample)));
+  const server = await startOurs(pictures, join(home, 'viewer-data'), 200_000);
+  try {
+    const times = [];
+    for (let i = 0; i < rounds; i++) {
+      const code = i === 0 ? server.code : undefined;
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      const started = performance.now();
+      await page.goto(`http://127.0.0.1:${server.port}/viewer/#code=${code ?? ''}`);
+      await page.locator('.tile[role=option]:not(.wait)').nth(10).waitFor();
+      times.push(performance.now() - started);
+      await context.close();
+      if (code) break;
+    }
+    const ours = median(times) / 1000;
+    report({
+      name: 'viewer-first-tiles-200k',
+      unit: 's',
+      ours,
+      peer: { name: 'limit', value: 1.5 },
+      about: 'from the address to the first tiles drawn, 200,060 files, cold browser; at most 1.0 is wanted',
+    });
+  } finally {
+    await server.stop();
+    await browser.close();
+  }
+}
+
+await makeFiles();
+if (nginx && runs('wrk', '-v')) await originals();
+else process.stderr.write('proxy against nginx was NOT measured: nginx and wrk are needed (apt install nginx wrk).\n');
+await firstTiles();
+rmSync(home, { recursive: true, force: true });
