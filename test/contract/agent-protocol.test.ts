@@ -94,6 +94,30 @@ onEachDatabase('the sync protocol', (open) => {
     expect(readd.body).toMatchObject({ new_items: 0, upload_errors: 1 });
   });
 
+  test('what a user removed comes back as the agent last described it, once, with its id', async () => {
+    const agent = await anAgent(cloud);
+    await agent.push([aPut('a', 1), aPut('b', 1)]);
+    const { id } = await item(agent.datasetId, 'a');
+    await nucleus(`dataset/${agent.datasetId}/refloc/a`, { method: 'DELETE', body: {} });
+    await agent.push([aPut('a', 2, { width: 9 })]);
+    const restore = (refs: string[]) =>
+      send(`${cloud.url}/v1/agents/items/restore`, {
+        key: cloud.adminKey,
+        body: { dataset_id: agent.datasetId, reference_ids: refs },
+      });
+    expect((await restore(['a', 'b', 'ghost'])).body).toEqual({ restored: ['a'] });
+    expect((await restore(['a'])).body).toEqual({ restored: [] });
+    expect(await item(agent.datasetId, 'a')).toMatchObject({ id, width: 9 });
+    expect((await nucleus(`dataset/${agent.datasetId}/size`)).body).toEqual({ count: 2 });
+    const bucket = await agent.manifest(keyOf('a').slice(0, 4));
+    expect(bucket.items).toEqual([expect.objectContaining({ ref: 'a', rev: 2, state: 'live' })]);
+    const found = await send(`${cloud.url}/v1/insights/${agent.datasetId}/tiles`, {
+      key: cloud.adminKey,
+      body: { offset: 0, limit: 9, query: 'width = 9' },
+    });
+    expect(found.body.tiles.map((tile: { ref: string }) => tile.ref)).toEqual(['a']);
+  });
+
   test('each bad change is rejected with its code and the rest is applied', async () => {
     const agent = await anAgent(cloud, { fields_off: ['iso'] });
     const answer = await agent.push([

@@ -82,6 +82,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getManifest: { query: '?source=main' },
     listAgents: none,
     approveAgent: none,
+    restoreItems: { body: { dataset_id: datasetId, reference_ids: [canary] } },
     listAudit: none,
     getAsset: none,
     getItemAttachment: none,

@@ -219,14 +219,14 @@ onEachDatabase('isolation', (open) => {
         unaudited.push(name);
     }
     await close();
-    // These had nothing to change here: the item is the agent's, the member and the job's end were there, the upload had all its bytes, and
-    // there is no index. The job
-    // that fills a slice tells what it did when it has done it.
+    // These had nothing to change here: the item is the agent's and not removed, the member and the job's end were there, the upload had
+    // all its bytes, and there is no index. The job that fills a slice tells what it did when it has done it.
     const idle = [
       'appendItems',
       'appendToSlice',
       'cancelJob',
       'fillSlice',
+      'restoreItems',
       'sendUploadPart',
       'setContinuousIndexing',
       'setPrimaryIndex',

@@ -55,8 +55,9 @@ describe('a damaged state', () => {
     await isWell(trial, names);
     expect(await trial.inCloud()).toEqual(before);
     expect(existsSync(join(trial.data, 'state.damaged-1', 'agent.db'))).toBe(true);
-    // a sound one is not set aside
-    await isWell(trial, names);
+    // a sound one is not set aside, whether it was closed or killed
+    rmSync(join(trial.data, 'state', 'closed'), { force: true });
+    expect((await trial.once()).summary.catalogued).toBe(names.length);
     expect(existsSync(join(trial.data, 'state.damaged-2'))).toBe(false);
   });
 });
@@ -88,7 +89,7 @@ const describeWithLimits = (name: string, body: () => void): void => {
   else describe.skip(`${name} [needs prlimit]`, body);
 };
 describeWithLimits('a write that fails', () => {
-  const pages = isLong ? Array.from({ length: 100 }, (_, i) => i * 2 + 1) : [1, 9, 27, 41];
+  const pages = isLong ? Array.from({ length: 100 }, (_, i) => i * 2 + 1) : [9, 33];
   test('at any size of a file ends in one sentence or in a retry, and heals', {
     timeout: isLong ? 3_600_000 : 180_000,
   }, async () => {

@@ -26,7 +26,7 @@ const points = [
   'before-tombstone-commit',
   'after-tombstone-commit',
 ] as const;
-const random = ['random', 'random', 'random'] as const;
+const random = ['random', 'random'] as const;
 /** A state is made once, so the points of its making come in the first rounds alone. */
 const cycle = [...points.slice(2), ...random];
 const rounds = isLong ? 200 : points.length + random.length;

@@ -178,6 +178,9 @@ describe('every endpoint of the table', () => {
         "update items set status = 'exception', exception_code = 'undecodable', exception_sentence = 'No.', strikes = 2 where reference_id = 'was/there.jpg'",
       )
       .run();
+    running.state
+      .prepare(`update items set sidecar = '{"fields":{},"fault":"not-json"}' where path = cast('dir/a b.jpg' as blob)`)
+      .run();
     const page = pageLocalItems.reply.parse(
       json(await post(running.port, pageLocalItems.path, { offset: 0, limit: 1 }, headers)),
     );
@@ -188,6 +191,8 @@ describe('every endpoint of the table', () => {
     expect(last.items).toMatchObject([
       { path: 'dir/a b.jpg', state: 'queued', width: 4000, format: 'jpeg', blurhash: expect.any(String) },
     ]);
+    expect(last.items[0]?.sidecar_fault).toBe('The sidecar file is not JSON, or not an object.');
+    expect(page.items[0]?.sidecar_fault).toBeUndefined();
     const exceptions = await post(running.port, '/v1/viewer/exceptions', { offset: 0, limit: 10 }, headers);
     expect(localEndpoints.pageExceptions.reply.parse(json(exceptions))).toEqual({
       total: 1,

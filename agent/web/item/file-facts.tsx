@@ -40,6 +40,12 @@ export function FileFacts({ detail }: { detail: FileDetail }): ReactElement {
           <dd>None. {item.no_pixels}</dd>
         </>
       )}
+      {item.sidecar_fault !== undefined && (
+        <>
+          <dt>Sidecar</dt>
+          <dd className="c-d">{item.sidecar_fault}</dd>
+        </>
+      )}
       <dt>Source</dt>
       <dd>{item.source}</dd>
       <dt>Reference id</dt>

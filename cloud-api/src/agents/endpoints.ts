@@ -5,6 +5,8 @@ import type { Tables } from '../database/tables.ts';
 import type { Caller } from '../http/caller.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Mount, mountEndpoint, mountStream } from '../http/mount-endpoint.ts';
+import { largeBodyBytes } from '../http/read-body.ts';
+import { restoreItems } from '../items/restore-items.ts';
 import { applyChanges } from './apply-changes.ts';
 import { approveAgent } from './approve-agent.ts';
 import { listAgents } from './list-agents.ts';
@@ -57,6 +59,15 @@ export function mountAgents(mount: Mount, db: Kysely<Tables>, storeEpoch: string
   mountEndpoint(mount, agentEndpoints.listAgents, async ({ tenantId, nowMs }) => ({
     agents: await listAgents(db, tenantId, nowMs),
   }));
+
+  mountEndpoint(
+    mount,
+    agentEndpoints.restoreItems,
+    async (context, { body }) => ({
+      restored: await restoreItems(db, context, body.dataset_id, body.reference_ids),
+    }),
+    largeBodyBytes,
+  );
 
   mountEndpoint(mount, agentEndpoints.approveAgent, async (context, { params }) => {
     await approveAgent(db, context, params.agentId);

@@ -15,6 +15,7 @@ export type AuditAction =
   | 'items.metadata'
   | 'items.append'
   | 'items.delete'
+  | 'items.restore'
   | 'slice.create'
   | 'slice.append'
   | 'slice.tag'

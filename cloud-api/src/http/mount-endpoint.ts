@@ -109,8 +109,12 @@ export function mountPieces<E extends Endpoint>(
   });
 }
 
+const mostWatchers = 32;
+
 async function sendPieces(response: Response, mediaType: string, pieces: AsyncIterable<string>): Promise<void> {
   const begun = await begin(pieces);
+  // a pipeline watches the reply's end several times over, beside the log, the limits and the metrics
+  response.setMaxListeners(mostWatchers);
   response.set('Cache-Control', 'no-store');
   response.set('Content-Type', mediaType);
   await pipeline(Readable.from(begun), response).catch((error: unknown) => {

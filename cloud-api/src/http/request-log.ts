@@ -13,6 +13,8 @@ export function requestLog(
 ): (request: Request, response: Response, next: NextFunction) => void {
   return (request, response, next) => {
     const startedAt = performance.now();
+    // Log, limits, turns and a stream each wait for the end of a reply; more than Node's ten are no leak here.
+    response.setMaxListeners(20);
     response.once('close', () => {
       const seconds = (performance.now() - startedAt) / 1000;
       const route = (response.locals.endpoint as Endpoint | undefined)?.path ?? 'other';

@@ -221,6 +221,25 @@ export async function hideItem(
     .execute();
 }
 
+/** Brings items back into sight that a user had removed. */
+export async function showItems(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemIds: readonly string[],
+  change: { changeNo: number; nowMs: number },
+): Promise<void> {
+  for (const chunk of inChunks(itemIds, 1)) {
+    await db
+      .updateTable('items')
+      .set({ state: 'live', change_no: change.changeNo, updated_at: change.nowMs })
+      .where('tenant_id', '=', tenantId)
+      .where('dataset_id', '=', datasetId)
+      .where('id', 'in', chunk)
+      .execute();
+  }
+}
+
 /** The agent's source that fills a dataset, if one does. */
 export async function findSourceOfDataset(
   db: Database,

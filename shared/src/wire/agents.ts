@@ -257,6 +257,20 @@ export const agentEndpoints = {
     errors: [],
     dialect: 'own',
   },
+  restoreItems: {
+    method: 'post',
+    path: '/v1/agents/items/restore',
+    access: 'write',
+    summary: 'Bring back items of an agent that were deleted by a Nucleus route',
+    body: z.strictObject({
+      dataset_id: z.string().min(1).max(64),
+      reference_ids: z.array(ReferenceId).min(1).max(10_000),
+    }),
+    /** Those that came back; what was not removed is passed over. */
+    reply: z.object({ restored: z.array(z.string()) }),
+    errors: ['dataset-not-found'],
+    dialect: 'own',
+  },
   approveAgent: {
     method: 'post',
     path: '/v1/agents/:agentId/approve',
