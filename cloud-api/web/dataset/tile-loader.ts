@@ -22,7 +22,7 @@ function gridTile(tile: z.infer<typeof Tile>): GridTile {
     blurhash: tile.b,
     source: tile.s,
     tags: tile.t,
-    error: tile.status === 'no-pixels' ? { word: 'Not decodable', code: 'no-pixels' } : undefined,
+    error: tile.status === 'no-pixels' ? { word: 'No preview', code: 'no-pixels', isPlain: true } : undefined,
   };
 }
 
