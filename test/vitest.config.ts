@@ -16,7 +16,8 @@ function project(name: string, include: string[], testTimeoutMs: number, globalS
       testTimeout: testTimeoutMs,
       hookTimeout: Math.max(testTimeoutMs, 60_000),
       allowOnly: false,
-      expect: { requireAssertions: true },
+      // a state that is waited for may take its time on a busy machine
+      expect: { requireAssertions: true, poll: { timeout: 15_000 } },
     },
   } as const;
 }

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { report } from './measure.mjs';
 import { workFolder } from './pictures.mjs';
+import { cpuSeconds, watchMemory } from './watch-process.mjs';
 
 const program = fileURLToPath(new URL('../../cloud-api/bin/nucleus-cloud.js', import.meta.url));
 const key = `live_${'b'.repeat(43)}`;
@@ -114,7 +115,7 @@ async function benchPictures() {
   const { body } = await call(`/v1/nucleus/dataset/${dataset}/signedUrl/${requestId}`);
   await fetch(body.signed_url, { method: 'PUT', body: lines.join('\n') });
   const started = performance.now();
-  const cpuBefore = cpuSeconds();
+  const cpuBefore = cpuSeconds(cloud.child.pid);
   const job = await call(`/v1/nucleus/dataset/${dataset}/append?async=1`, { body: { requestId } });
   const counts = await endOf(job.body.job_id);
   const seconds = (performance.now() - started) / 1000;
@@ -123,7 +124,7 @@ async function benchPictures() {
   report({
     name: 'intake of 90 KB pictures, CPU of the cloud and its decoders',
     unit: 'ms/item',
-    ours: ((cpuSeconds() - cpuBefore) * 1000) / pictures,
+    ours: ((cpuSeconds(cloud.child.pid) - cpuBefore) * 1000) / pictures,
     atMost: 2000 / 150,
   });
   report({
@@ -167,7 +168,7 @@ async function benchCsv() {
   const path = join(folder, 'rows.csv');
   const text = ['attachment_url,reference_id,size,note,block', ...lines].join('\n');
   writeFileSync(path, text);
-  const memory = watchMemory();
+  const memory = watchMemory(cloud.child.pid);
   const started = performance.now();
   const place = await sendFile(dataset, 'rows.csv', path, Buffer.byteLength(text));
   const job = await call(`${place}/csv`, { body: { run: 'check' } });
@@ -186,7 +187,7 @@ async function benchCsv() {
 
 async function benchLarge() {
   const dataset = await aDataset('large');
-  const memory = watchMemory();
+  const memory = watchMemory(cloud.child.pid);
   const started = performance.now();
   await sendLarge(dataset);
   const seconds = (performance.now() - started) / 1000;
@@ -256,47 +257,4 @@ function pour(place, from, to, cut) {
     sending.on('close', resolve);
     more();
   });
-}
-
-/** Seconds of CPU that the cloud and the processes it started have used. Decoders that ended count by their parent. */
-function cpuSeconds() {
-  const ticks = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => readStat(pid))
-    .filter((stat) => stat !== undefined && (stat.pid === cloud.child.pid || stat.parent === cloud.child.pid))
-    .reduce((sum, stat) => sum + stat.ticks, 0);
-  return ticks / 100;
-}
-
-function readStat(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    // utime, stime, and both of children that ended
-    return {
-      pid: Number(pid),
-      parent: Number(fields[1]),
-      ticks: fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Growth of the cloud's resident memory, in MB, from now to `stop`. */
-function watchMemory() {
-  const rss = () =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${cloud.child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  const before = rss();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, rss());
-  }, 25);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return Math.max(0, most - before);
-    },
-  };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { aJpeg } from '../builders/a-picture.ts';
 import { type ATrial, aTrial } from '../builders/a-trial.ts';
+import { describeWhere } from '../builders/describe-where.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
 const preload = fileURLToPath(new URL('../builders/break-at.mjs', import.meta.url));
@@ -84,11 +85,7 @@ describe('a flush that fails', () => {
   );
 });
 
-const describeWithLimits = (name: string, body: () => void): void => {
-  if (hasLimits) describe(name, body);
-  else describe.skip(`${name} [needs prlimit]`, body);
-};
-describeWithLimits('a write that fails', () => {
+describeWhere(hasLimits, 'prlimit', 'a write that fails', () => {
   const pages = isLong ? Array.from({ length: 100 }, (_, i) => i * 2 + 1) : [9, 33];
   test('at any size of a file ends in one sentence or in a retry, and heals', {
     timeout: isLong ? 3_600_000 : 180_000,

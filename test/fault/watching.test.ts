@@ -7,6 +7,7 @@ import { aFuseMount, describeWithFuse } from '../builders/a-fuse-mount.ts';
 import { aJpeg } from '../builders/a-picture.ts';
 import { type ATrial, aTrial } from '../builders/a-trial.ts';
 import { describeWithMounts } from '../builders/as-root.ts';
+import { describeWhere } from '../builders/describe-where.ts';
 import { eventually } from '../builders/eventually.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
@@ -100,11 +101,7 @@ describe('a burst of files', () => {
   const within = ['unshare', '--user', '--map-root-user', 'sh', '-c'];
   const capped = [...within, 'echo 8 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'];
   const isCappable = spawnSync(capped[0] as string, [...capped.slice(1), 'true']).status === 0;
-  const describeCapped = (name: string, body: () => void): void => {
-    if (isCappable) describe(name, body);
-    else describe.skip(`${name} [needs user namespaces with limits of their own]`, body);
-  };
-  describeCapped('with eight watches', () => {
+  describeWhere(isCappable, 'user namespaces with limits of their own', 'with eight watches', () => {
     test('is found to the last one by scans, and the reason is there to be read', { timeout: 300_000 }, async () => {
       const trial = await aTrial({ config: { scan: { interval_s: 3 } }, within: capped });
       for (let i = 0; i < 20; i += 1) mkdirSync(join(trial.folder, `before${i}`));
