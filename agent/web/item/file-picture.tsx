@@ -8,6 +8,8 @@ import type { ReactElement } from 'react';
 import { exceptionWord } from '../files/file-words.ts';
 
 const panelPx = 372;
+/** A tall picture is narrower than the panel, so that its blur keeps its shape. */
+const tallest = '46vh';
 
 interface FilePictureProps {
   file: LocalItem;
@@ -36,7 +38,7 @@ export function FilePicture({ file, onOpen }: FilePictureProps): ReactElement {
     <button
       type="button"
       className="thumb item-picture"
-      style={{ aspectRatio: aspect }}
+      style={{ aspectRatio: aspect, width: `min(100%, calc(${tallest} * ${aspect}))` }}
       aria-label={`${visibleText(file.path.split('/').at(-1) ?? '')}, open on the whole page`}
       onClick={onOpen}
     >

@@ -7,6 +7,8 @@ import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
 
 const panelPx = 372;
+/** A tall picture is narrower than the panel, so that its blur keeps its shape. */
+const tallest = '46vh';
 
 /** The item's picture: its blur, and the agent's preview over it when pixels are on. */
 export function ItemPicture({ item }: { item: DatasetItem }): ReactElement {
@@ -18,7 +20,7 @@ export function ItemPicture({ item }: { item: DatasetItem }): ReactElement {
   const look = usePixel(want);
   const aspect = (item.width ?? 4) / (item.height ?? 3);
   return (
-    <div className="thumb item-picture" style={{ aspectRatio: aspect }}>
+    <div className="thumb item-picture" style={{ aspectRatio: aspect, width: `min(100%, calc(${tallest} * ${aspect}))` }}>
       {typeof blurhash === 'string' ? (
         <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
       ) : (
