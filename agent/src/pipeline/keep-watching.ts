@@ -22,6 +22,9 @@ const foldersAtOnce = 500;
 const suspendedRetryMs = 5000;
 /** A look that failed (no space for the state, say) is taken again after so long. */
 const failedRetryMs = 5000;
+const leastGraceMs = 50;
+/** A timer may fire so much before its time, by another clock than the one that dates what is missing. */
+const timerEarlyMs = 20;
 /** Findings of a scan that are kept for judging the watch. */
 const mostFound = 1000;
 
@@ -41,6 +44,8 @@ export async function keepWatching({ source, scan, run, openWatch }: WatchingOpt
   let nextCheckMs = 0;
   let calmScans = 0;
   let isSuspended = false;
+  /** When the grace of the files that are missing now is over, however often something else wakes the loop until then. */
+  let graceEndsMs: number | undefined;
 
   /** A failed look says nothing about the files; the whole source is looked at again a little later. */
   const look = async (options: ScanOptions): Promise<ScanSummary | undefined> => {
@@ -106,12 +111,19 @@ export async function keepWatching({ source, scan, run, openWatch }: WatchingOpt
         continue;
       }
       const missing = isSuspended ? [] : missingPaths(source.state, source.sourceNo, 10_000);
-      const graceMs = missing.length > 0 ? Math.max(50, scan.delete_grace_ms) : Number.POSITIVE_INFINITY;
+      if (missing.length === 0) graceEndsMs = undefined;
+      else graceEndsMs ??= nowMs + Math.max(leastGraceMs, scan.delete_grace_ms) + timerEarlyMs;
+      if (graceEndsMs !== undefined && nowMs >= graceEndsMs) {
+        // look once more, then tell
+        graceEndsMs = undefined;
+        await look({ keys: missing.map(pathKey) });
+        continue;
+      }
       const dueMs = Math.min(
         watch.settling.nextDueMs() ?? Number.POSITIVE_INFINITY,
         nextScanMs,
         nextCheckMs,
-        nowMs + graceMs,
+        graceEndsMs ?? Number.POSITIVE_INFINITY,
       );
       const woken = new Promise<void>((resolve) => (wake = resolve));
       const timer = new AbortController();
@@ -121,8 +133,6 @@ export async function keepWatching({ source, scan, run, openWatch }: WatchingOpt
         delay(Math.max(1, dueMs - performance.now()), undefined, { signal: stop }).catch(() => undefined),
       ]);
       timer.abort();
-      // the grace is over: look once more, then tell
-      if (missing.length > 0 && performance.now() >= nowMs + graceMs) await look({ keys: missing.map(pathKey) });
     }
   } finally {
     await watch.stop();
