@@ -33,6 +33,7 @@ const writer = prepareFileWriter({
   sourceNo,
   policy,
   extractVersion: 1,
+  sidecarBeside: () => null,
   nameItem: (path, isTaken) => referenceId(path, naming, isTaken),
 });
 
