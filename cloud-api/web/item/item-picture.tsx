@@ -20,7 +20,10 @@ export function ItemPicture({ item }: { item: DatasetItem }): ReactElement {
   const look = usePixel(want);
   const aspect = (item.width ?? 4) / (item.height ?? 3);
   return (
-    <div className="thumb item-picture" style={{ aspectRatio: aspect, width: `min(100%, calc(${tallest} * ${aspect}))` }}>
+    <div
+      className="thumb item-picture"
+      style={{ aspectRatio: aspect, width: `min(100%, calc(${tallest} * ${aspect}))` }}
+    >
       {typeof blurhash === 'string' ? (
         <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
       ) : (
