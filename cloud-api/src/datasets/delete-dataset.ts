@@ -7,7 +7,7 @@ import type { Tables } from '../database/tables.ts';
 import { purgeVectors } from '../embeddings/purge-vectors.ts';
 import { purgeSlices } from '../slices/purge-slices.ts';
 import { purgeTaxonomies } from '../taxonomies/purge-taxonomies.ts';
-import { markDatasetDeleted, purgeItems } from './queries.ts';
+import { markDatasetDeleted, purgeItems, purgeWriteRows } from './queries.ts';
 import { datasetNotFound } from './rules.ts';
 
 /**
@@ -26,7 +26,8 @@ const purgeChunk = 500; // rows at a time, so that other requests get their turn
 
 /** Removes the rows of deleted datasets, and of deleted autotags, until none is left or `signal` aborts. What a stop leaves over, the next start removes. */
 export async function purgeDeletedDatasets(db: Kysely<Tables>, signal: AbortSignal): Promise<void> {
-  for (const purge of [purgeItems, purgeVectors, purgeAutotags, purgeSlices, purgeTaxonomies]) {
+  const purges = [purgeItems, purgeWriteRows, purgeVectors, purgeAutotags, purgeSlices, purgeTaxonomies];
+  for (const purge of purges) {
     while (!signal.aborted && (await purge(db, purgeChunk)) > 0) await nextTurn();
   }
 }
