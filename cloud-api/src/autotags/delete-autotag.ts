@@ -11,7 +11,7 @@ import { changeAutotag, findOrphan, removeAutotag, removeScores } from './querie
 export async function deleteAutotag(db: Kysely<Tables>, acting: Acting, autotagId: string): Promise<void> {
   const { datasetId } = await getAutotag(db, acting.tenantId, autotagId);
   await db.transaction().execute(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     await getAutotag(tx, acting.tenantId, autotagId);
     const place = { tenantId: acting.tenantId, datasetId, autotagId };
     await changeAutotag(tx, place, { deleted_at: acting.nowMs, name: '', change_no: changeNo });

@@ -87,7 +87,6 @@ export function trainAutotagJob(db: Kysely<Tables>): JobHandler {
       for (let isSwept = false; !isSwept; ) {
         signal.throwIfAborted();
         await step(async (tx) => {
-          await claimWrite(tx, place.tenantId, place.datasetId);
           const { generation } = await getAutotag(tx, place.tenantId, place.autotagId);
           isSwept = (await removeScores(tx, place, generation, itemsPerStep)) < itemsPerStep;
           if (!isSwept) return { checkpoint: at };
@@ -127,7 +126,7 @@ async function train(
   };
   const { weights, bias } = await trainAside(set, signal);
   await step(async (tx) => {
-    await claimWrite(tx, place.tenantId, place.datasetId);
+    await claimWrite(tx, acting(), place.datasetId);
     const autotag = await getAutotag(tx, place.tenantId, place.autotagId);
     const model: z.infer<typeof Model> = { weights: spellVector([...weights]), bias };
     await putModel(tx, place, input.generation, JSON.stringify(model));
@@ -191,7 +190,7 @@ async function scoreAll(
       score_millionths: toMillionths(scoreOf(classifier, numbers)),
     }));
     await step(async (tx) => {
-      const { changeNo } = await claimWrite(tx, place.tenantId, place.datasetId);
+      const { changeNo } = await claimWrite(tx, acting(), place.datasetId);
       const autotag = await getAutotag(tx, place.tenantId, autotagId);
       await insertScores(tx, rows);
       at = { ...before, afterSeq: page.lastSeq ?? before.afterSeq, scored: before.scored + rows.length };

@@ -37,7 +37,7 @@ export async function createAutotag(
   if (input.positives.length === 0)
     throw new AppError('invalid-request', 'positives: name at least one item.', { at: 'positives' });
   return db.transaction().execute(async (tx) => {
-    const { changeNo, nextSeq } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo, nextSeq } = await claimWrite(tx, acting, datasetId);
     const there = await listAutotagRows(tx, acting.tenantId, datasetId);
     if (there.some(({ name }) => name === input.name))
       throw new AppError('conflict', 'This dataset has an autotag of that name: refine it, or delete it first.');
@@ -83,7 +83,7 @@ export async function refineAutotag(
     throw new AppError('invalid-request', 'Name at least one example.', { at: 'positives' });
   const { datasetId } = await getAutotag(db, acting.tenantId, autotagId);
   return db.transaction().execute(async (tx) => {
-    const { nextSeq } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { nextSeq } = await claimWrite(tx, acting, datasetId);
     await getAutotag(tx, acting.tenantId, autotagId);
     const place = { tenantId: acting.tenantId, datasetId, autotagId };
     const examples = await placeNamed(tx, place, input);
@@ -99,7 +99,7 @@ export async function refineAutotag(
 export async function updateAutotag(db: Kysely<Tables>, acting: Acting, autotagId: string): Promise<string> {
   const { datasetId } = await getAutotag(db, acting.tenantId, autotagId);
   return db.transaction().execute(async (tx) => {
-    const { nextSeq } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { nextSeq } = await claimWrite(tx, acting, datasetId);
     await getAutotag(tx, acting.tenantId, autotagId);
     await writeAudit(tx, acting, { action: 'autotag.update', targetId: autotagId });
     return enqueueTraining(tx, acting, { tenantId: acting.tenantId, datasetId, autotagId }, { items: nextSeq });
