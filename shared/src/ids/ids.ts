@@ -17,6 +17,8 @@ export const idPrefixes = {
   upload: 'upl_',
   tenant: 'ten_',
   tagChange: 'tch_',
+  autotag: 'tag_',
+  scene: 'scn_',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
