@@ -41,6 +41,7 @@ onEachDatabase('the limits of keys', (open) => {
       sliceId,
       jobId,
       changeId: `chg_${none}`,
+      labelId: 'ann_none',
       agentId: `agt_${none}`,
       epoch: none,
       taskId: `task_${none}`,

@@ -31,6 +31,7 @@ import { mountInsights } from '../insights/endpoints.ts';
 import { mountIntegrations } from '../integrations/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
+import { mountAnnotations } from '../labels/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import { mountProjects } from '../projects/endpoints.ts';
 import { mountResumableUploads } from '../resumable-uploads/endpoints.ts';
@@ -118,6 +119,7 @@ export function createApp(parts: AppParts): Express {
   mountEmbeddings(mount, db, parts.afterEnqueue);
   mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
+  mountAnnotations(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
   mountTasks(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
   mountProjects(mount, db, parts.afterEnqueue);
   mountCallbacks(mount, parts.linkSecret);

@@ -1,4 +1,5 @@
 import { agentEndpoints } from './agents.ts';
+import { annotationEndpoints } from './annotations.ts';
 import { assetEndpoints } from './assets.ts';
 import { auditEndpoints } from './audit.ts';
 import { callbackEndpoints } from './callbacks.ts';
@@ -34,6 +35,7 @@ export const cloudEndpoints = {
   ...embeddingEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
+  ...annotationEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
   ...resumableEndpoints,
