@@ -2,8 +2,7 @@
 import { labelKinds } from '@nucleus/shared/labels/label-kinds';
 import type { Database } from '../database/open-database.ts';
 import { type PlacedItem, toDatasetItem } from '../items/rules.ts';
-import type { LabelRow } from '../labels/queries.ts';
-import { labelsAt, spellAnswered } from '../labels/read-labels.ts';
+import { type LabelRow, labelsAt, spellAnswered } from '../labels/read-labels.ts';
 import type { LabelPlace } from '../labels/rules.ts';
 import { ofMostRecentTask } from './rules.ts';
 

@@ -24,7 +24,7 @@ export async function purgeOrphanRows(db: Database, most: number): Promise<numbe
 }
 
 /** Removes all that is kept of the labels of up to `most` items of a place, their counts too; answers of how many. */
-export async function purgeItemsOf(db: Database, place: LabelPlace, most: number): Promise<number> {
+async function purgeItemsOf(db: Database, place: LabelPlace, most: number): Promise<number> {
   const totals = db
     .selectFrom('label_totals')
     .select('seq')

@@ -6,10 +6,11 @@ import type { Database } from '../database/open-database.ts';
 import { type LabelRow, listRows } from './queries.ts';
 import type { LabelPlace } from './rules.ts';
 
+export type { LabelRow };
 export type AnsweredLabel = z.infer<typeof StoredLabel>;
 
 /** A label with its id and the name that its item has now. */
-export function toAnswered(row: LabelRow, referenceId: string): AnsweredLabel {
+function toAnswered(row: LabelRow, referenceId: string): AnsweredLabel {
   return { id: row.id, reference_id: referenceId, ...(JSON.parse(row.body) as AnsweredLabel) };
 }
 

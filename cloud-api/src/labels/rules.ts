@@ -54,7 +54,7 @@ export function seqOfLabelId(id: string): number | undefined {
 }
 
 /** Classes that a stored row counts for. */
-export function classesOfRow(row: { kind: string; label: string }): string[] {
+function classesOfRow(row: { kind: string; label: string }): string[] {
   return row.kind === 'multicategory' || row.kind === 'segmentation'
     ? (JSON.parse(row.label) as string[])
     : [row.label];

@@ -4,7 +4,7 @@ import { ReferenceId, utf8Bytes, WellFormedText } from '../ids/ids.ts';
 import { Metadata, mostDimensions } from '../wire/dataset-item.ts';
 
 /** Corners of one polygon or line, and points of one set of key points. */
-export const mostVertices = 10_000;
+const mostVertices = 10_000;
 const mostSegments = 1_000;
 const mostLabels = 1_000;
 

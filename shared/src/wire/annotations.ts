@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import { AsyncQuery, JobHead } from './jobs.ts';
 
 /** Most rows of one request; the Python client sends up to 5,000 annotations and 20 masks. */
-export const mostRows = 10_000;
+const mostRows = 10_000;
 
 /** Rows are checked one by one by the operation: a bad one is a line in `errors` and the rest goes in. */
 const Rows = z.array(z.unknown()).max(mostRows, `may hold up to ${mostRows} rows`);
@@ -26,16 +26,15 @@ export type LabelUpload = z.infer<typeof LabelUpload>;
 export const StoredLabel = z.record(z.string(), z.json());
 
 /** The client adds these over its batches, so that every value is a number or a list; `errors` is left out when there are none. */
-export const AnnotateReply = z.object({
+const AnnotateReply = z.object({
   dataset_id: z.string(),
   annotations_processed: z.int(),
   annotations_ignored: z.int(),
   errors: z.array(z.string()).optional(),
 });
-export type AnnotateReply = z.infer<typeof AnnotateReply>;
 
 /** What writing labels may fail with as a whole. */
-export const labelWriteErrors = [
+const labelWriteErrors = [
   'dataset-not-found',
   'privacy-mode-refuses-bytes',
   'unsupported-media-type',
