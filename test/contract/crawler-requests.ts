@@ -24,6 +24,8 @@ export interface CrawledThings {
   taskId: string;
   agentId: string;
   epoch: string;
+  /** A key that nothing here is asked with. */
+  keyId: string;
 }
 
 export interface CrawlerRequest {
@@ -87,6 +89,9 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     approveAgent: none,
     restoreItems: { body: { dataset_id: datasetId, reference_ids: [canary] } },
     listAudit: none,
+    listKeys: none,
+    createKey: { body: { label: 'mine', scopes: ['read'] } },
+    revokeKey: none,
     getAsset: none,
     getItemAttachment: none,
     getObject: none,
@@ -102,6 +107,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     countMap: { body: { query: '' } },
     groupDuplicates: { body: { threshold: 4 } },
     findSimilar: { body: { reference_id: canary } },
+    getItemHistory: none,
     completeQuery: { body: { query: 'reference_id = ', caret: 15 } },
     buildSlice: { body: { name: 'mine', sampleSize: 1, sampleMethod: 'Random' } },
     createSlice: { body: { name: 'mine', reference_ids: [canary] } },

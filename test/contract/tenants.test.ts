@@ -57,7 +57,9 @@ onEachDatabase('isolation', (open) => {
         'upload-metadata': uploadMetadata(canary, ordinary.dataset_id),
       },
     });
+    const { body: spare } = await own('/v1/keys', { label: canary, scopes: ['read'] });
     things = {
+      keyId: spare.key.key_id,
       ordinaryId: ordinary.dataset_id,
       uploadId: upload.headers.get('location')?.split('/').at(-1) ?? '',
       taskId: task.task_id,
@@ -129,6 +131,8 @@ onEachDatabase('isolation', (open) => {
         'downloadUsage',
         'listAgents',
         'listAudit',
+        'listKeys',
+        'createKey',
         'listDatasetDetails',
         'listDatasetViews',
         'listDatasets',

@@ -132,6 +132,27 @@ export interface ItemsTable {
   updated_at: number;
 }
 
+/** A committed write to a dataset: rows carry its number, this says who made it and when. */
+export interface DatasetWritesTable {
+  tenant_id: string;
+  dataset_id: string;
+  change_no: number;
+  at: number;
+  /** As in audit rows: a key's id, `session`, `cli`. */
+  actor: string;
+}
+
+/** What a write did to an item that was there before it. Ids and kinds only: what was is gone with the write. */
+export interface ItemEventsTable {
+  tenant_id: string;
+  dataset_id: string;
+  item_id: string;
+  change_no: number;
+  kind: string;
+  /** Revision of the agent's change; null for what users did. */
+  rev: number | null;
+}
+
 /** Kind of value that a metadata field of a dataset holds, locked by its first value. */
 export interface FieldTypesTable {
   tenant_id: string;
@@ -258,6 +279,8 @@ export interface Tables extends TaskTables, LabelTables {
   datasets: DatasetsTable;
   dataset_tags: DatasetTagsTable;
   items: ItemsTable;
+  dataset_writes: DatasetWritesTable;
+  item_events: ItemEventsTable;
   field_types: FieldTypesTable;
   agents: AgentsTable;
   sources: SourcesTable;

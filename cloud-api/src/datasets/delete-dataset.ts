@@ -7,7 +7,7 @@ import { purgeVectors } from '../embeddings/purge-vectors.ts';
 import { purgeLabels } from '../labels/purge-labels.ts';
 import { purgeSlices } from '../slices/purge-slices.ts';
 import { purgeTaxonomies } from '../taxonomies/purge-taxonomies.ts';
-import { markDatasetDeleted, purgeItems } from './queries.ts';
+import { markDatasetDeleted, purgeItems, purgeWriteRows } from './queries.ts';
 import { datasetNotFound } from './rules.ts';
 
 /**
@@ -26,7 +26,7 @@ const purgeChunk = 500; // rows at a time, so that other requests get their turn
 
 /** Removes the rows of deleted datasets until none is left or `signal` aborts. What a stop leaves over, the next start removes. */
 export async function purgeDeletedDatasets(db: Kysely<Tables>, signal: AbortSignal): Promise<void> {
-  for (const purge of [purgeItems, purgeVectors, purgeLabels, purgeSlices, purgeTaxonomies]) {
+  for (const purge of [purgeItems, purgeWriteRows, purgeVectors, purgeLabels, purgeSlices, purgeTaxonomies]) {
     while (!signal.aborted && (await purge(db, purgeChunk)) > 0) await nextTurn();
   }
 }

@@ -15,6 +15,7 @@ import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { intakeImages } from './intake-images.ts';
+import { keepEvents } from './keep-events.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
 import { type AppendFacts, type AppendPlan, planAppend, type ReadItem, readAppendedItems } from './plan-append.ts';
 import { findSourceOfDataset, insertItems, listKnownItems, updateItem, updateUserMetadata } from './queries.ts';
@@ -113,7 +114,7 @@ export async function appendItemsIn(
   prepared: PreparedAppend,
 ): Promise<AppendReply> {
   const { good, bad, pictures, uploadedUrl } = prepared;
-  const claim = await claimWrite(tx, acting.tenantId, datasetId);
+  const claim = await claimWrite(tx, acting, datasetId);
   const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
   const plan = planAppend({
     items: good,
@@ -180,6 +181,16 @@ async function writePlan(
     else await updateItem(tx, acting.tenantId, datasetId, itemId, { ...update, ...change });
   }
   await updateUserMetadata(tx, acting.tenantId, datasetId, metadataAlone, change);
+  await keepEvents(
+    tx,
+    { tenantId: acting.tenantId, datasetId },
+    changeNo,
+    Array.from(plan.updates, ([itemId, { picture }]) => ({
+      itemId,
+      kind: picture === undefined ? ('metadata' as const) : ('picture' as const),
+      rev: null,
+    })),
+  );
   await plan.fieldTypes.save();
   await plan.vectors.save();
 }

@@ -3,7 +3,7 @@ import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { locatePlace } from './locate-place.ts';
-import { findItemById, findItemByRefKey, listItemsBySeq, listItemsFrom } from './queries.ts';
+import { findItemById, findItemByRefKey, findItemStand, listItemsBySeq, listItemsFrom } from './queries.ts';
 import { type PlacedItem, readPageToken, refKey, spellPageToken, toDatasetItem } from './rules.ts';
 
 interface PageOf {
@@ -33,6 +33,19 @@ export async function getItemById(
   itemId: string,
 ): Promise<PlacedItem> {
   return found(db, tenantId, datasetId, await findItemById(db, tenantId, datasetId, itemId));
+}
+
+/** An item's place in its dataset and when it came. @throws AppError `dataset-not-found`, `item-not-found` */
+export async function getItemStand(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemId: string,
+): Promise<{ seq: number; createdAtMs: number }> {
+  await getDataset(db, tenantId, datasetId);
+  const stand = await findItemStand(db, tenantId, datasetId, itemId);
+  if (stand === undefined) throw itemNotFound();
+  return stand;
 }
 
 /** @throws AppError `dataset-not-found`, `item-not-found`, `invalid-request` when `index` is no number from 0 */
@@ -111,6 +124,10 @@ async function found(
   item: PlacedItem | undefined,
 ): Promise<PlacedItem> {
   await getDataset(db, tenantId, datasetId);
-  if (item === undefined) throw new AppError('item-not-found', 'There is no such item in this dataset.');
+  if (item === undefined) throw itemNotFound();
   return item;
+}
+
+function itemNotFound(): AppError {
+  return new AppError('item-not-found', 'There is no such item in this dataset.');
 }

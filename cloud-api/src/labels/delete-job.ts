@@ -42,8 +42,9 @@ export const deletionJob: JobHandler = async ({ job, signal, acting, step }) => 
     signal.throwIfAborted();
     const before = at;
     await step(async (tx) => {
-      const { tenantId } = acting();
-      const { changeNo } = await claimWrite(tx, tenantId, datasetId);
+      const now = acting();
+      const { tenantId } = now;
+      const { changeNo } = await claimWrite(tx, now, datasetId);
       const chunk = referenceIds.slice(before.items, before.items + itemsPerStep);
       const places = await placeReferences(tx, tenantId, datasetId, chunk);
       const place = { tenantId, datasetId, runId: groundTruth };

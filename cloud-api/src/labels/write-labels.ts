@@ -128,7 +128,7 @@ export async function writeLabelsIn(
   prepared: PreparedLabels,
 ): Promise<LabelResult> {
   const { good, bad, pictures, update } = prepared;
-  const { changeNo } = await claimWrite(tx, place.tenantId, place.datasetId);
+  const { changeNo } = await claimWrite(tx, acting, place.datasetId);
   const items = await measureItems(tx, place.tenantId, place.datasetId, keysOf(good));
   const plan = planLabels({
     place,

@@ -31,6 +31,7 @@ import { mountInsights } from '../insights/endpoints.ts';
 import { mountIntegrations } from '../integrations/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
+import { mountKeys } from '../keys/endpoints.ts';
 import { mountAnnotations } from '../labels/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import { mountProjects } from '../projects/endpoints.ts';
@@ -106,6 +107,7 @@ export function createApp(parts: AppParts): Express {
   const mount: Mount = { router, gate, clock: parts.clock, share };
   mountSessions(mount, db);
   mountAudit(mount, db);
+  mountKeys(mount, db);
   mountDatasets(mount, db, parts.afterDelete);
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });

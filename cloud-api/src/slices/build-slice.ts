@@ -43,7 +43,7 @@ export async function openBuiltSlice(
   if (sample.filters?.autotag != null)
     throw new AppError('invalid-request', 'filters.autotag: this dataset has no autotags.', { at: 'filters.autotag' });
   return db.transaction().execute(async (tx) => {
-    const claim = await claimWrite(tx, acting.tenantId, datasetId);
+    const claim = await claimWrite(tx, acting, datasetId);
     const within = sample.filters?.sliceId;
     if (within != null && (await getSlice(tx, acting.tenantId, within)).datasetId !== datasetId)
       throw new AppError('invalid-request', 'filters.sliceId: is a slice of another dataset.', {
@@ -74,7 +74,7 @@ export async function fillBuiltSlice(
   const chosen =
     pendingJobs === 0 ? [] : await chooseSeqs(db, projections, acting.tenantId, { datasetId, sliceId }, sample, work);
   return commit(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     if ((await getSlice(tx, acting.tenantId, sliceId)).pendingJobs === 0) return 0;
     await insertMembers(tx, acting.tenantId, { datasetId, sliceId }, chosen, changeNo);
     await setPendingJobs(tx, acting.tenantId, sliceId, 0);

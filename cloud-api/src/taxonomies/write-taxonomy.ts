@@ -27,7 +27,7 @@ export async function addTaxonomy(
   input: NewTaxonomy,
 ): Promise<'Taxonomy created' | 'Taxonomy already exists' | 'Taxonomy updated'> {
   return db.transaction().execute(async (tx) => {
-    await claimWrite(tx, acting.tenantId, datasetId);
+    await claimWrite(tx, acting, datasetId);
     const there = await findTaxonomy(tx, acting.tenantId, datasetId, input.taxonomy_name);
     if (there !== undefined && !input.update) return 'Taxonomy already exists';
     if (there !== undefined && there.type !== input.type)
@@ -59,7 +59,7 @@ export async function deleteTaxonomy(
 ): Promise<void> {
   for (let isGone = false; !isGone; ) {
     isGone = await db.transaction().execute(async (tx) => {
-      const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+      const { changeNo } = await claimWrite(tx, acting, datasetId);
       if ((await findTaxonomy(tx, acting.tenantId, datasetId, name)) === undefined)
         throw new AppError('taxonomy-not-found', 'There is no taxonomy of that name in this dataset.');
       const dataset = { tenantId: acting.tenantId, datasetId };

@@ -10,7 +10,9 @@ import { exportEndpoints } from './exports.ts';
 import { fileEndpoints } from './files.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
+import { itemHistoryEndpoints } from './item-history.ts';
 import { jobEndpoints } from './jobs.ts';
+import { keyEndpoints } from './keys.ts';
 import { projectEndpoints } from './projects.ts';
 import { resumableEndpoints } from './resumable.ts';
 import { sessionEndpoints } from './session.ts';
@@ -27,8 +29,10 @@ export const cloudEndpoints = {
   ...agentEndpoints,
   ...assetEndpoints,
   ...auditEndpoints,
+  ...keyEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
+  ...itemHistoryEndpoints,
   ...sliceEndpoints,
   ...sliceEditEndpoints,
   ...deduplicationEndpoints,
