@@ -16,6 +16,7 @@ export interface CrawledThings {
   /** An annotation of the item; its own id and its label are the canary. */
   labelId: string;
   jobId: string;
+  autotagId: string;
   changeId: string;
   /** A dataset that is not in privacy mode, and a CSV that was uploaded for it. */
   ordinaryId: string;
@@ -136,6 +137,14 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     createImageIndex: { body: {} },
     getIndexingStatus: { body: { image: true } },
     exportEmbeddings: { body: {} },
+    listAutotags: none,
+    updateAutotag: none,
+    deleteAutotag: none,
+    getRefinementMetrics: none,
+    listTaggedItems: { body: { score_threshold: -1 } },
+    listTrainingItems: none,
+    createAutotag: { body: { name: 'mine', basis: 'phash', positives: [canary] } },
+    refineAutotag: { body: { positives: [canary] } },
     listDatasetEmbeddings: none,
     listSliceEmbeddings: none,
     exportDatasetForTraining: none,
@@ -220,6 +229,7 @@ export function crawlerPath(name: EndpointName, things: CrawledThings): string {
     datasetOrSliceId: things.sliceId,
     referenceId: things.canary,
     taxonomyName: things.canary,
+    autotagName: things.canary,
     annotationId: things.canary,
     projectName: things.canary,
     batchName: things.canary,

@@ -42,6 +42,10 @@ onEachDatabase('isolation', (open) => {
     const { body: job } = await own(`${dataset}/metadata?async=1`, { level: 'item', metadata });
     const tagged = { items: { reference_ids: [canary] }, add: [canary] };
     const { body: change } = await own(`/v1/datasets/${agent.datasetId}/tag-changes`, tagged);
+    const { body: autotag } = await own(`/v1/datasets/${agent.datasetId}/autotags`, {
+      name: canary,
+      positives: [canary],
+    });
     await own('/v1/projects', { name: canary, type: 'textcollection' });
     await own('/v1/batches', { name: canary, project: canary });
     const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
@@ -69,6 +73,7 @@ onEachDatabase('isolation', (open) => {
       sliceId: slice.slice_id,
       labelId: (await own(`${dataset}/groundTruth/loc/${canary}/${canary}`)).body.id,
       jobId: job.job_id,
+      autotagId: autotag.autotag_id,
       changeId: change.change_id,
       agentId: agent.agentId,
       epoch: agent.epoch,
@@ -203,6 +208,7 @@ onEachDatabase('isolation', (open) => {
   test('the crawler would see a hit: its requests succeed for their owner', async () => {
     const last: EndpointName[] = [
       'deleteAnnotations',
+      'deleteAutotag',
       'deleteTaxonomy',
       'deleteSlice',
       'deleteItemByReference',

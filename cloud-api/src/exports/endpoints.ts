@@ -6,12 +6,12 @@ import { type Mount, mountDownload, mountEndpoint, mountPieces } from '../http/m
 import { queryPlacedItems } from '../items/query-items.ts';
 import { pagePlacedItems } from '../items/read-items.ts';
 import type { PlacedItem } from '../items/rules.ts';
-import { type Pager, spellAll, spellPage } from '../items/spell-items.ts';
+import { eachAs, type ItemPager, type Pager, spellAll, spellList, spellPage } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import { groundTruth } from '../labels/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
-import { listSliceItems, pagePlacedMembers } from '../slices/read-slice.ts';
+import { pagePlacedMembers, pageSliceItems } from '../slices/read-slice.ts';
 import { downloadItems } from './download-items.ts';
 import { startExportItemsJob } from './export-items-job.ts';
 import { toRawItem } from './rules.ts';
@@ -31,6 +31,10 @@ export function mountExports(
     (tenantId: string, datasetId: string, options: TrainingOptions) =>
     (items: readonly PlacedItem[]): Promise<string> =>
       spellTrainingRows(db, { tenantId, datasetId, runId: groundTruth }, items, options);
+  const membersOf =
+    (tenantId: string, sliceId: string): ItemPager =>
+    (page) =>
+      pageSliceItems(db, projections, tenantId, sliceId, page);
   const everything = { chip: false, onlyMostRecentTask: false };
   mountPieces(mount, exportEndpoints.exportDatasetForTraining, async ({ tenantId }, { params: { datasetId } }) =>
     spellAll(
@@ -75,11 +79,14 @@ export function mountExports(
     return { data: [] };
   });
 
-  mountEndpoint(mount, exportEndpoints.exportRawItems, async ({ tenantId }, { params }) => ({
-    raw_dataset_items: (await listSliceItems(db, projections, tenantId, params.sliceId)).map(toRawItem),
-  }));
-  mountEndpoint(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
-    (await listSliceItems(db, projections, tenantId, params.sliceId)).map((item) => ({ item })),
+  mountPieces(mount, exportEndpoints.exportRawItems, async ({ tenantId }, { params }) =>
+    spellAll('raw_dataset_items', membersOf(tenantId, params.sliceId), eachAs(toRawItem)),
+  );
+  mountPieces(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
+    spellList(
+      membersOf(tenantId, params.sliceId),
+      eachAs((item) => ({ item })),
+    ),
   );
 
   mountEndpoint(mount, exportEndpoints.exportItems, async (context, { params, body }) => {

@@ -31,15 +31,28 @@ export async function* spellPage<Thing>(
   yield `],"nextPageToken":${JSON.stringify(nextPageToken)}}`;
 }
 
-/** The JSON of `{name: […]}` with everything that there is, in the same way. @throws what `pager` throws */
+/** The JSON of `{…head, name: […]}` with everything that there is, in the same way. @throws what `pager` throws */
 export async function* spellAll<Thing>(
   name: string,
   pager: Pager<Thing>,
   spell: Spell<Thing> = asJson,
+  head: object = {},
 ): AsyncGenerator<string> {
-  yield `{${JSON.stringify(name)}:[`;
+  yield `${JSON.stringify({ ...head, [name]: 0 }).slice(0, -2)}`;
+  yield* spellList(pager, spell);
+  yield '}';
+}
+
+/** The JSON of a list of everything that there is, in the same way. @throws what `pager` throws */
+export async function* spellList<Thing>(pager: Pager<Thing>, spell: Spell<Thing>): AsyncGenerator<string> {
+  yield '[';
   yield* spellPages(pager, null, Number.MAX_SAFE_INTEGER, spell);
-  yield ']}';
+  yield ']';
+}
+
+/** Each thing as what `toRow` makes of it. */
+export function eachAs<Thing>(toRow: (thing: Thing) => unknown): Spell<Thing> {
+  return (things) => asJson(things.map(toRow));
 }
 
 /** @returns the token of what follows */

@@ -2,6 +2,7 @@ import { agentEndpoints } from './agents.ts';
 import { annotationEndpoints } from './annotations.ts';
 import { assetEndpoints } from './assets.ts';
 import { auditEndpoints } from './audit.ts';
+import { autotagEndpoints } from './autotags.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
@@ -37,6 +38,7 @@ export const cloudEndpoints = {
   ...sliceEditEndpoints,
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
+  ...autotagEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...annotationEndpoints,
