@@ -38,9 +38,10 @@ export async function* spellAll<Thing>(
   spell: Spell<Thing> = asJson,
   head: object = {},
 ): AsyncGenerator<string> {
-  yield `${JSON.stringify({ ...head, [name]: 0 }).slice(0, -2)}`;
-  yield* spellList(pager, spell);
-  yield '}';
+  // With the bracket: who sends this waits for two pieces, so that a failure before the first thing is told.
+  yield `${JSON.stringify({ ...head, [name]: 0 }).slice(0, -2)}[`;
+  yield* spellPages(pager, null, Number.MAX_SAFE_INTEGER, spell);
+  yield ']}';
 }
 
 /** The JSON of a list of everything that there is, in the same way. @throws what `pager` throws */
