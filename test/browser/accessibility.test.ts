@@ -101,6 +101,35 @@ describeWithChromium('the dashboard for everybody', () => {
         reach: (page) => page.getByRole('region', { name: 'Fields that left' }).waitFor(),
       },
       {
+        name: 'an item with its history',
+        path: () => `/d/${dashboard.datasetId}/i/block-00%2FT0000.jpg`,
+        reach: async (page) => {
+          await page.getByRole('tab', { name: 'History' }).click();
+          await page.getByText('First seen').waitFor();
+        },
+      },
+      {
+        name: 'similar items',
+        path: () => `/d/${dashboard.datasetId}/i/block-00%2FT0000.jpg`,
+        reach: async (page) => {
+          await page.getByRole('tab', { name: 'Similar' }).click();
+          await page.getByRole('list', { name: 'Similar items' }).waitFor();
+        },
+      },
+      {
+        name: 'a new key',
+        path: () => '/settings',
+        reach: async (page) => {
+          await page.getByRole('button', { name: 'New key' }).click();
+          await page.getByRole('dialog').waitFor();
+        },
+      },
+      {
+        name: 'the audit log',
+        path: () => '/settings/audit',
+        reach: (page) => page.getByRole('button', { name: 'dataset.create' }).waitFor(),
+      },
+      {
         name: 'jobs',
         path: () => '/jobs',
         reach: (page) => page.getByText('Fill a slice').waitFor(),

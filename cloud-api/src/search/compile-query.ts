@@ -33,16 +33,16 @@ function dialectOver(schema: SearchSchema, parameters: CompiledQuery['parameters
   const members = (setId: string): string =>
     `seq in (select seq from slice_items where slice_id = ${parameter(setId)})`;
 
-  const slice = (value: ValueNode): string => {
+  const slice = (value: ValueNode, isPlain: boolean): string => {
     if (value.kind !== 'text') throw new QueryError('A slice is named by its id, slc_….', value);
     const live = schema.slices.get(value.value);
     if (live === undefined) throw new QueryError('This dataset has no such slice.', value);
-    return live === null ? members(value.value) : within(live, value);
+    return live === null ? members(value.value) : within(live, value, isPlain);
   };
   /** The condition of a live slice; what is wrong in it is told of the slice, since its own text is not in sight. */
-  const within = (query: string, named: ValueNode): string => {
+  const within = (query: string, named: ValueNode, isPlain: boolean): string => {
     try {
-      return query.trim() === '' ? '(true)' : compileCondition(parseQuery(query), dialect);
+      return query.trim() === '' ? '(true)' : compileCondition(parseQuery(query), dialect, isPlain);
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       throw new QueryError(`This slice cannot be read any more: ${error.message}`, named);
@@ -54,8 +54,10 @@ function dialectOver(schema: SearchSchema, parameters: CompiledQuery['parameters
     if (set === undefined) throw new QueryError(`No item of this dataset has the tag "${value.value}".`, value);
     return members(set);
   };
-  const inSets = (root: SetRoot, named: readonly ValueNode[], negated: boolean): string =>
-    `(${negated ? 'not ' : ''}(${named.map(root === 'slice' ? slice : tag).join(' or ')}))`;
+  const inSets = (root: SetRoot, named: readonly ValueNode[], negated: boolean, isPlain: boolean): string => {
+    const sets = named.map((value) => (root === 'slice' ? slice(value, isPlain && !negated) : tag(value)));
+    return `(${negated ? 'not ' : ''}(${sets.join(' or ')}))`;
+  };
   const untagged = (negated: boolean): string => {
     const ids = [...schema.tags.values()].map(parameter);
     if (ids.length === 0) return negated ? '(false)' : '(true)';
@@ -80,21 +82,21 @@ function dialectOver(schema: SearchSchema, parameters: CompiledQuery['parameters
     // a remainder by zero is missing, not an error of the engine
     remainder: (left, right) => `(${left} % nullif(${right}, 0))`,
     // position() has no pattern characters to escape, unlike LIKE
-    holds: (text, part) => `coalesce(position(lower(${parameter(part)}) in lower(${text})) > 0, false)`,
-    own(node) {
+    holds: (text, part) => `position(lower(${parameter(part)}) in lower(${text})) > 0`,
+    own(node, isPlain) {
       conditions += 1;
       if (conditions > mostConditions)
         throw new QueryError('The live slices of this query hold too many conditions together.', node);
       if (node.kind === 'missing') return setRoot(node.field) === 'tag' ? untagged(node.negated) : undefined;
       if (node.kind === 'in') {
         const root = setRoot(node.field);
-        return root && inSets(root, node.values, node.negated);
+        return root && inSets(root, node.values, node.negated, isPlain);
       }
       const root = node.kind === 'compare' ? setRoot(node.left) : undefined;
       if (node.kind !== 'compare' || root === undefined) return undefined;
       if (node.op !== '=' && node.op !== '!=')
         throw new QueryError(`A ${root} can be compared by = and != only.`, node);
-      return inSets(root, [node.right], node.op === '!=');
+      return inSets(root, [node.right], node.op === '!=', isPlain);
     },
     check({ op, whole }, type) {
       if (type !== 'boolean' || op === '=' || op === '!=') return;

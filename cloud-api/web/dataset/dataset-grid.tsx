@@ -1,6 +1,7 @@
 import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { GridTools } from '@nucleus/shared/ui/grid/grid-tools.tsx';
 import { type GridView, storedView, storeView } from '@nucleus/shared/ui/grid/grid-view.ts';
+import { selectedCount } from '@nucleus/shared/ui/grid/selection.ts';
 import { SelectionBar } from '@nucleus/shared/ui/grid/selection-bar.tsx';
 import { TileGrid } from '@nucleus/shared/ui/grid/tile-grid.tsx';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
@@ -9,7 +10,7 @@ import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { CloudOff } from 'lucide-react';
-import { type ReactElement, useEffect, useState } from 'react';
+import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { useFields } from '../cloud/lists.ts';
 import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
@@ -20,12 +21,14 @@ import { useFind } from '../find/use-find.ts';
 import { usePlace } from '../find/use-place.ts';
 import { useResult } from '../find/use-result.ts';
 import { useStand } from '../find/use-stand.ts';
-import { ItemPanel } from '../item/item-panel.tsx';
-import { ItemStage } from '../item/item-stage.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
 import { datasetPath, findSearch, itemPath } from '../route.ts';
 import { SelectionActions } from '../select/selection-actions.tsx';
+
+// What shows one item comes when the first is opened.
+const ItemPanel = lazy(async () => ({ default: (await import('../item/item-panel.tsx')).ItemPanel }));
+const ItemStage = lazy(async () => ({ default: (await import('../item/item-stage.tsx')).ItemStage }));
 
 interface DatasetGridProps {
   dataset: DatasetView;
@@ -186,19 +189,25 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                 </SelectionBar>
               )}
               {isLarge && openTile !== undefined && (
-                <ItemStage tile={openTile} position={current} total={total ?? 0} onStep={step} onClose={closeLarge} />
+                <Suspense>
+                  <ItemStage tile={openTile} position={current} total={total ?? 0} onStep={step} onClose={closeLarge} />
+                </Suspense>
               )}
             </section>
             {referenceId !== undefined && (
-              <ItemPanel
-                dataset={dataset}
-                referenceId={referenceId}
-                position={isOpen ? current : undefined}
-                total={total ?? 0}
-                onStep={step}
-                onLarge={openTile === undefined ? undefined : () => setLarge(true)}
-                onClose={close}
-              />
+              <Suspense fallback={<aside className="panel" aria-label="Details" aria-busy="true" />}>
+                <ItemPanel
+                  dataset={dataset}
+                  referenceId={referenceId}
+                  position={isOpen ? current : undefined}
+                  total={total ?? 0}
+                  isSelecting={selectedCount(stand.selection, total ?? 0) > 0}
+                  onChanged={() => shown?.pages.reload()}
+                  onStep={step}
+                  onLarge={openTile === undefined ? undefined : () => setLarge(true)}
+                  onClose={close}
+                />
+              </Suspense>
             )}
           </div>
         </div>

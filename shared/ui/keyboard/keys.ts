@@ -110,6 +110,7 @@ export const dashboardKeys: KeyGroup = {
   lines: [
     { does: 'Show pixels', keys: [['P']] },
     { does: 'Open in local viewer', keys: [['V']] },
+    { does: 'Similar items', keys: [['S']] },
     { does: 'Copy link', keys: [['U']] },
     { does: 'Copy id', keys: [['I']] },
   ],
