@@ -14,6 +14,7 @@ export interface CrawledThings {
   itemId: string;
   sliceId: string;
   jobId: string;
+  autotagId: string;
   changeId: string;
   /** A dataset that is not in privacy mode, and a CSV that was uploaded for it. */
   ordinaryId: string;
@@ -133,6 +134,14 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     createImageIndex: { body: {} },
     getIndexingStatus: { body: { image: true } },
     exportEmbeddings: { body: {} },
+    listAutotags: none,
+    updateAutotag: none,
+    deleteAutotag: none,
+    getRefinementMetrics: none,
+    listTaggedItems: { body: { score_threshold: -1 } },
+    listTrainingItems: none,
+    createAutotag: { body: { name: 'mine', basis: 'phash', positives: [canary] } },
+    refineAutotag: { body: { positives: [canary] } },
     listDatasetEmbeddings: none,
     listSliceEmbeddings: none,
     exportDatasetForTraining: none,
@@ -212,6 +221,7 @@ export function crawlerPath(name: EndpointName, things: CrawledThings): string {
     datasetOrSliceId: things.sliceId,
     referenceId: things.canary,
     taxonomyName: things.canary,
+    autotagName: things.canary,
     projectName: things.canary,
     batchName: things.canary,
     type: 'textcollection',

@@ -2,6 +2,7 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
+import type { AutotagTables } from './autotag-tables.ts';
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
 import type { CsvRowsTable, IntegrationsTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
@@ -266,7 +267,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables {
+export interface Tables extends TaskTables, AutotagTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;

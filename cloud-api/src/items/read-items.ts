@@ -101,18 +101,6 @@ export async function listItemsInOrder(
   return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
 }
 
-/** Every item of a dataset, read page by page so that other requests get their turn. @throws AppError `dataset-not-found` */
-export async function listAllItems(db: Database, tenantId: string, datasetId: string): Promise<DatasetItem[]> {
-  const items: DatasetItem[] = [];
-  let pageToken: string | null = null;
-  do {
-    const page = await pageItemsOf(db, tenantId, datasetId, { pageToken, pageSize: pageItems });
-    items.push(...page.items);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== null);
-  return items;
-}
-
 async function found(
   db: Database,
   tenantId: string,

@@ -8,6 +8,7 @@ import { listApprovedOrigins } from '../agents/list-agents.ts';
 import { mountAssets } from '../attachments/endpoints.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import { mountAudit } from '../audit/endpoints.ts';
+import { mountAutotags } from '../autotags/endpoints.ts';
 import { mountCallbacks } from '../callbacks/endpoints.ts';
 import { mountCsvImports } from '../csv-imports/endpoints.ts';
 import type { Tables } from '../database/tables.ts';
@@ -118,6 +119,7 @@ export function createApp(parts: AppParts): Express {
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
   mountEmbeddings(mount, db, parts.afterEnqueue);
+  mountAutotags(mount, parts);
   mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
   mountTasks(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { placeOf } from '../attachments/fetch/fetch-attachment.ts';
 import { sweepObjects } from '../attachments/sweep-objects.ts';
+import { trainAutotagJob, trainAutotagJobKind } from '../autotags/train-job.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
 import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
@@ -127,6 +128,7 @@ export function workHandlers(
     [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
     [indexLayoutJobKind]: indexLayoutJob(db),
     [deleteIndexJobKind]: deleteIndexJob,
+    [trainAutotagJobKind]: trainAutotagJob(db),
     [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments.objects),
     [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
   };

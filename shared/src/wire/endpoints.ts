@@ -1,6 +1,7 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
 import { auditEndpoints } from './audit.ts';
+import { autotagEndpoints } from './autotags.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
@@ -36,6 +37,7 @@ export const cloudEndpoints = {
   ...sliceEditEndpoints,
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
+  ...autotagEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,
