@@ -1,4 +1,5 @@
 import type { Database } from '../database/open-database.ts';
+import type { DatasetWritesTable } from '../database/tables.ts';
 
 export interface DatasetRow {
   datasetId: string;
@@ -9,6 +10,8 @@ export interface DatasetRow {
   itemMetadataSchema: string | null;
   createdAt: number;
   liveCount: number;
+  /** Whether one in privacy mode takes the files of masks. */
+  acceptsMasks: boolean;
   /** Number of the last committed write. */
   changeNo: number;
 }
@@ -23,6 +26,7 @@ const columns = [
   'created_at',
   'live_count',
   'change_no',
+  'accepts_masks',
 ] as const;
 
 const selectDatasets = (db: Database, tenantId: string) =>
@@ -41,6 +45,7 @@ function toDataset(row: Row): DatasetRow {
     createdAt: row.created_at,
     liveCount: row.live_count,
     changeNo: row.change_no,
+    acceptsMasks: row.accepts_masks === 1,
   };
 }
 
@@ -58,7 +63,7 @@ export async function listDatasetRows(db: Database, tenantId: string): Promise<D
 export async function insertDataset(
   db: Database,
   tenantId: string,
-  dataset: Omit<DatasetRow, 'liveCount' | 'changeNo'>,
+  dataset: Omit<DatasetRow, 'liveCount' | 'changeNo' | 'acceptsMasks'>,
 ): Promise<void> {
   await db
     .insertInto('datasets')
@@ -75,6 +80,7 @@ export async function insertDataset(
       change_no: 1,
       next_seq: 0,
       live_count: 0,
+      accepts_masks: 0,
     })
     .execute();
 }
@@ -89,6 +95,23 @@ export async function markDatasetDeleted(
   const done = await db
     .updateTable('datasets')
     .set((set) => ({ deleted_at: atMs, change_no: set('change_no', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', datasetId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return Number(done.numUpdatedRows);
+}
+
+/** Answers how many datasets it changed, 0 or 1. */
+export async function markAcceptsMasks(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  accepted: boolean,
+): Promise<number> {
+  const done = await db
+    .updateTable('datasets')
+    .set({ accepts_masks: accepted ? 1 : 0 })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', datasetId)
     .where('deleted_at', 'is', null)
@@ -158,6 +181,16 @@ export async function purgeItems(db: Database, most: number): Promise<number> {
     )
     .execute();
   await db
+    .deleteFrom('item_events')
+    .where('tenant_id', '=', first.tenant_id)
+    .where('dataset_id', '=', first.dataset_id)
+    .where(
+      'item_id',
+      'in',
+      ofOne.map(({ id }) => id),
+    )
+    .execute();
+  await db
     .deleteFrom('items')
     .where('tenant_id', '=', first.tenant_id)
     .where('dataset_id', '=', first.dataset_id)
@@ -165,6 +198,51 @@ export async function purgeItems(db: Database, most: number): Promise<number> {
       'id',
       'in',
       ofOne.map(({ id }) => id),
+    )
+    .execute();
+  return ofOne.length;
+}
+
+/** Who made writes of a dataset and when, by their numbers; those from before this was kept are left out. */
+export async function listWriteRows(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  changeNos: readonly number[],
+): Promise<DatasetWritesTable[]> {
+  return db
+    .selectFrom('dataset_writes')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where('change_no', 'in', [...changeNos])
+    .execute();
+}
+
+/** Removes up to `most` writes of a dataset that is deleted; answers how many. */
+export async function purgeWriteRows(db: Database, most: number): Promise<number> {
+  const gone = await db
+    .selectFrom('datasets')
+    .innerJoin('dataset_writes', (join) =>
+      join
+        .onRef('dataset_writes.tenant_id', '=', 'datasets.tenant_id')
+        .onRef('dataset_writes.dataset_id', '=', 'datasets.id'),
+    )
+    .select(['dataset_writes.tenant_id', 'dataset_writes.dataset_id', 'dataset_writes.change_no'])
+    .where('datasets.deleted_at', 'is not', null)
+    .limit(most)
+    .execute();
+  const first = gone[0];
+  if (first === undefined) return 0;
+  const ofOne = gone.filter((row) => row.tenant_id === first.tenant_id && row.dataset_id === first.dataset_id);
+  await db
+    .deleteFrom('dataset_writes')
+    .where('tenant_id', '=', first.tenant_id)
+    .where('dataset_id', '=', first.dataset_id)
+    .where(
+      'change_no',
+      'in',
+      ofOne.map(({ change_no }) => change_no),
     )
     .execute();
   return ofOne.length;
