@@ -32,6 +32,10 @@ onEachDatabase('the limits of keys', (open) => {
     const { slice_id: sliceId } = await call(`${dataset}/create_slice`, { name: canary, reference_ids: [canary] });
     const metadata = [{ reference_id: canary, metadata: { canary } }];
     const { job_id: jobId } = await call(`${dataset}/metadata?async=1`, { level: 'item', metadata });
+    const { autotag_id: autotagId } = await call(`/v1/datasets/${datasetId}/autotags`, {
+      name: canary,
+      positives: [canary],
+    });
     const { item } = await call(`${dataset}/refloc/${canary}`);
     const none = 'x'.repeat(20);
     return {
@@ -40,7 +44,9 @@ onEachDatabase('the limits of keys', (open) => {
       itemId: item.id,
       sliceId,
       jobId,
+      autotagId,
       changeId: `chg_${none}`,
+      labelId: 'ann_none',
       agentId: `agt_${none}`,
       epoch: none,
       keyId: `key_${none}`,
@@ -97,6 +103,7 @@ onEachDatabase('the limits of keys', (open) => {
       'getSlice',
       'pageTiles',
       'getJob',
+      'getRefinementMetrics',
       'signUpload',
       'addDatasetTags',
     ];

@@ -17,7 +17,14 @@ import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { intakeImages } from './intake-images.ts';
 import { keepEvents } from './keep-events.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
-import { type AppendFacts, type AppendPlan, planAppend, type ReadItem, readAppendedItems } from './plan-append.ts';
+import {
+  type AppendFacts,
+  type AppendPlan,
+  itemsPerTurn,
+  planAppend,
+  type ReadItem,
+  readAppendedItems,
+} from './plan-append.ts';
 import { findSourceOfDataset, insertItems, listKnownItems, updateItem, updateUserMetadata } from './queries.ts';
 
 export interface Append {
@@ -46,7 +53,6 @@ export interface PreparedAppend {
 
 /** How long the pictures of one request may take together. */
 const requestPicturesMs = 45_000;
-const itemsPerTurn = 500;
 
 /**
  * @returns counts that add up to the number of items sent, and the items that were refused, each with its `error`.
@@ -116,7 +122,7 @@ export async function appendItemsIn(
   const { good, bad, pictures, uploadedUrl } = prepared;
   const claim = await claimWrite(tx, acting, datasetId);
   const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
-  const plan = planAppend({
+  const planning = planAppend({
     items: good,
     known: await listKnownItems(tx, acting.tenantId, datasetId, keysOf(good)),
     pictures,
@@ -128,6 +134,7 @@ export async function appendItemsIn(
     claim,
     acting,
   });
+  const plan = await inTurns(planning);
   await showImages(tx, acting, datasetId, plan.images);
   await writePlan(tx, acting, datasetId, plan, claim.changeNo);
   await settleWrite(tx, acting.tenantId, datasetId, {
@@ -145,6 +152,14 @@ export async function appendItemsIn(
     upload_errors: errors.length,
     ...(errors.length === 0 ? {} : { error_payload: errors as AppendReply['error_payload'] }),
   };
+}
+
+async function inTurns<Result>(steps: Generator<undefined, Result>): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await nextTurn();
+  }
 }
 
 /** @throws AppError `dataset-holds-scenes`, `privacy-mode-refuses-bytes` */

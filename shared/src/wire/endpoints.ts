@@ -1,6 +1,8 @@
 import { agentEndpoints } from './agents.ts';
+import { annotationEndpoints } from './annotations.ts';
 import { assetEndpoints } from './assets.ts';
 import { auditEndpoints } from './audit.ts';
+import { autotagEndpoints } from './autotags.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
@@ -36,8 +38,10 @@ export const cloudEndpoints = {
   ...sliceEditEndpoints,
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
+  ...autotagEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
+  ...annotationEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
   ...resumableEndpoints,
