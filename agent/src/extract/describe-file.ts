@@ -9,10 +9,11 @@ import { descriptors } from './descriptors.ts';
 import { type ExifBlocks, exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
 import { jpegHead } from './jpeg-segments.ts';
-import { parseExif } from './parse-exif.ts';
+import { findFfmpeg, posterFrame } from './poster-frame.ts';
 import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
-import { isOtherFormat, sniff } from './sniff.ts';
-import { tiffExif } from './tiff-exif.ts';
+import type { VideoFormat } from './read-video.ts';
+import { isOtherFormat, isVideoFormat, sniff } from './sniff.ts';
+import { parseExif, tiffExif } from './tiff-exif.ts';
 
 const maxDimension = 1_000_000;
 
@@ -46,6 +47,7 @@ export function previewFile(request: PreviewRequest, limits: ExtractLimits): Pro
     const format = await sniff(sniffed(read), open);
     if (!format) return { kind: 'exception', code: 'unsupported-format' };
     try {
+      if (isVideoFormat(format)) return await previewVideo(format, open, request, limits);
       const picture = isOtherFormat(format) ? pictureIn(format, open, limits.maxPixels) : read.picture;
       if (!picture) return { kind: 'exception', code: 'unsupported-format' };
       const bytes = await makePreview(picture, request, limits.maxPixels);
@@ -54,6 +56,22 @@ export function previewFile(request: PreviewRequest, limits: ExtractLimits): Pro
       return { kind: 'exception', code: decodeFailure(error) };
     }
   });
+}
+
+/** A frame of a video, through the decoder like every other picture. */
+async function previewVideo(
+  format: VideoFormat,
+  open: OpenFile,
+  request: PreviewRequest,
+  limits: ExtractLimits,
+): Promise<MadePreview> {
+  const ffmpeg = limits.videoPosters ? findFfmpeg() : undefined;
+  if (ffmpeg === undefined) return { kind: 'exception', code: 'unsupported-format' };
+  // the rest of the time is the decoder's, and this process is killed at the end of it
+  const frame = await posterFrame(ffmpeg, open.fd, format, limits.timeoutMs * 0.8);
+  if (!frame) return { kind: 'exception', code: 'undecodable' };
+  const bytes = await makePreview(frame, request, limits.maxPixels);
+  return open.isUnchanged() ? { kind: 'preview', bytes } : { kind: 'exception', code: 'changed-while-reading' };
 }
 
 /** What tells the format: all bytes where they are in memory, because a TIFF may begin with its end. */
@@ -78,8 +96,8 @@ async function describePicture(
     }
     const header = await readHeader(picture, limits.maxPixels);
     // the loader of TIFF hands no EXIF over
-    const exif = format === 'tiff' ? tiffExif(fileBytes(open.fd, open.size)) : header.exif;
-    const facts = headerFacts(header, format, await parseExif(exif), timeZone);
+    const exif = format === 'tiff' ? tiffExif(fileBytes(open.fd, open.size)) : parseExif(header.exif);
+    const facts = headerFacts(header, format, exif, timeZone);
     if (!facts) return { kind: 'exception', code: 'no-dimensions' };
     if (facts.fields.status === 'no-pixels') return { kind: 'facts', facts };
     const size = analysisSize(facts.width, facts.height);
@@ -109,12 +127,7 @@ async function describeJpeg(
   if (size.factor === 1 || !size.isExact) return undefined;
   const rgb = await readShrunkJpeg(descriptorPath(open.fd), size, maxPixels);
   if (!rgb) return undefined;
-  const facts = headerFacts(
-    { autoOrient: { width, height }, orientation },
-    'jpeg',
-    await parseExif(head.exif),
-    timeZone,
-  );
+  const facts = headerFacts({ autoOrient: { width, height }, orientation }, 'jpeg', parseExif(head.exif), timeZone);
   return facts && withDescriptors(facts, rgb, size);
 }
 
