@@ -15,7 +15,7 @@ export async function describeItemAttachment(
   { datasetId, itemId }: { datasetId: string; itemId: string },
   linkTo: (object: { sha256: string; format: string; variant: ObjectVariant }) => string,
 ): Promise<ItemAttachment> {
-  const { image_url: attachment } = await getItemById(db, tenantId, datasetId, itemId);
+  const { imageUrl: attachment } = await getItemById(db, tenantId, datasetId, itemId);
   const stored = await findItemAsset(db, tenantId, itemId);
   if (stored !== undefined) {
     const link = (variant: ObjectVariant) => linkTo({ ...stored, variant });
