@@ -3,22 +3,10 @@
  * inside a followed folder leads to is found at its own place. So no loop and no tower of links can be entered, nothing beyond the
  * folder is seen, and what the source leaves out stays out under every name.
  */
-import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { pathBytes, pathKey } from './file-stat.ts';
 import { type OpenFile, OpenRefusal, openSafely } from './open-safely.ts';
-import { nameOf } from './walk-folder.ts';
-
-/** Where a link leads: relative to the root, without a link on the way. */
-export interface Followed {
-  realKey: string;
-  stat: Stats;
-}
-
-/**
- * Undefined: no link is on the way. `none`: it leads nowhere that may be entered. `unknown`: that cannot be said now, so nothing behind it
- * may count as gone.
- */
-export type Follow = (key: string) => Followed | 'none' | 'unknown' | undefined;
+import { type Follow, nameOf } from './walk-folder.ts';
 
 /** @param isLeftOut whether a file or folder of the root is excluded; asked about the place that a link leads to. */
 export function followLinksIn(root: string, isLeftOut: (key: string) => boolean): Follow {

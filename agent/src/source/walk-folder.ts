@@ -1,6 +1,5 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { type FileStat, fileStat, pathBytes } from './file-stat.ts';
-import type { Follow } from './follow-link.ts';
 import type { KeyRange } from './key-range.ts';
 
 /** What a walk tells, in byte order of the paths. Keys are relative to the root, one character a byte. */
@@ -16,6 +15,18 @@ export interface WalkVisitor {
   /** A folder that could not be listed; `prefix` ends in `/` and is empty for the root. */
   unlistable(prefix: string, code: string): void;
 }
+
+/** Where a link leads: relative to the root, without a link on the way. */
+interface Followed {
+  realKey: string;
+  stat: Stats;
+}
+
+/**
+ * Undefined: no link is on the way. `none`: it leads nowhere that may be entered. `unknown`: that cannot be said now, so nothing behind it
+ * may count as gone.
+ */
+export type Follow = (key: string) => Followed | 'none' | 'unknown' | undefined;
 
 const nonAscii = /[^\0-\x7f]/;
 
