@@ -86,6 +86,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     listAudit: none,
     getAsset: none,
     getItemAttachment: none,
+    refetchItem: none,
     getObject: none,
     signIn: { body: { code: 'no-such-code-anywhere' } },
     getSession: none,

@@ -236,6 +236,7 @@ onEachDatabase('isolation', (open) => {
     // An agent has no stored pictures, and no store was allowed here.
     const expected: Partial<Record<EndpointName, string>> = {
       getAsset: 'item-not-found',
+      refetchItem: 'conflict',
       createIntegration: 'integration-refused',
       testIntegration: 'integration-not-found',
       deleteIntegration: 'integration-not-found',

@@ -14,6 +14,7 @@ import * as files from './migrations/0009-files.ts';
 import * as resumable from './migrations/0010-resumable-uploads.ts';
 import * as keyLimits from './migrations/0011-key-limits.ts';
 import * as objectSweep from './migrations/0012-object-sweep.ts';
+import * as intake from './migrations/0013-intake.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -30,6 +31,7 @@ const migrations = [
   resumable,
   keyLimits,
   objectSweep,
+  intake,
 ] as const;
 
 /**

@@ -3,7 +3,7 @@
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
-import type { CsvRowsTable, IntegrationsTable, ResumableUploadsTable } from './intake-tables.ts';
+import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 import type { TaskTables } from './task-tables.ts';
 
@@ -271,4 +271,5 @@ export interface Tables extends TaskTables {
   integrations: IntegrationsTable;
   resumable_uploads: ResumableUploadsTable;
   csv_rows: CsvRowsTable;
+  item_fetches: ItemFetchesTable;
 }

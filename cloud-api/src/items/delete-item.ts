@@ -25,7 +25,7 @@ export async function deleteItem(
     if (item?.state !== 'live') throw new AppError('item-not-found', 'There is no such item in this dataset.');
     const state = item.sourceId === null ? 'deleted' : 'removed_by_user';
     await hideItem(tx, acting.tenantId, datasetId, item.itemId, { state, changeNo, nowMs: acting.nowMs });
-    await hideImage(tx, acting.tenantId, item.itemId);
+    await hideImage(tx, acting.tenantId, datasetId, item.itemId);
     if (state === 'deleted') await dropVectors(tx, { tenantId: acting.tenantId, datasetId }, item.seq, changeNo);
     await settleWrite(tx, acting.tenantId, datasetId, { nextSeq, liveDelta: -1 });
     await writeAudit(tx, acting, { action: 'items.delete', targetId: item.itemId });
