@@ -85,7 +85,7 @@ export interface ProxyOptions<Pool> {
   pipeline: Pipeline;
   policyOf: (alias: string) => RecordPolicy;
   sync: Pick<Sync, 'cloudState' | 'pauseReason'>;
-  ledgerIndex: Pick<LedgerIndex, 'page' | 'findAttempt'>;
+  ledgerIndex: Pick<LedgerIndex, 'page' | 'findRow' | 'findAttempt'>;
   /** Metrics of the whole process. */
   registry: Registry;
   whatLeft: (itemKey: Buffer) => Promise<WhatLeft | undefined>;

@@ -88,6 +88,8 @@ export const AgentConfig = z
           .min(1)
           .default(4 * 1024 ** 3),
         timeout_ms: z.int().min(100).max(600_000).default(10_000),
+        /** Previews of videos show a frame, where the system's ffmpeg is installed. */
+        video_posters: z.boolean().default(true),
       })
       .prefault({}),
     sync: z

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Keys, Pipeline } from './agent-parts.ts';
 import type { LedgerIndex } from './egress/ledger-index.ts';
+import { openLedgerSearch } from './egress/search-apart.ts';
 import { openVerifier } from './egress/verify-apart.ts';
 import type { DecoderPool } from './extract/decoder-pool.ts';
 import { openDuplicates } from './find/open-duplicates.ts';
@@ -24,7 +25,9 @@ export interface ViewerPartsOptions {
   sync: Parameters<typeof openWhyNotSynced>[1];
   pool: Pick<DecoderPool, 'tags'>;
   pipeline: Pick<Pipeline, 'retry'>;
-  index: Pick<LedgerIndex, 'page' | 'findAttempt'>;
+  index: Pick<LedgerIndex, 'page' | 'findRow' | 'findAttempt'>;
+  /** Whether previews can be made of videos now. Default: no. */
+  showsVideos?: () => boolean;
   /** Folder of the built agent, where the threads are. */
   builtRoot: URL;
 }
@@ -41,9 +44,11 @@ export function openViewerParts(options: ViewerPartsOptions): ViewerParts & { cl
     changeStamp,
   });
   const duplicates = openDuplicates(dataDir, built('find/duplicates-thread.js'), changeStamp);
+  const searchLedger = openLedgerSearch(join(dataDir, 'ledger'), built('egress/search-thread.js'));
   return {
     finder,
     duplicates,
+    showsVideos: options.showsVideos ?? (() => false),
     levelsOf: openItemLevels(state, options.policyOf, options.keys.names),
     whyOf: openWhyNotSynced(state, options.sync),
     async readTags({ folder, path, expected }) {
@@ -54,6 +59,16 @@ export function openViewerParts(options: ViewerPartsOptions): ViewerParts & { cl
     confirmDeletions: (alias) => confirmHeldDeletions(state, alias),
     ledger: {
       page: (filter) => index.page(filter),
+      async search(search) {
+        const segment = search.before === undefined ? undefined : index.findRow(search.before)?.segment;
+        const { found, ...rest } = await searchLedger({ ...search, segment });
+        // a line that the index does not know yet was written while this was going on; the next search finds it
+        const known = found.flatMap(({ n, ...each }) => {
+          const entry = index.findRow(n)?.entry;
+          return entry ? [{ entry, ...each }] : [];
+        });
+        return { found: known, ...rest };
+      },
       findAttempt: (n) => index.findAttempt(n),
       verify: openVerifier(join(dataDir, 'ledger'), built('egress/verify-thread.js')),
     },

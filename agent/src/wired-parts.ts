@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentParts, Pipeline, PipelineOptions, PipelineProgress, ProxyOptions } from './agent-parts.ts';
 import { type DecoderPool, openDecoderPool } from './extract/decoder-pool.ts';
+import { findFfmpeg } from './extract/poster-frame.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { readPasscodeHash } from './keys/passcode-file.ts';
 import type { Progress } from './pipeline/running-source.ts';
@@ -27,7 +28,12 @@ export const wiredParts: AgentParts<DecoderPool> = {
       childUrl,
       processes: config.processes,
       contentKey: keys.content,
-      limits: { maxPixels: config.max_pixels, maxFileBytes: config.max_file_bytes, timeoutMs: config.timeout_ms },
+      limits: {
+        maxPixels: config.max_pixels,
+        maxFileBytes: config.max_file_bytes,
+        timeoutMs: config.timeout_ms,
+        videoPosters: config.video_posters,
+      },
     }),
   describeFile: async (pool, source, path) => {
     const file = Buffer.concat([Buffer.from(`${source.folder}/`), path]);
@@ -47,6 +53,7 @@ export const wiredParts: AgentParts<DecoderPool> = {
       pool,
       pipeline,
       index: ledgerIndex,
+      showsVideos: () => config.extract.video_posters && findFfmpeg() !== undefined,
       builtRoot: new URL('./', import.meta.url),
     });
     const proxy = await startProxy({

@@ -22,6 +22,7 @@ const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const UploadsPage = lazy(async () => ({ default: (await import('./uploads/uploads-page.tsx')).UploadsPage }));
 const PrivacyPage = lazy(async () => ({ default: (await import('./privacy/privacy-page.tsx')).PrivacyPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('./settings/settings-page.tsx')).SettingsPage }));
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 
 /**
@@ -95,6 +96,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <UsagePage />;
     case 'jobs':
       return <JobsPage />;
+    case 'settings':
+      return <SettingsPage part={route.part} />;
     default:
       return (
         <EmptyState

@@ -5,11 +5,16 @@ export const datasetPages = ['map', 'slices', 'duplicates', 'compare', 'uploads'
 /** Pages of the whole team, each a first part of the address. */
 export const teamPages = ['tasks', 'agents', 'privacy', 'usage', 'jobs'] as const;
 
+/** Parts of the settings; the first has no name in the address. */
+const settingsParts = ['keys', 'audit'] as const;
+export type SettingsPart = (typeof settingsParts)[number];
+
 export type Route =
   | { page: 'datasets' }
   | { page: 'dataset'; datasetId: string; referenceId?: string }
   | { page: (typeof datasetPages)[number]; datasetId: string }
   | { page: (typeof teamPages)[number] }
+  | { page: 'settings'; part: SettingsPart }
   | { page: 'sign-in' }
   | { page: 'unknown' };
 
@@ -28,6 +33,10 @@ export function readRoute(pathname: string): Route {
   const team = teamPages.find((page) => page === first);
   if (parts.length === 1 && team !== undefined) return { page: team };
   if (parts.length === 1 && first === 'sign-in') return { page: 'sign-in' };
+  if (parts.length <= 2 && first === 'settings') {
+    const part = settingsParts.find((known) => known === (datasetId ?? 'keys'));
+    return part === undefined ? { page: 'unknown' } : { page: 'settings', part };
+  }
   if (first !== 'd' || datasetId === undefined || datasetId === '') return { page: 'unknown' };
   if (parts.length === 2) return { page: 'dataset', datasetId };
   const page = datasetPages.find((known) => known === item);
@@ -52,6 +61,10 @@ export function datasetPath(datasetId: string, find: Find = { query: '' }): stri
 /** Address of a page of a dataset that is not its grid. */
 export function datasetPagePath(datasetId: string, page: (typeof datasetPages)[number]): string {
   return `${datasetPath(datasetId)}/${page}`;
+}
+
+export function settingsPath(part: SettingsPart): string {
+  return part === 'keys' ? '/settings' : `/settings/${part}`;
 }
 
 /** Address at which two items are compared. */

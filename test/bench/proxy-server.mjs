@@ -113,7 +113,7 @@ const proxy = await startProxy({
     sync: { cloudState: () => 'never-reached', pauseReason: () => undefined },
     pool,
     pipeline: { retry: () => Promise.resolve(0) },
-    index: { page: () => ({ total: 0, entries: [] }), findAttempt: async () => undefined },
+    index: { page: () => ({ total: 0, entries: [] }), findRow: () => undefined, findAttempt: async () => undefined },
     builtRoot: dist,
   }),
   recheck() {},
@@ -131,5 +131,7 @@ for (const name of names) {
   links[group] ??= [];
   links[group].push(new URL(url).pathname);
 }
-process.stdout.write(`${JSON.stringify({ port: proxy.listening.port, links, code: proxy.mintViewerCode() })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ port: proxy.listening.port, links, codes: Array.from({ length: 8 }, () => proxy.mintViewerCode()) })}\n`,
+);
 process.on('SIGTERM', () => process.exit(0));

@@ -53,6 +53,16 @@ describeWithChromium('the dashboard for everybody', () => {
         },
       },
       {
+        name: 'a list over a timeline',
+        path: () => `/d/${dashboard.datasetId}?q=capture_local+>%3D+"2026-03-01"`,
+        reach: async (page) => {
+          await page.getByRole('button', { name: 'List' }).click();
+          await page.locator('#tile-0.line').waitFor();
+          await page.getByRole('slider', { name: 'Captured, at least' }).waitFor();
+          await page.getByRole('button', { name: 'Justified' }).focus();
+        },
+      },
+      {
         name: 'an open query bar',
         path: () => `/d/${dashboard.datasetId}?q=iso+>+100`,
         reach: async (page) => {
@@ -99,6 +109,35 @@ describeWithChromium('the dashboard for everybody', () => {
         name: 'the privacy report',
         path: () => '/privacy',
         reach: (page) => page.getByRole('region', { name: 'Fields that left' }).waitFor(),
+      },
+      {
+        name: 'an item with its history',
+        path: () => `/d/${dashboard.datasetId}/i/block-00%2FT0000.jpg`,
+        reach: async (page) => {
+          await page.getByRole('tab', { name: 'History' }).click();
+          await page.getByText('First seen').waitFor();
+        },
+      },
+      {
+        name: 'similar items',
+        path: () => `/d/${dashboard.datasetId}/i/block-00%2FT0000.jpg`,
+        reach: async (page) => {
+          await page.getByRole('tab', { name: 'Similar' }).click();
+          await page.getByRole('list', { name: 'Similar items' }).waitFor();
+        },
+      },
+      {
+        name: 'a new key',
+        path: () => '/settings',
+        reach: async (page) => {
+          await page.getByRole('button', { name: 'New key' }).click();
+          await page.getByRole('dialog').waitFor();
+        },
+      },
+      {
+        name: 'the audit log',
+        path: () => '/settings/audit',
+        reach: (page) => page.getByRole('button', { name: 'dataset.create' }).waitFor(),
       },
       {
         name: 'jobs',

@@ -171,6 +171,71 @@ describeWithChromium('deciding in the dashboard', () => {
     await page.locator('#tile-2.cur').waitFor();
   });
 
+  test('the item panel tags, finds what is similar and tells the history; arrows move on from inside it', async () => {
+    // the browser itself complains of the refusal that is asked for below
+    const page = await dashboard.open(`/d/${dashboard.datasetId}/i/${encodeURIComponent(refOf(0))}`);
+    const panel = page.getByRole('complementary', { name: 'Details' });
+    await panel.getByText('1 of 60').waitFor();
+    await page.keyboard.press('t');
+    await page.getByRole('dialog', { name: 'Tag 1 item' }).waitFor();
+    await page.keyboard.type('odd');
+    await page.keyboard.press('Enter');
+    await panel.getByRole('button', { name: 'Take tag odd off' }).waitFor();
+    await holds('tag = odd', 1);
+    await page.keyboard.press('s');
+    await panel.getByText('up to').waitFor();
+    const nearest = panel.getByRole('list', { name: 'Similar items' }).getByRole('link');
+    expect(await nearest.first().getAttribute('aria-label')).toBe(`${refOf(1)}, 0 bits`);
+    await panel.getByRole('button', { name: 'Vectors' }).click();
+    await panel.getByText('Not every example has a vector.').waitFor();
+    await panel.getByRole('tab', { name: 'History' }).click();
+    await panel.getByText('Tagged odd').waitFor();
+    const lines = await panel.getByRole('list', { name: 'What happened' }).getByRole('listitem').allTextContents();
+    expect([lines.at(0), lines.at(-1)]).toEqual([
+      expect.stringMatching(/^Tagged oddin the dashboard/),
+      expect.stringMatching(/^First seen/),
+    ]);
+    await panel.getByRole('button', { name: 'Close (Esc)' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await panel.getByText('2 of 60').waitFor();
+    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${refOf(1)}`);
+    await page.keyboard.press('ArrowLeft');
+    await panel.getByText('1 of 60').waitFor();
+    await panel.getByRole('tab', { name: 'Metadata' }).click();
+    await panel.getByRole('button', { name: 'Take tag odd off' }).click();
+    await holds('tag = odd', 0);
+  });
+
+  test('a key is made, copied once and revoked, and the log tells both', async () => {
+    const page = await dashboard.open('/settings');
+    await page.getByRole('button', { name: 'New key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New key' });
+    await dialog.getByLabel('What it is for').fill('ci-export');
+    await dialog.getByRole('checkbox', { name: /^export/ }).check();
+    expect(await dialog.getByRole('checkbox', { name: /^agent/ }).count()).toBe(0);
+    await dialog.getByLabel(/^It works from/).fill('nowhere');
+    await dialog.getByRole('button', { name: 'Make key' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel(/^It works from/).fill('127.0.0.0/8');
+    await dialog.getByRole('button', { name: 'Make key' }).click();
+    await page.getByText('Copy “ci-export” now.').waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    const secret = (await page.locator('.key-secret code').textContent()) ?? '';
+    const reads = async () =>
+      (await send(`${dashboard.cloud.url}/v1/nucleus/dataset/${dashboard.datasetId}/size`, { key: secret })).status;
+    expect(await reads()).toBe(200);
+    await page.getByRole('button', { name: 'Done' }).click();
+    expect(await page.content()).not.toContain(secret);
+    await page.getByRole('button', { name: 'Revoke ci-export' }).click();
+    await page.getByRole('button', { name: 'Revoke key' }).click();
+    await page.getByText('Revoked ci-export.').waitFor();
+    expect(await reads()).toBe(401);
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByRole('button', { name: 'key.revoke' }).first().click();
+    await page.getByRole('button', { name: 'key.create' }).first().waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('?action=key.revoke');
+  });
+
   test('a box on the map becomes the query, and opens as a grid of what is in it', async () => {
     const page = await open('/map');
     await page.getByRole('button', { name: /^10 items near/ }).waitFor();

@@ -174,6 +174,17 @@ describeWithChromium('the local viewer', () => {
     await page.getByRole('link', { name: '1', exact: true }).click();
     await page.getByText('"<img src=x onerror=alert(1)>"').waitFor();
     expect(await page.locator('.chain .on').textContent()).toContain('1');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('<img src=x');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 place in 1 attempt' }).waitFor();
+    expect(await page.locator('mark').textContent()).toBe('<img src=x');
+    await page.locator('.found-attempt').click();
+    expect(await page.getByRole('searchbox', { name: 'Search the body' }).inputValue()).toBe('<img src=x');
+    await page.getByRole('searchbox', { name: 'Search everything that left' }).fill('nowhere');
+    await page.keyboard.press('Enter');
+    await page.getByText('That never left').waitFor();
   });
 
   test('duplicates are counted here', async () => {

@@ -108,7 +108,11 @@ export function theViewerParts(
     sync: { cloudState: () => 'never-reached', pauseReason: () => undefined },
     pool: { tags: () => Promise.resolve({ kind: 'exception', code: 'unreadable' }) },
     pipeline: { retry: () => Promise.resolve(0) },
-    index: { page: () => ({ total: 0, entries: [] }), findAttempt: () => Promise.resolve(undefined) },
+    index: {
+      page: () => ({ total: 0, entries: [] }),
+      findRow: () => undefined,
+      findAttempt: () => Promise.resolve(undefined),
+    },
     builtRoot: new URL('../../agent/dist/', import.meta.url),
     ...over,
   });

@@ -66,6 +66,59 @@ onEachDatabase('an agent’s dataset', (open) => {
     });
   });
 
+  test('the history of an item says what its agent and users did, by whom, and keeps no name', async () => {
+    const agent = await anAgent(cloud);
+    await agent.push([aPut('h/a'), aPut('h/b')]);
+    const { id } = (await item(agent.datasetId, 'h/a')) as any;
+    const history = async (itemId = id, datasetId = agent.datasetId) =>
+      send(`${cloud.url}/v1/insights/${datasetId}/items/${itemId}/history`, { key: cloud.adminKey });
+    expect((await history()).body).toEqual({
+      events: [{ kind: 'first-seen', at: expect.stringMatching(/Z$/), actor: null, rev: null, name: null }],
+      is_cut: false,
+    });
+    await agent.push([aPut('h/a', 2, { width: 77 }), aPut('h/a', 3, { width: 78 })]);
+    await agent.push([{ op: 'delete', ref: 'h/a', rev: 4 }]);
+    expect((await history()).status).toBe(404);
+    await agent.push([aPut('h/a', 5)]);
+    const metadata = [{ reference_id: 'h/a', metadata: { reviewed: 'yes' } }];
+    await nucleus(`dataset/${agent.datasetId}/metadata`, { body: { level: 'item', metadata } });
+    await nucleus(`dataset/${agent.datasetId}/refloc/h%2Fa`, { method: 'DELETE', body: {} });
+    const restored = { dataset_id: agent.datasetId, reference_ids: ['h/a'] };
+    await send(`${cloud.url}/v1/agents/items/restore`, { key: cloud.adminKey, body: restored });
+    const tag = (change: object) =>
+      send(`${cloud.url}/v1/datasets/${agent.datasetId}/tag-changes`, {
+        key: cloud.adminKey,
+        body: { items: { reference_ids: ['h/a'] }, ...change },
+      });
+    await tag({ add: ['crack', 'rust'] });
+    await tag({ remove: ['rust'] });
+    await nucleus(`dataset/${agent.datasetId}/create_slice`, { body: { name: 'both', reference_ids: ['h/a', 'h/b'] } });
+    await agent.push([{ op: 'rekey', ref: 'h/a', new_ref: 'pseudonym', rev: 6 }]);
+    const { events } = (await history()).body;
+    expect(events.map(({ kind, rev, name }: any) => [kind, rev, name])).toEqual([
+      ['renamed', 6, null],
+      ['slice-in', null, 'both'],
+      ['untagged', null, 'rust'],
+      ['tagged', null, 'crack'],
+      ['restored', null, null],
+      ['removed', null, null],
+      ['metadata', null, null],
+      ['returned', 5, null],
+      ['gone', 4, null],
+      ['described', 3, null],
+      ['first-seen', null, null],
+    ]);
+    const actors = new Set(events.map(({ actor }: any) => actor));
+    expect(actors.size).toBe(3); // the agent's key, the admin's, and nobody for the first
+    const times = events.map(({ at }: any) => Date.parse(at));
+    expect(times).toEqual(times.toSorted((a: number, b: number) => b - a));
+    expect(JSON.stringify(events)).not.toContain('h/a');
+    const other = (await item(agent.datasetId, 'h/b')) as any;
+    expect((await history(other.id)).body.events.map(({ kind }: any) => kind)).toEqual(['slice-in', 'first-seen']);
+    const elsewhere = await anAgent(cloud);
+    expect((await history(other.id, elsewhere.datasetId)).status).toBe(404);
+  });
+
   test('a deleted dataset pauses its source until it is made anew', async () => {
     const agent = await anAgent(cloud);
     await agent.push([aPut('a')]);

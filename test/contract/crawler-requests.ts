@@ -14,6 +14,7 @@ export interface CrawledThings {
   itemId: string;
   sliceId: string;
   jobId: string;
+  autotagId: string;
   changeId: string;
   /** A dataset that is not in privacy mode, and a CSV that was uploaded for it. */
   ordinaryId: string;
@@ -22,6 +23,8 @@ export interface CrawledThings {
   taskId: string;
   agentId: string;
   epoch: string;
+  /** A key that nothing here is asked with. */
+  keyId: string;
 }
 
 export interface CrawlerRequest {
@@ -84,6 +87,9 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     approveAgent: none,
     restoreItems: { body: { dataset_id: datasetId, reference_ids: [canary] } },
     listAudit: none,
+    listKeys: none,
+    createKey: { body: { label: 'mine', scopes: ['read'] } },
+    revokeKey: none,
     getAsset: none,
     getItemAttachment: none,
     refetchItem: none,
@@ -100,6 +106,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     countMap: { body: { query: '' } },
     groupDuplicates: { body: { threshold: 4 } },
     findSimilar: { body: { reference_id: canary } },
+    getItemHistory: none,
     completeQuery: { body: { query: 'reference_id = ', caret: 15 } },
     buildSlice: { body: { name: 'mine', sampleSize: 1, sampleMethod: 'Random' } },
     createSlice: { body: { name: 'mine', reference_ids: [canary] } },
@@ -128,6 +135,14 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     createImageIndex: { body: {} },
     getIndexingStatus: { body: { image: true } },
     exportEmbeddings: { body: {} },
+    listAutotags: none,
+    updateAutotag: none,
+    deleteAutotag: none,
+    getRefinementMetrics: none,
+    listTaggedItems: { body: { score_threshold: -1 } },
+    listTrainingItems: none,
+    createAutotag: { body: { name: 'mine', basis: 'phash', positives: [canary] } },
+    refineAutotag: { body: { positives: [canary] } },
     listDatasetEmbeddings: none,
     listSliceEmbeddings: none,
     exportDatasetForTraining: none,
@@ -207,6 +222,7 @@ export function crawlerPath(name: EndpointName, things: CrawledThings): string {
     datasetOrSliceId: things.sliceId,
     referenceId: things.canary,
     taxonomyName: things.canary,
+    autotagName: things.canary,
     projectName: things.canary,
     batchName: things.canary,
     type: 'textcollection',

@@ -83,11 +83,14 @@ onEachDatabase('opening a database', (open) => {
     expect(await name()).toBe('after');
   });
 
-  test('rows that are inserted in bulk come back letter by letter', async () => {
+  test.each([
+    { what: 'plain texts', signs: [] },
+    { what: 'the signs that part texts on the way', signs: ['a\u001fb', '\u001e'] },
+  ])('rows that are inserted in bulk come back letter by letter: $what', async ({ signs }) => {
     const cloud = await started();
     const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
     onTestFinished(close);
-    const odd = ['NULL', '', '{a,"b"}', 'c:\\d\\', "o'clock", 'é\n\t🙂', '[1]', ' null '];
+    const odd = ['NULL', '', '{a,"b"}', 'c:\\d\\', "o'clock", 'é\n\t🙂', '[1]', ' null ', ...signs];
     const rows = odd.map((text, n) => ({
       tenant_id: 't',
       dataset_id: 'd',

@@ -277,9 +277,9 @@ onEachDatabase('near duplicates', (open) => {
   test.each([
     { why: 'no members', over: { sampleSize: 0 }, code: 'invalid-request' },
     {
-      why: 'an autotag',
-      over: { filters: { autotag: { autotagId: 'tag_x', range: [0, 1] } } },
-      code: 'invalid-request',
+      why: 'an unknown autotag',
+      over: { filters: { autotag: { autotagId: 'tag_x', range: [0, 1] as [number, number] } } },
+      code: 'autotag-not-found',
     },
     { why: 'an unknown slice', over: { filters: { sliceId: 'slc_x' } }, code: 'slice-not-found' },
   ])('a sample of $why is refused and leaves no slice', async ({ over, code }) => {

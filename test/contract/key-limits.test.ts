@@ -32,6 +32,10 @@ onEachDatabase('the limits of keys', (open) => {
     const { slice_id: sliceId } = await call(`${dataset}/create_slice`, { name: canary, reference_ids: [canary] });
     const metadata = [{ reference_id: canary, metadata: { canary } }];
     const { job_id: jobId } = await call(`${dataset}/metadata?async=1`, { level: 'item', metadata });
+    const { autotag_id: autotagId } = await call(`/v1/datasets/${datasetId}/autotags`, {
+      name: canary,
+      positives: [canary],
+    });
     const { item } = await call(`${dataset}/refloc/${canary}`);
     const none = 'x'.repeat(20);
     return {
@@ -40,9 +44,11 @@ onEachDatabase('the limits of keys', (open) => {
       itemId: item.id,
       sliceId,
       jobId,
+      autotagId,
       changeId: `chg_${none}`,
       agentId: `agt_${none}`,
       epoch: none,
+      keyId: `key_${none}`,
       taskId: `task_${none}`,
       // what the rows of routes without a dataset name; a limited key reaches none of them
       ordinaryId: datasetId,
@@ -96,6 +102,7 @@ onEachDatabase('the limits of keys', (open) => {
       'getSlice',
       'pageTiles',
       'getJob',
+      'getRefinementMetrics',
       'signUpload',
       'addDatasetTags',
     ];
@@ -153,6 +160,86 @@ onEachDatabase('the limits of keys', (open) => {
     await revokeKey(db, { tenantId: row.tenant_id, actor: 'test', nowMs: Date.now() }, row.id);
     await close();
     expect([await read({ key }), await read({ headers: { cookie } })]).toEqual([401, 401]);
+  });
+
+  test('a key mints keys over HTTP with its own rights and no more, and each act is in the log', async () => {
+    const keys = (key: string, body?: object, id = '') =>
+      send(`${cloud.url}/v1/keys${id}`, {
+        key,
+        ...(body === undefined ? {} : { body }),
+        ...(id === '' ? {} : { method: 'DELETE' }),
+        headers: { 'x-forwarded-for': '10.1.2.3' },
+      });
+    const soon = Date.now() + 3_600_000;
+    const bound = { expiresAt: soon, addresses: ['10.1.0.0/16'] };
+    const maker = await cloud.makeKey({ scopes: ['admin'], label: 'maker', ...bound });
+    const fitting = { label: 'made', scopes: ['read'], expires_at_ms: soon, addresses: ['10.1.2.0/24'] };
+    const refusals = [
+      { wanted: { scopes: ['read', 'agent'] }, at: 'scopes' },
+      { wanted: { expires_at_ms: null }, at: 'expires_at_ms' },
+      { wanted: { expires_at_ms: soon + 1 }, at: 'expires_at_ms' },
+      { wanted: { addresses: null }, at: 'addresses' },
+      { wanted: { addresses: ['10.0.0.0/8'] }, at: 'addresses' },
+    ];
+    for (const { wanted, at } of refusals) {
+      const answer = await keys(maker, { ...fitting, ...wanted });
+      expect([answer.status, answer.body.code, answer.body.at], at).toEqual([403, 'forbidden', at]);
+    }
+    const bad = [
+      { addresses: ['nowhere'] },
+      { expires_at_ms: 1 },
+      { label: ' ' },
+      { scopes: [] },
+      { dataset_ids: ['ds_x'] },
+    ];
+    for (const wanted of bad) expect([400, 404]).toContain((await keys(maker, { ...fitting, ...wanted })).status);
+    for (const other of [limited, await cloud.makeKey({ scopes: ['read', 'write', 'export'] })])
+      expect((await keys(other, fitting)).status).toBe(403);
+
+    const made = await keys(maker, { ...fitting, dataset_ids: [mine.datasetId] });
+    expect(made.headers.get('cache-control')).toBe('no-store');
+    const { secret, key } = made.body;
+    expect(key).toMatchObject({ label: 'made', scopes: ['read'], dataset_ids: [mine.datasetId], mode: 'live' });
+    const size = async () => (await ask('getDatasetSize', mine, { 'x-forwarded-for': '10.1.2.9' }, secret)).status;
+    expect([
+      await size(),
+      (await ask('getDatasetSize', mine, { 'x-forwarded-for': '10.1.3.1' }, secret)).status,
+    ]).toEqual([200, 401]);
+    const test = (await keys(maker, { ...fitting, mode: 'test' })).body;
+    expect(test.secret).toMatch(/^test_/);
+    const listed = await keys(maker);
+    expect(listed.text).not.toContain(secret);
+    expect(listed.body.keys.filter((each: any) => [key.key_id, test.key.key_id].includes(each.key_id))).toEqual([
+      { ...key, last_used_at_ms: expect.any(Number) },
+      test.key,
+    ]);
+    expect((await keys(maker, undefined, `/${key.key_id}`)).body).toEqual({ revoked: true });
+    expect((await keys(maker, undefined, `/${test.key.key_id}`)).body).toEqual({ revoked: true });
+    expect([await size(), (await keys(maker, undefined, `/${key.key_id}`)).status]).toEqual([401, 404]);
+    const log = await send(`${cloud.url}/v1/audit?target_id=${key.key_id}`, { key: cloud.adminKey });
+    const makerId = listed.body.keys.find((each: any) => each.label === 'maker').key_id;
+    expect(log.body.entries.map((entry: any) => [entry.action, entry.actor])).toEqual([
+      ['key.revoke', makerId],
+      ['key.create', makerId],
+    ]);
+  });
+
+  test('a session makes no key that outlives the key which opened it, and a foreign page makes none', async () => {
+    const end = Date.now() + 3_600_000;
+    const signedIn = await send(`${cloud.url}/v1/session`, {
+      body: { key: await cloud.makeKey({ scopes: ['admin'], expiresAt: end }) },
+    });
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const make = async (expires_at_ms: number | null, origin = cloud.url) =>
+      (
+        await send(`${cloud.url}/v1/keys`, {
+          body: { label: 'by session', scopes: ['read'], expires_at_ms },
+          headers: { cookie, origin },
+        })
+      ).status;
+    expect([await make(null), await make(end + 1), await make(end, 'https://x.test'), await make(end)]).toEqual([
+      403, 403, 403, 200,
+    ]);
   });
 
   test('a tenant that opens all it can gets 503 and a time to wait, and another is answered meanwhile', async () => {

@@ -7,6 +7,7 @@ export interface PairState {
   slc: string;
   job: string;
   item: string;
+  tag: string;
   signedUrl: string;
   origin: string;
 }
@@ -14,7 +15,7 @@ export interface PairState {
 export interface Pair {
   /** As the route index of the contract spells it. */
   route: string;
-  /** Path below the API's root with `{name}` for parts of the state; `{signedUrl}` alone is an address of its own. */
+  /** Path below the API's root, or from the host's when it begins with a slash, with `{name}` for parts of the state; `{signedUrl}` alone is an address of its own. */
   path: string;
   /** Sent as JSON; GET requests carry the JSON content type and no body. */
   body?: unknown;

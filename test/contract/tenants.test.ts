@@ -38,6 +38,10 @@ onEachDatabase('isolation', (open) => {
     const { body: job } = await own(`${dataset}/metadata?async=1`, { level: 'item', metadata });
     const tagged = { items: { reference_ids: [canary] }, add: [canary] };
     const { body: change } = await own(`/v1/datasets/${agent.datasetId}/tag-changes`, tagged);
+    const { body: autotag } = await own(`/v1/datasets/${agent.datasetId}/autotags`, {
+      name: canary,
+      positives: [canary],
+    });
     await own('/v1/projects', { name: canary, type: 'textcollection' });
     await own('/v1/batches', { name: canary, project: canary });
     const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
@@ -53,7 +57,9 @@ onEachDatabase('isolation', (open) => {
         'upload-metadata': uploadMetadata(canary, ordinary.dataset_id),
       },
     });
+    const { body: spare } = await own('/v1/keys', { label: canary, scopes: ['read'] });
     things = {
+      keyId: spare.key.key_id,
       ordinaryId: ordinary.dataset_id,
       uploadId: upload.headers.get('location')?.split('/').at(-1) ?? '',
       taskId: task.task_id,
@@ -62,6 +68,7 @@ onEachDatabase('isolation', (open) => {
       itemId: (await own(`${dataset}/refloc/${canary}`)).body.item.id,
       sliceId: slice.slice_id,
       jobId: job.job_id,
+      autotagId: autotag.autotag_id,
       changeId: change.change_id,
       agentId: agent.agentId,
       epoch: agent.epoch,
@@ -124,6 +131,8 @@ onEachDatabase('isolation', (open) => {
         'downloadUsage',
         'listAgents',
         'listAudit',
+        'listKeys',
+        'createKey',
         'listDatasetDetails',
         'listDatasetViews',
         'listDatasets',
@@ -192,7 +201,13 @@ onEachDatabase('isolation', (open) => {
 
   // Last, because it deletes what it can: the same requests, from the owner, are answered, and the canary is seen in them.
   test('the crawler would see a hit: its requests succeed for their owner', async () => {
-    const last: EndpointName[] = ['deleteTaxonomy', 'deleteSlice', 'deleteItemByReference', 'deleteDataset'];
+    const last: EndpointName[] = [
+      'deleteAutotag',
+      'deleteTaxonomy',
+      'deleteSlice',
+      'deleteItemByReference',
+      'deleteDataset',
+    ];
     const first: EndpointName[] = ['addTaxonomy', 'changeTags', 'undoTagChange'];
     // These act for an agent, by its own key, and the tag change to be undone is that of the set-up.
     const asAgent = closed.filter((name) => (cloudEndpoints[name] as Endpoint).access === 'agent');

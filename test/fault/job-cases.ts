@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Acting } from '../../cloud-api/src/audit/acting.ts';
+import { createAutotag } from '../../cloud-api/src/autotags/write-examples.ts';
 import type { OpenDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { createDataset } from '../../cloud-api/src/datasets/create-dataset.ts';
 import { startDeduplicationJob } from '../../cloud-api/src/deduplication/deduplicate-job.ts';
@@ -154,6 +155,16 @@ export const jobCases: JobCase[] = [
     start: async (ground) => {
       const datasetId = await aFullDataset(ground, withVector);
       return { jobId: (await startDeleteIndexJob(ground.db, ground.acting, datasetId)).jobId, datasetId };
+    },
+  },
+  {
+    name: 'autotagInference',
+    leastSteps: 4,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground, withVector);
+      const examples = { positives: references.slice(0, 5), negatives: references.slice(900, 905) };
+      const { jobId } = await createAutotag(ground.db, ground.acting, datasetId, { name: 'low', ...examples });
+      return { jobId, datasetId };
     },
   },
   {

@@ -153,6 +153,17 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .select(['name', 'pending_jobs'])
       .where('dataset_id', '=', datasetId)
       .execute();
+    const autotags = await db
+      .selectFrom('autotags')
+      .select(['name', 'state', 'generation', 'refinement_steps', 'refinement_positives'])
+      .where('dataset_id', '=', datasetId)
+      .execute();
+    const scores = await db
+      .selectFrom('autotag_scores')
+      .select(['generation', 'seq', 'score_millionths'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
     const { live_count } = await db
       .selectFrom('datasets')
       .select('live_count')
@@ -161,7 +172,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
     const folder = join(data, 'objects', 'results', tenantId, jobId);
     const names = (await readdir(folder).catch(() => [])).toSorted();
     const results = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-    return { job, errors, items, vectors, indexes, members, slices, live_count, results };
+    return { job, errors, items, vectors, indexes, members, slices, autotags, scores, live_count, results };
   };
 
   test('every kind of job is here', () => {
@@ -192,5 +203,5 @@ onEachDatabase('a job that is cut off at a border', (open) => {
 });
 
 function withoutIds(left: object): string {
-  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx)_[a-z0-9]{20}\b/g, '$1_');
+  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|tag)_[a-z0-9]{20}\b/g, '$1_');
 }

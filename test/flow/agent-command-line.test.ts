@@ -113,6 +113,8 @@ test('what left can be verified, shown, searched and explained afterwards', asyn
   expect(shown.out).toContain('"ref":"a.jpg"');
   expect(shown.out).not.toContain('c.jpg');
   expect((await cli('ledger', 'grep', 'pixels', ...data)).exit).toBe(1);
+  const found = await cli('ledger', 'grep', '"ref":"a.jpg"', '--json', ...data);
+  expect([found.exit, found.json]).toEqual([0, { lines: 1, places: 1 }]);
   expect(await cli('explain', join(folder, 'a.jpg'), '--json', ...flags)).toMatchObject({
     exit: 0,
     json: { catalogue: true, acknowledged: true, ledger: true },

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openPreviewDisk } from '../../agent/src/proxy/preview-disk.ts';
 import { type PreviewRequest, prefersWebp } from '../../agent/src/proxy/previews.ts';
-import { addFile, aProxy, ask, linkPath, type ProxyUnderTest } from '../builders/a-proxy.ts';
+import {
+  aDashboard,
+  addFile,
+  aProxy,
+  ask,
+  aViewer,
+  json,
+  linkPath,
+  type ProxyUnderTest,
+  post,
+  type Reply,
+} from '../builders/a-proxy.ts';
 
 let running: ProxyUnderTest | undefined;
 afterEach(() => running?.close());
@@ -56,6 +67,55 @@ describe('previews', () => {
     expect(jpeg.headers.etag).not.toBe(webp.headers.etag);
     const part = await ask(proxy.port, path, { headers: { range: 'bytes=0-3' } });
     expect([part.status, part.body.toString()]).toEqual([206, 'jpeg']);
+  });
+
+  test('out of memory come with the same head, and by every rule', async () => {
+    const { proxy } = await withDecoder();
+    addFile(proxy, 'a.jpg', 'pixels');
+    const path = linkPath(proxy, 'a.jpg', 'preview-256');
+    const get = (headers: Record<string, string> = {}, at = path) => ask(proxy.port, at, { headers });
+    const said = ({ status, headers: { date: _, 'cache-control': age, ...headers }, body }: Reply) => ({
+      ...{ status, headers, body },
+      age: age?.replace(/\d+$/, ''),
+    });
+    for (const headers of [
+      {},
+      { accept: 'image/webp' },
+      { origin: aDashboard },
+      { accept: 'image/webp', origin: aDashboard },
+    ]) {
+      const first = said(await get(headers));
+      expect(first).toMatchObject({ status: 200, age: 'private, max-age=' });
+      expect(said(await get(headers))).toEqual(first);
+    }
+    const { etag = '' } = (await get()).headers;
+    const refusals = [{ host: 'evil.test' }, { origin: 'https://evil.test' }, { range: 'bytes=99-' }];
+    for (const [at, headers] of refusals.entries()) expect((await get(headers)).status).toBe([421, 403, 416][at]);
+    expect((await get({ range: 'bytes=0-1' })).status).toBe(206);
+    expect((await get({ 'if-none-match': etag })).status).toBe(304);
+    expect((await ask(proxy.port, path, { method: 'HEAD' })).body).toHaveLength(0);
+    // one bit of each character: of those behind the payload only the MAC tells
+    for (let at = 3; at < path.length; at++) {
+      const changed = String.fromCharCode(path.charCodeAt(at) ^ 1);
+      expect((await get({}, path.slice(0, at) + changed + path.slice(at + 1))).status).not.toBe(200);
+    }
+    for (const [offset, status] of [
+      [1000, 410],
+      [-1200, 410],
+      [0, 200],
+    ] as const) {
+      proxy.clock.offset = offset;
+      expect((await get()).status).toBe(status);
+    }
+    const bearer = await aViewer(proxy);
+    const items = [{ source: 'main', reference_id: 'a.jpg', variant: 'preview-256' }];
+    const minted = await post(proxy.port, '/v1/media-links', { items }, { authorization: `Bearer ${bearer}` });
+    const mine = new URL(json<{ links: { url: string }[] }>(minted).links[0]?.url ?? '').pathname;
+    expect([(await get({}, mine)).status, (await get({}, mine)).status]).toEqual([200, 200]);
+    for (const { sessionId } of proxy.proxy.sessions.list()) proxy.proxy.sessions.revoke(sessionId);
+    expect([(await get({}, mine)).status, (await get()).status]).toEqual([404, 200]);
+    proxy.proxy.revokeAll();
+    expect((await get()).status).toBe(404);
   });
 
   test('of a small picture are never enlarged and are one', async () => {

@@ -94,6 +94,33 @@ describe('the ledger', () => {
     const whole = await viewer.call('verifyLedger');
     expect([whole.lines, whole.attempts, whole.problem]).toEqual([3, 2, undefined]);
   });
+  test('is searched whole, newest first, with how often and where', async () => {
+    const search = (body: object) => viewer.call('searchLedger', { body });
+    for (const name of ['a"b.jpg', 'ä.jpg']) {
+      const lines = ['{"agent_id":"agt_1","source":"main","v":1}', { op: 'put', ref: name, to: `${name} again` }];
+      const text = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
+      await viewer.ledger.append({ kind: 'changes', urlPath: '/v1/agents/changes', body: Buffer.from(text) });
+    }
+    const { found, searched, next } = await search({ text: 'ä.jpg' });
+    expect([found.map(({ entry, count }) => [entry.n, entry.source, count]), searched, next]).toEqual([
+      [
+        [5, 'main', 2],
+        [1, 'main', 1],
+      ],
+      4,
+      undefined,
+    ]);
+    const [first, second] = found[0]?.matches ?? [];
+    expect([first?.line, first?.column, second?.column]).toEqual([2, 19, 32]);
+    expect(first?.excerpt.slice(first.start, first.end)).toBe('ä.jpg');
+    // a quote left as \" and is found as it is typed
+    expect((await search({ text: 'a"b' })).found.map(({ entry, count }) => [entry.n, count])).toEqual([[4, 2]]);
+    expect((await search({ text: 'ä.jpg', before: 5 })).found.map(({ entry }) => entry.n)).toEqual([1]);
+    expect((await search({ text: 'ä.jpg', kind: 'heartbeat' })).found).toEqual([]);
+    // what is inside the line and not inside a body is no match
+    expect((await search({ text: 'url_path' })).found).toEqual([]);
+    expect(await search({ text: '' })).toMatchObject({ status: 400 });
+  });
   test('with a changed byte is told as broken, and where', async () => {
     const file = join(viewer.ledgerFolder, '000001.ndjson');
     const bytes = readFileSync(file);

@@ -24,19 +24,22 @@ export async function show(
   terminal: Terminal,
   workingDir: string,
 ): Promise<number> {
-  let count = 0;
+  let lines = 0;
+  let places = 0;
   for await (const line of showLedger(ledgerFolder(flags, workingDir), filter)) {
-    count += 1;
+    lines += 1;
+    places += line.count ?? 0;
     if (flags.json) printJson(terminal, line);
     else {
       const what = line.kind === 'result' ? `result of ${line.of}: ${line.status}` : `${line.kind} ${line.url_path}`;
       terminal.out(
-        `#${line.n} ${line.at} ${what}\n${line.body === undefined || line.body === '' ? '' : `${line.body.trimEnd()}\n`}`,
+        `#${line.n} ${line.at} ${what}${line.count === undefined ? '' : `, ${line.count} times`}\n${line.body === undefined || line.body === '' ? '' : `${line.body.trimEnd()}\n`}`,
       );
     }
   }
-  if (flags.json) printJson(terminal, { lines: count });
-  return count > 0 ? 0 : 1;
+  if (flags.json) printJson(terminal, filter.text === undefined ? { lines } : { lines, places });
+  else if (filter.text !== undefined) terminal.note(`${places} places in ${lines} attempts\n`);
+  return lines > 0 ? 0 : 1;
 }
 
 /** A line number from an argument. */

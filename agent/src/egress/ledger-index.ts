@@ -41,6 +41,8 @@ export interface LedgerIndex {
     total: number;
     entries: LedgerListing[];
   };
+  /** One attempt as listed, with the segment that holds it; undefined when there is none of this number. */
+  findRow(n: number): { entry: LedgerListing; segment: number } | undefined;
   /** One attempt with its line; undefined when there is none of this number, or it was pruned. */
   findAttempt(n: number): Promise<{ entry: LedgerListing; line: AttemptLine } | undefined>;
   close(): void;
@@ -142,6 +144,12 @@ export async function openLedgerIndex(folder: string): Promise<LedgerIndex> {
       total: countOf.get({ kind }) ?? 0,
       entries: pageOf.all({ kind, before, limit }),
     }),
+    findRow(n) {
+      const row = one.get(n);
+      if (!row) return undefined;
+      const { segment, place: _, bytes: __, ...entry } = row;
+      return { entry, segment };
+    },
     async findAttempt(n) {
       const row = one.get(n);
       const segment = row && (await listSegments(folder)).find(({ number }) => number === row.segment);

@@ -1,5 +1,6 @@
 import { listSegments, readSegment, splitLines } from './ledger-files.ts';
 import type { AttemptLine, LedgerLine } from './ledger-line.ts';
+import { matchesIn, spellingsOf } from './search-ledger.ts';
 
 /** The lines of the ledger in order, unverified; a line that cannot be parsed is left to `verify`. One segment in memory at a time. */
 export async function* streamLedger(
@@ -25,6 +26,8 @@ export interface ShownLine {
   hash: string;
   /** The body as it was sent, before compression. */
   body?: string;
+  /** How often the body holds the text that was looked for. */
+  count?: number;
 }
 
 /** What of the ledger to show. Without a filter, everything. */
@@ -34,12 +37,13 @@ export interface LedgerFilter {
   /** A reference id: only its own changes of each batch are shown. */
   item?: string;
   source?: string;
-  /** Text that a line of a body must hold; only those lines are shown. */
+  /** Text that a line of a body must hold, as it is or as JSON spells it; only those lines are shown. */
   text?: string;
 }
 
 /** Streams lines that fit the filter; of a batch only the lines that fit, when the filter looks into bodies. */
 export async function* showLedger(folder: string, filter: LedgerFilter = {}): AsyncGenerator<ShownLine> {
+  const spellings = spellingsOf(filter.text ?? '');
   for await (const { line } of streamLedger(folder)) {
     if (filter.n !== undefined && line.n !== filter.n) continue;
     const looksInside = filter.item !== undefined || filter.text !== undefined;
@@ -54,7 +58,9 @@ export async function* showLedger(folder: string, filter: LedgerFilter = {}): As
       const wanted = body
         .split('\n')
         .filter(
-          (text) => (filter.item === undefined || isChangeOf(text, filter.item)) && text.includes(filter.text ?? ''),
+          (text) =>
+            (filter.item === undefined || isChangeOf(text, filter.item)) &&
+            spellings.some((each) => text.includes(each)),
         );
       if (wanted.length === 0 || wanted.every((text) => text === '')) continue;
       body = wanted.join('\n');
@@ -67,6 +73,7 @@ export async function* showLedger(folder: string, filter: LedgerFilter = {}): As
       sha256: line.sha256,
       hash: line.hash,
       body,
+      ...(filter.text === undefined ? {} : { count: matchesIn(body, spellings).count }),
     };
   }
 }

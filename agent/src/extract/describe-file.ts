@@ -10,8 +10,10 @@ import { type ExifBlocks, exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
 import { jpegHead } from './jpeg-segments.ts';
 import { parseExif } from './parse-exif.ts';
+import { findFfmpeg, posterFrame } from './poster-frame.ts';
 import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
-import { isOtherFormat, sniff } from './sniff.ts';
+import type { VideoFormat } from './read-video.ts';
+import { isOtherFormat, isVideoFormat, sniff } from './sniff.ts';
 import { tiffExif } from './tiff-exif.ts';
 
 const maxDimension = 1_000_000;
@@ -46,6 +48,7 @@ export function previewFile(request: PreviewRequest, limits: ExtractLimits): Pro
     const format = await sniff(sniffed(read), open);
     if (!format) return { kind: 'exception', code: 'unsupported-format' };
     try {
+      if (isVideoFormat(format)) return await previewVideo(format, open, request, limits);
       const picture = isOtherFormat(format) ? pictureIn(format, open, limits.maxPixels) : read.picture;
       if (!picture) return { kind: 'exception', code: 'unsupported-format' };
       const bytes = await makePreview(picture, request, limits.maxPixels);
@@ -54,6 +57,22 @@ export function previewFile(request: PreviewRequest, limits: ExtractLimits): Pro
       return { kind: 'exception', code: decodeFailure(error) };
     }
   });
+}
+
+/** A frame of a video, through the decoder like every other picture. */
+async function previewVideo(
+  format: VideoFormat,
+  open: OpenFile,
+  request: PreviewRequest,
+  limits: ExtractLimits,
+): Promise<MadePreview> {
+  const ffmpeg = limits.videoPosters ? findFfmpeg() : undefined;
+  if (ffmpeg === undefined) return { kind: 'exception', code: 'unsupported-format' };
+  // the rest of the time is the decoder's, and this process is killed at the end of it
+  const frame = await posterFrame(ffmpeg, open.fd, format, limits.timeoutMs * 0.8);
+  if (!frame) return { kind: 'exception', code: 'undecodable' };
+  const bytes = await makePreview(frame, request, limits.maxPixels);
+  return open.isUnchanged() ? { kind: 'preview', bytes } : { kind: 'exception', code: 'changed-while-reading' };
 }
 
 /** What tells the format: all bytes where they are in memory, because a TIFF may begin with its end. */

@@ -45,6 +45,8 @@ export interface ExtractLimits {
   maxPixels: number;
   maxFileBytes: number;
   timeoutMs: number;
+  /** Whether frames of videos may be taken by the system's ffmpeg, for previews alone. Default: no. */
+  videoPosters?: boolean;
 }
 
 /** First message to a child. The key comes this way because an environment can be read by others. */

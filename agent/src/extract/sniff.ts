@@ -30,6 +30,10 @@ export function isOtherFormat(format: DecodedFormat | OtherFormat): format is Ot
   return Object.values<string>(otherFormats).includes(format);
 }
 
+export function isVideoFormat(format: DecodedFormat | OtherFormat): format is VideoFormat {
+  return isOtherFormat(format) && format !== 'bmp' && format !== 'raw';
+}
+
 /** Format by the bytes, never by the name. @param head first bytes, or all of them. */
 export async function sniff(head: Uint8Array, open: OpenFile): Promise<DecodedFormat | OtherFormat | undefined> {
   const found = await fileTypeFromBuffer(head).catch(() => undefined);

@@ -80,19 +80,24 @@ export interface RequestHead {
   rawHeaders: readonly string[];
 }
 
+/** Whether the one Host header is one of `authorities`. */
+export function isForUs(rawHeaders: readonly string[], authorities: ReadonlySet<string>): boolean {
+  let host: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
+    if (host !== undefined) return false;
+    host = rawHeaders[i + 1] as string;
+  }
+  return host !== undefined && (authorities.has(host) || authorities.has(host.toLowerCase()));
+}
+
 /**
  * The target in origin form (`/path?query`) when the request is for one of `authorities`; undefined when it is for somebody else,
  * for nobody (no Host), or for two at once. An absolute-form target must be allowed beside the Host header.
  */
 export function ownTarget(head: RequestHead, authorities: ReadonlySet<string>): string | undefined {
-  let host: string | undefined;
-  for (let i = 0; i + 1 < head.rawHeaders.length; i += 2) {
-    const name = head.rawHeaders[i] as string;
-    if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
-    if (host !== undefined) return undefined;
-    host = head.rawHeaders[i + 1] as string;
-  }
-  if (host === undefined || !authorities.has(host.toLowerCase())) return undefined;
+  if (!isForUs(head.rawHeaders, authorities)) return undefined;
   if (head.url.startsWith('/')) return head.url;
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(head.url);
   if (!absolute || !authorities.has((absolute[1] as string).toLowerCase())) return undefined;

@@ -15,7 +15,15 @@ const maxWaiting = 128;
 export function limitConnections(server: Server | TlsServer): void {
   // by the other side's address: with TLS a request comes by another socket object than the connection
   const waiting = new Map<string, Socket>();
-  const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+  const names = new WeakMap<Socket, string>();
+  const nameOf = (socket: Socket): string => {
+    let name = names.get(socket);
+    if (name === undefined) {
+      name = `${socket.remoteAddress} ${socket.remotePort}`;
+      names.set(socket, name);
+    }
+    return name;
+  };
   const wait = (socket: Socket): void => {
     const name = nameOf(socket);
     waiting.delete(name);

@@ -44,8 +44,8 @@ export type MakePreview = (request: PreviewRequest) => Promise<Uint8Array>;
 export type PreviewSubject = Pick<ServableFile, 'itemKey' | 'generation' | 'longestEdgePx'>;
 
 export interface Previews {
-  /** From memory, or undefined. */
-  peek(subject: PreviewSubject, edgePx: number, type: PreviewType): Buffer | undefined;
+  /** From memory by {@link previewKey}, or undefined. */
+  peek(key: string): Buffer | undefined;
   /**
    * From memory, disk or the decoder; requests for the same preview share one making.
    * @throws AppError unsupported-media-type when no preview can be made, overloaded, and whatever opening throws.
@@ -110,8 +110,7 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
   };
 
   return {
-    peek(subject, edgePx, type) {
-      const key = previewKey(subject, edgePx, type);
+    peek(key) {
       const bytes = memory.get(key);
       if (!bytes) return undefined;
       memory.delete(key);
@@ -168,7 +167,7 @@ function effectiveEdge(subject: PreviewSubject, edgePx: number): number {
 }
 
 /** Item, generation of its content, edge and type: a replaced file has other previews. */
-function previewKey(subject: PreviewSubject, edgePx: number, type: PreviewType): string {
+export function previewKey(subject: PreviewSubject, edgePx: number, type: PreviewType): string {
   return `${subject.itemKey.toString('hex')}-${subject.generation}-${effectiveEdge(subject, edgePx)}.${type}`;
 }
 

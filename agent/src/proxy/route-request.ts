@@ -3,11 +3,12 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Registry } from 'prom-client';
 import type { AddressAllowlist } from './address-allowlist.ts';
 import { allowOrigin, preflightHeaders } from './cross-origin.ts';
-import { isLoopbackHost, isLoopbackPeer, type OwnNames, ownTarget } from './host-allowlist.ts';
+import { isForUs, isLoopbackHost, isLoopbackPeer, type OwnNames, ownTarget } from './host-allowlist.ts';
 import { isForDashboards, type MountParts, matchRoutes, runEndpoint } from './mount-endpoints.ts';
 import type { ProxyMetrics, ProxyRoute } from './proxy-metrics.ts';
 import { type Headers, type Log, sendError, sendJson, sendText } from './reply.ts';
 import { serveAsset } from './serve-asset.ts';
+import type { HotPreviews } from './serve-hot.ts';
 import { type MediaParts, serveMedia } from './serve-media.ts';
 import type { StaticPages } from './static-pages.ts';
 
@@ -17,6 +18,7 @@ export interface ProxyParts {
   /** The configured dashboards and this agent's own pages. */
   readers: ReadonlySet<string>;
   media: MediaParts;
+  hot: HotPreviews;
   allowlist: AddressAllowlist;
   /** The address that a request came from. */
   peerOf: (req: IncomingMessage) => string;
@@ -34,8 +36,22 @@ const mediaMethods = 'GET, HEAD, OPTIONS';
 /** Why: an address meant for another name is a page elsewhere trying this machine's; it learns nothing but that. */
 const wrongHost = 'This agent does not answer to that name.';
 
-/** Answers one request. Never rejects: what fails becomes a reply, or cuts the connection when a reply had begun. */
-export async function routeRequest(parts: ProxyParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+/** Answers one request. What fails becomes a reply, or cuts the connection when a reply had begun. */
+export function answerRequest(parts: ProxyParts, req: IncomingMessage, res: ServerResponse): void {
+  if (!answerAtOnce(parts, req, res)) void routeRequest(parts, req, res);
+}
+
+/** The short way of previews in memory, with nothing before it that they do not need. */
+function answerAtOnce({ names, readers, hot }: ProxyParts, req: IncomingMessage, res: ServerResponse): boolean {
+  const { method, url = '' } = req;
+  if (method !== 'GET' || !url.startsWith('/m/')) return false;
+  const { origin } = req.headers;
+  if (origin !== undefined && !readers.has(origin)) return false;
+  return isForUs(req.rawHeaders, names.authorities) && hot.serve(req, res, url.slice(3));
+}
+
+/** Never rejects. */
+async function routeRequest(parts: ProxyParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
   // what a reply must say to its page even when it is an error, once the origin was found good
   const headers: Headers = {};
   let route: ProxyRoute = 'none';
@@ -75,8 +91,11 @@ async function routeMedia(
   }
   Object.assign(headers, allowOrigin(req, parts.readers));
   if (req.method === 'OPTIONS') return answerOptions(res, mediaMethods, headers);
-  if (target.startsWith('/m/')) await serveMedia(parts.media, req, res, pathOf(target).slice(3), headers);
-  else {
+  if (target.startsWith('/m/')) {
+    const token = pathOf(target).slice(3);
+    const answer = await serveMedia(parts.media, req, res, token, headers);
+    if (answer) parts.hot.remember(req, token, answer);
+  } else {
     const mayRead = parts.allowlist.has(parts.peerOf(req));
     await serveAsset(parts.media, mayRead, req, res, target, headers);
   }

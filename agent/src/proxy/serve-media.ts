@@ -9,7 +9,7 @@ import type { Lookups, ServableFile } from '../state/lookups.ts';
 import { contentTypeOf, dispositionOf, etagOf, isCatalogued, mediaGuards } from './media-headers.ts';
 import type { MediaKeys } from './media-keys.ts';
 import { type MediaClaim, verifyToken } from './media-token.ts';
-import { type Previews, type PreviewType, prefersWebp, previewEdges } from './previews.ts';
+import { type Previews, type PreviewType, prefersWebp, previewEdges, previewKey } from './previews.ts';
 import { type Headers, mediaError } from './reply.ts';
 import { isSmall, readSmall, sendSmall, streamSpan } from './send-descriptor.ts';
 import type { ViewerSessions } from './viewer-sessions.ts';
@@ -35,11 +35,19 @@ export interface MediaParts {
   countBytes: (bytes: number) => void;
 }
 
+/** A whole preview that was answered to a genuine link. */
+export interface HotAnswer {
+  claim: MediaClaim;
+  /** Where its bytes are kept. */
+  previewKey: string;
+  headers: Headers;
+}
+
 const commandLine = Buffer.alloc(16);
 const isSuspended = (file: ServableFile): boolean => file.sourceState === 'suspended';
 
 /**
- * Answers `/m/<token>`: only what the token holds decides what is served.
+ * Answers `/m/<token>`: only what the token holds decides what is served. Resolves with the answer when it was a whole preview.
  * @throws AppError link-refused, link-expired, clock-skew, source-suspended, stale, range-not-satisfiable
  */
 export async function serveMedia(
@@ -48,7 +56,7 @@ export async function serveMedia(
   res: ServerResponse,
   token: string,
   headers: Headers,
-): Promise<void> {
+): Promise<HotAnswer | undefined> {
   const now = parts.now();
   const found = verifyToken(token, parts.keys.keyring(), now, timingSafeEqual);
   if (found.verdict === 'expired') throw mediaError('link-expired');
@@ -56,36 +64,26 @@ export async function serveMedia(
   if (found.verdict === 'refused') throw mediaError('link-refused');
   const { claim } = found;
   const variant = variants[claim.variant];
-  const isLive = commandLine.equals(claim.sessionId) || parts.sessions.isLive(claim.sessionId);
-  if (variant === undefined || !isLive) throw mediaError('link-refused');
+  if (variant === undefined || !isLiveSession(parts.sessions, claim)) throw mediaError('link-refused');
   const allHeaders: Headers = {
     ...headers,
     'cross-origin-resource-policy': 'cross-origin',
-    'cache-control': `private, max-age=${Math.max(0, Math.floor(claim.expiresAt - now))}`,
+    'cache-control': ageOf(claim, now),
   };
-  if (variant !== 'original' && serveHot(parts, req, res, claim, previewEdges[variant], allHeaders)) return;
   const file = parts.lookups.findByKey(claim.sourceNo, claim.itemKey, claim.generation);
   if (!file) throw mediaError('link-refused');
-  await serveFile(parts, req, res, file, variant, allHeaders);
+  const answer = await serveFile(parts, req, res, file, variant, allHeaders);
+  return answer && { claim, ...answer };
 }
 
-/** Answers a preview out of memory, if it is there and its file still stands in the catalogue. */
-function serveHot(
-  parts: MediaParts,
-  req: IncomingMessage,
-  res: ServerResponse,
-  claim: MediaClaim,
-  edgePx: number,
-  headers: Headers,
-): boolean {
-  const longestEdgePx = parts.lookups.findLongestEdge(claim.sourceNo, claim.itemKey, claim.generation);
-  if (longestEdgePx === undefined) return false;
-  const subject = { itemKey: claim.itemKey, generation: claim.generation, longestEdgePx };
-  const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
-  const bytes = parts.previews.peek(subject, edgePx, type);
-  if (!bytes) return false;
-  sendPreview(parts, req, res, bytes, etagOf(subject, `${edgePx}${type}`), type, headers);
-  return true;
+/** Whether whoever was given the link may still see pixels. */
+export function isLiveSession(sessions: ViewerSessions, { sessionId }: MediaClaim): boolean {
+  return commandLine.equals(sessionId) || sessions.isLive(sessionId);
+}
+
+/** How long a browser may keep what a link brought: as long as the link opens. */
+export function ageOf({ expiresAt }: MediaClaim, nowSeconds: number): string {
+  return `private, max-age=${Math.max(0, Math.floor(expiresAt - nowSeconds))}`;
 }
 
 /** Answers one rendition of a catalogued file; access has been decided. */
@@ -96,7 +94,7 @@ export async function serveFile(
   file: ServableFile,
   variant: Variant,
   headers: Headers,
-): Promise<void> {
+): Promise<Omit<HotAnswer, 'claim'> | undefined> {
   const source = parts.sources.get(file.sourceNo);
   if (!source) throw mediaError('link-refused');
   if (isSuspended(file)) {
@@ -104,8 +102,9 @@ export async function serveFile(
       retryAfterS: 30,
     });
   }
-  if (variant === 'original') return serveOriginal(parts, req, res, source, file, headers);
-  return servePreview(parts, req, res, source, file, previewEdges[variant], headers);
+  if (variant !== 'original') return servePreview(parts, req, res, source, file, previewEdges[variant], headers);
+  await serveOriginal(parts, req, res, source, file, headers);
+  return undefined;
 }
 
 /** The file behind a row, or `stale` when what is there now is not what was catalogued. The caller closes it. */
@@ -169,13 +168,16 @@ async function servePreview(
   file: ServableFile,
   edgePx: number,
   headers: Headers,
-): Promise<void> {
+): Promise<Omit<HotAnswer, 'claim'> | undefined> {
   const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
   const behind = { folder: source.folder, open: () => openCatalogued(parts, source, file) };
   const bytes = await parts.previews.get(file, edgePx, type, behind, gone(res));
-  if (!res.destroyed) sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);
+  if (res.destroyed) return undefined;
+  const sent = sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);
+  return sent && { previewKey: previewKey(file, edgePx, type), headers: sent };
 }
 
+/** @returns the head of a whole answer; undefined for a part of it, or none. */
 function sendPreview(
   parts: MediaParts,
   req: IncomingMessage,
@@ -184,7 +186,7 @@ function sendPreview(
   etag: string,
   type: PreviewType,
   headers: Headers,
-): void {
+): Headers | undefined {
   const span = beginBody(req, bytes.length, etag, {
     ...mediaGuards,
     ...headers,
@@ -193,10 +195,14 @@ function sendPreview(
     'content-disposition': 'inline',
   });
   res.writeHead(span.status, span.headers);
-  if (!span.body) return void res.end();
+  if (!span.body) {
+    res.end();
+    return undefined;
+  }
   const sent = span.body.to - span.body.from + 1;
   res.end(sent === bytes.length ? bytes : bytes.subarray(span.body.from, span.body.to + 1));
   parts.countBytes(sent);
+  return span.status === 200 ? span.headers : undefined;
 }
 
 /** Aborts when the client has gone before its answer. */

@@ -18,8 +18,9 @@ import { keepPreviews, type MakePreview } from './previews.ts';
 import { registerMetrics } from './proxy-metrics.ts';
 import { followTls, readTls, type TlsFiles } from './read-tls.ts';
 import type { Log } from './reply.ts';
-import { type ProxyParts, routeRequest } from './route-request.ts';
-import type { ServedSource } from './serve-media.ts';
+import { answerRequest, type ProxyParts } from './route-request.ts';
+import { keepHotPreviews } from './serve-hot.ts';
+import type { MediaParts, ServedSource } from './serve-media.ts';
 import { readPages } from './static-pages.ts';
 import { careHandlers } from './viewer-care.ts';
 import { connectHandlers } from './viewer-connect.ts';
@@ -127,19 +128,17 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const trusted = readAllowlist(options.trustedProxies ?? [], 'trusted_proxies');
   const peerOf = (req: IncomingMessage): string => peerAddress(req, trusted);
   const places = keepPlaces(lookups, monotonicMs);
+  const media: MediaParts = {
+    ...{ lookups, sources, keys, sessions, now },
+    previews: keepPreviews(options.makePreview, disk, monotonicMs),
+    recheck: options.recheck,
+    countBytes: metrics.countMediaBytes,
+  };
   const parts: ProxyParts = {
     names,
     readers: new Set([...dashboardOrigins, ...names.origins]),
-    media: {
-      lookups,
-      sources,
-      keys,
-      sessions,
-      previews: keepPreviews(options.makePreview, disk, monotonicMs),
-      now,
-      recheck: options.recheck,
-      countBytes: metrics.countMediaBytes,
-    },
+    media,
+    hot: keepHotPreviews(media, () => metrics.countReply('media', 200)),
     allowlist,
     peerOf,
     mount: {
@@ -150,7 +149,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
         ping: () => ({ agent_id: agentId, version: options.version }),
         ...connectHandlers(connect),
         ...linkHandlers(links),
-        ...pageHandlers({ lookups, places, sources, overview: options.overview, whatLeft: options.whatLeft }),
+        ...pageHandlers({
+          ...{ lookups, places, sources, showsVideos: options.viewer.showsVideos },
+          ...{ overview: options.overview, whatLeft: options.whatLeft },
+        }),
         ...findHandlers({ ...options.viewer, lookups, sources }),
         ...itemHandlers({ ...options.viewer, ...links, sessions }),
         ...careHandlers({ ...options.viewer, state: options.state, lookups, sources }),
@@ -164,7 +166,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     whyNotReady: () => whyNotReady(options.state),
     log: options.log,
   };
-  server.on('request', (req, res) => void routeRequest(parts, req, res));
+  server.on('request', (req, res) => answerRequest(parts, req, res));
   options.log.info({ listen: spellAuthority(listen.host, listen.port) }, 'proxy listens');
   return {
     url: publicUrl,

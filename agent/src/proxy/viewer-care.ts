@@ -21,7 +21,13 @@ export function careHandlers(
   parts: CareParts,
 ): Pick<
   LocalHandlers,
-  'retryExceptions' | 'pageHeldDeletions' | 'confirmHeldDeletions' | 'pageLedger' | 'getLedgerEntry' | 'verifyLedger'
+  | 'retryExceptions'
+  | 'pageHeldDeletions'
+  | 'confirmHeldDeletions'
+  | 'pageLedger'
+  | 'searchLedger'
+  | 'getLedgerEntry'
+  | 'verifyLedger'
 > {
   const { lookups, sources, state, ledger } = parts;
   const pageHeld = (alias: string, offset: number, limit: number): { total: number; held: HeldDeletion[] } =>
@@ -63,6 +69,7 @@ export function careHandlers(
       return { confirmed: parts.confirmDeletions(body.source) };
     },
     pageLedger: ({ body }) => ledger.page(body),
+    searchLedger: ({ body }) => ledger.search(body),
     async getLedgerEntry({ params }) {
       const found = /^\d{1,15}$/.test(params.n) ? await ledger.findAttempt(Number(params.n)) : undefined;
       if (!found) throw new AppError('not-found', 'The ledger has no such entry, or it was pruned.');

@@ -5,7 +5,7 @@ import type { LocalHandlers } from './mount-endpoints.ts';
 import type { ServedSource } from './serve-media.ts';
 import type { ViewerParts } from './viewer-parts.ts';
 
-interface FindParts extends Pick<ViewerParts, 'finder' | 'duplicates'> {
+interface FindParts extends Pick<ViewerParts, 'finder' | 'duplicates' | 'showsVideos'> {
   lookups: Lookups;
   sources: ReadonlyMap<number, ServedSource>;
 }
@@ -18,8 +18,10 @@ export function findHandlers(
   parts: FindParts,
 ): Pick<LocalHandlers, 'listFindFields' | 'findLocalItems' | 'listFolders' | 'findDuplicates'> {
   const { lookups, sources } = parts;
-  const items = (rowids: Iterable<number>) =>
-    lookups.listRows(rowids).map((row) => localItem(row, sources.get(row.source_no)?.alias ?? ''));
+  const items = (rowids: Iterable<number>) => {
+    const showsVideos = parts.showsVideos();
+    return lookups.listRows(rowids).map((row) => localItem(row, sources.get(row.source_no)?.alias ?? '', showsVideos));
+  };
   return {
     listFindFields: () => ({ fields: parts.finder.fields() }),
     async findLocalItems({ body }) {

@@ -12,7 +12,7 @@ import type { ServedSource } from './serve-media.ts';
 import type { ViewerParts } from './viewer-parts.ts';
 import type { ViewerSessions } from './viewer-sessions.ts';
 
-export interface ItemParts extends Pick<ViewerParts, 'levelsOf' | 'whyOf' | 'readTags'> {
+export interface ItemParts extends Pick<ViewerParts, 'levelsOf' | 'whyOf' | 'readTags' | 'showsVideos'> {
   lookups: Lookups;
   sources: ReadonlyMap<number, ServedSource>;
   sessions: ViewerSessions;
@@ -43,7 +43,7 @@ export function itemHandlers(parts: ItemParts): Pick<LocalHandlers, 'getLocalIte
       const { row, source } = get(params.key);
       const facts = row.facts === null ? undefined : (JSON.parse(row.facts) as Facts);
       return {
-        item: localItem(row, source.alias),
+        item: localItem(row, source.alias, parts.showsVideos()),
         folder: displayPath(Buffer.from(source.folder)),
         modified_at: new Date(row.mtime_ms).toISOString(),
         ingest_day: row.ingest_day,

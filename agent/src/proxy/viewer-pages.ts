@@ -18,6 +18,8 @@ export interface PageParts {
   lookups: Lookups;
   places: Places;
   sources: ReadonlyMap<number, ServedSource>;
+  /** Whether previews can be made of videos now. */
+  showsVideos: () => boolean;
   overview: () => Overview | Promise<Overview>;
   /** Undefined when there is no such item. */
   whatLeft: (itemKey: Buffer) => WhatLeft | undefined | Promise<WhatLeft | undefined>;
@@ -34,7 +36,8 @@ export function pageHandlers(
       const wanted = byAlias.filter((source) => body.source === undefined || source.alias === body.source);
       const sourceNos = wanted.map((source) => source.sourceNo);
       const page = await parts.places.page(sourceNos, body.offset, body.limit);
-      return { total: page.total, items: page.items.map((row) => localItem(row, aliasOf(row.source_no))) };
+      const showsVideos = parts.showsVideos();
+      return { total: page.total, items: page.items.map((row) => localItem(row, aliasOf(row.source_no), showsVideos)) };
     },
     pageExceptions({ body }) {
       return {

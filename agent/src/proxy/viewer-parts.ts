@@ -1,5 +1,6 @@
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
-import type { FieldInfo, FolderView, LedgerRow, viewerEndpoints } from '@nucleus/shared/wire/viewer';
+import type { FieldInfo, FolderView, viewerEndpoints } from '@nucleus/shared/wire/viewer';
+import type { LedgerKind, LedgerRow } from '@nucleus/shared/wire/viewer-ledger';
 import type { FileStat } from '../source/file-stat.ts';
 
 type Reply<N extends keyof typeof viewerEndpoints> = ReplyOf<(typeof viewerEndpoints)[N]>;
@@ -26,6 +27,8 @@ export interface ViewerParts {
       groups: readonly Float64Array[];
     };
   };
+  /** Whether previews can be made of videos now. */
+  showsVideos: () => boolean;
   /** What each level would send for an item; empty when it has no record. */
   levelsOf: (itemKey: Buffer) => ItemLevels;
   /** Why an item stands where it does, as a sentence. */
@@ -40,11 +43,13 @@ export interface ViewerParts {
   retry: (alias: string, path?: Buffer) => Promise<unknown>;
   confirmDeletions: (alias: string) => number;
   ledger: {
-    page(filter: {
+    page(filter: { before?: number | undefined; limit: number; kind?: LedgerKind | undefined }): Reply<'pageLedger'>;
+    /** A part of the ledger, newest first. @throws AppError `overloaded`, `ledger-broken`. */
+    search(search: {
+      text: string;
       before?: number | undefined;
-      limit: number;
-      kind?: 'changes' | 'heartbeat' | 'register' | 'manifest' | undefined;
-    }): Reply<'pageLedger'>;
+      kind?: LedgerKind | undefined;
+    }): Promise<Reply<'searchLedger'>>;
     findAttempt(
       n: number,
     ): Promise<{ entry: LedgerRow; line: { body: string; sha256: string; prev: string } } | undefined>;

@@ -19,7 +19,7 @@ export type ExceptionCode = keyof typeof exceptionSentences;
 /** Why a catalogued file has status no-pixels: it is known by its metadata, and nothing was made from its pixels. */
 export const noPixelsSentences = {
   'hevc': 'The picture is compressed with HEVC, for which no decoder is shipped.',
-  'video': 'The frames of videos are not decoded.',
+  'video': 'Nothing is made from the frames of a video.',
   'no-preview': 'The raw file holds no preview that can be decoded; its sensor data is not developed.',
   'bitmap-kind': 'The bitmap is of a kind that is not decoded.',
 } as const;

@@ -110,7 +110,8 @@ describe('one file', () => {
     const [key] = state.prepare<[], Buffer>('select item_key from items').pluck().all();
     const itemKey = key as Buffer;
     expect(lookups.findByKey(1, itemKey, 1)).toMatchObject({ format: 'png', longestEdgePx: 40, mtimeMs: 1.5 });
-    expect(lookups.findLongestEdge(1, itemKey, 1)).toBe(40);
+    expect(lookups.isServable(1, itemKey, 1)).toBe(true);
+    expect(lookups.isServable(1, itemKey, 2)).toBe(false);
     expect(lookups.findByKey(1, itemKey, 2)).toBeUndefined();
     expect(lookups.findByKey(2, itemKey, 1)).toBeUndefined();
     expect(lookups.findByReference(1, 'live-catalogued-x/y.png')?.itemKey).toEqual(itemKey);
@@ -125,7 +126,7 @@ describe('one file', () => {
     insert(1, ['x']);
     const [key] = state.prepare<[], Buffer>('select item_key from items').pluck().all();
     state.prepare("update sources set state = 'suspended'").run();
-    expect(lookups.findLongestEdge(1, key as Buffer, 1)).toBeUndefined();
+    expect(lookups.isServable(1, key as Buffer, 1)).toBe(false);
   });
 });
 

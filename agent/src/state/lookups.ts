@@ -63,11 +63,8 @@ export interface ExceptionItem {
 export interface Lookups {
   /** The file behind a media link: this item at this generation, still live and catalogued. */
   findByKey(sourceNo: number, itemKey: Uint8Array, generation: number): ServableFile | undefined;
-  /**
-   * The longest edge, pixels, of what {@link findByKey} would find, if its source is not suspended: all that a preview from memory
-   * needs, at a third of the price.
-   */
-  findLongestEdge(sourceNo: number, itemKey: Uint8Array, generation: number): number | undefined;
+  /** Whether {@link findByKey} would find it in a source that is not suspended, at a third of the price. */
+  isServable(sourceNo: number, itemKey: Uint8Array, generation: number): boolean;
   findByReference(sourceNo: number, referenceId: string): ServableFile | undefined;
   findByPath(sourceNo: number, path: Uint8Array): ServableFile | undefined;
   /** Whether an item of this key exists, whatever its state. */
@@ -116,10 +113,9 @@ export function prepareLookups(state: State): Lookups {
   const byKey = state.prepare<[Uint8Array, number, number], ServableFile>(
     `${servable} and i.item_key = ? and i.source_no = ? and i.generation = ?`,
   );
-  const longestEdge = state
+  const servableNow = state
     .prepare<[Uint8Array, number, number], number>(`
-      select max(i.facts ->> '$.width', i.facts ->> '$.height')
-      from items i cross join sources s on s.source_no = i.source_no
+      select 1 from items i cross join sources s on s.source_no = i.source_no
       where i.presence = 'live' and i.status = 'catalogued' and s.state <> 'suspended'
         and i.item_key = ? and i.source_no = ? and i.generation = ?`)
     .pluck();
@@ -157,10 +153,11 @@ export function prepareLookups(state: State): Lookups {
         and source_no in (select source_no from sources where source_no = coalesce(?, source_no))`)
     .pluck();
   const ownChanges = state.prepare<[], number>('select total_changes()').pluck();
+  const othersChanges = state.prepare<[], number>('pragma data_version').pluck();
 
   return {
     findByKey: (sourceNo, itemKey, generation) => byKey.get(itemKey, sourceNo, generation),
-    findLongestEdge: (sourceNo, itemKey, generation) => longestEdge.get(itemKey, sourceNo, generation),
+    isServable: (sourceNo, itemKey, generation) => servableNow.get(itemKey, sourceNo, generation) !== undefined,
     findByReference: (sourceNo, referenceId) => byReference.get(sourceNo, referenceId),
     findByPath: (sourceNo, path) => byPath.get(sourceNo, path),
     hasItem: (itemKey) => hasItem.get(itemKey) !== undefined,
@@ -174,6 +171,6 @@ export function prepareLookups(state: State): Lookups {
     countFrom: (sourceNo, from) => count.get(sourceNo, from) ?? 0,
     listExceptions: (offset, limit) => exceptions.all(limit, offset),
     countExceptions: (sourceNo) => exceptionCount.get(sourceNo ?? null) ?? 0,
-    changeStamp: () => `${ownChanges.get()} ${state.pragma('data_version', { simple: true })}`,
+    changeStamp: () => `${ownChanges.get()} ${othersChanges.get()}`,
   };
 }

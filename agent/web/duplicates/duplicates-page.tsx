@@ -12,6 +12,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { CloudOff, Copy } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { ownPixels } from '../files/file-loader.ts';
+import { hasPreview } from '../files/file-words.ts';
 import { filePath } from '../route.ts';
 import { callAgent } from '../session/viewer-session.ts';
 
@@ -124,7 +125,7 @@ function Group({ group, at }: { group: DuplicateSet; at: number }): ReactElement
 
 function Member({ item, isLargest }: { item: LocalItem; isLargest: boolean }): ReactElement {
   const want = { source: item.source, ref: item.reference_id, variant: 'preview-256' as const };
-  const look = usePixel(item.no_pixels === undefined && item.state !== 'gone' ? want : undefined);
+  const look = usePixel(hasPreview(item) ? want : undefined);
   const aspect = (item.width ?? 4) / (item.height ?? 3);
   const name = visibleText(item.path);
   return (

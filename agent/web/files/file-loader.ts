@@ -6,7 +6,7 @@ import { localEndpoints } from '@nucleus/shared/wire/local';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import type { Find } from '../route.ts';
 import { callAgent } from '../session/viewer-session.ts';
-import { exceptionWord } from './file-words.ts';
+import { exceptionWord, hasPreview } from './file-words.ts';
 
 /** A tile that keeps the file's facts beside it. */
 export interface FileTile extends GridTile {
@@ -32,7 +32,7 @@ function fault(file: LocalItem): GridTile['error'] {
   if (file.state === 'exception') return { word: exceptionWord(file.exception), code: file.exception ?? 'exception' };
   if (file.state === 'pending') return { word: 'Waits to be read', code: 'pending', isPlain: true };
   if (file.state === 'gone') return { word: 'No longer on disk', code: 'gone' };
-  return file.no_pixels === undefined ? undefined : { word: 'No preview', code: 'no-pixels', isPlain: true };
+  return hasPreview(file) ? undefined : { word: 'No preview', code: 'no-pixels', isPlain: true };
 }
 
 /** The files of a find by place. Without a query: what is catalogued, by source and path, straight from the index. */

@@ -28,6 +28,12 @@ export function exceptionWord(code: string | undefined): string {
   return exceptionWords[code ?? ''] ?? 'Not decodable';
 }
 
+/** Whether the agent can make a preview of it. */
+export function hasPreview(file: LocalItem): boolean {
+  if (file.state === 'exception' || file.state === 'pending' || file.state === 'gone') return false;
+  return file.no_pixels === undefined || file.has_poster === true;
+}
+
 /** Formats that browsers draw by themselves, so that the original can be shown at full size. */
 export function isDrawable(format: string | undefined): boolean {
   return format !== undefined && ['jpeg', 'png', 'webp', 'gif', 'avif', 'bmp'].includes(format);

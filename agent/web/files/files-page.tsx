@@ -5,6 +5,7 @@ import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { QueryBar } from '@nucleus/shared/ui/query/query-bar.tsx';
 import type { QueryFault } from '@nucleus/shared/ui/query/query-error-line.tsx';
+import { SortMenu } from '@nucleus/shared/ui/query/sort-menu.tsx';
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { viewerShorthands } from '@nucleus/shared/wire/viewer';
 import { CloudOff, FolderOpen, SearchX, FolderTree as TreeIcon } from 'lucide-react';
@@ -15,7 +16,7 @@ import { useOverview } from '../sources/use-overview.ts';
 import { completeFiles } from './complete-files.ts';
 import { FileGrid } from './file-grid.tsx';
 import { ownPixels } from './file-loader.ts';
-import { OrderMenu } from './order-menu.tsx';
+import { orders } from './orders.ts';
 import { useFiles } from './use-files.ts';
 
 interface FilesPageProps {
@@ -78,10 +79,14 @@ export function FilesPage({ find, openKey, isWide }: FilesPageProps): ReactEleme
                 </>
               )}
             </span>
-            <OrderMenu
-              sort={find.sort}
-              onSort={(sort) => change(sort === undefined ? { query: find.query } : { ...find, sort })}
-            />
+            <span className="hide-s">
+              <SortMenu
+                choices={orders}
+                unsorted="Path"
+                sort={find.sort}
+                onSort={(sort) => change(sort === undefined ? { query: find.query } : { ...find, sort })}
+              />
+            </span>
           </search>
         )}
         <div className={showsSide && !isWide ? 'with-side' : 'with-side off'}>

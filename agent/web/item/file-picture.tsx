@@ -5,7 +5,7 @@ import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import type { ReactElement } from 'react';
-import { exceptionWord } from '../files/file-words.ts';
+import { exceptionWord, hasPreview } from '../files/file-words.ts';
 
 const panelPx = 372;
 /** A tall picture is narrower than the panel, so that its blur keeps its shape. */
@@ -19,21 +19,23 @@ interface FilePictureProps {
 
 /** The file's preview over its blur. */
 export function FilePicture({ file, onOpen }: FilePictureProps): ReactElement {
-  const isThere = file.state !== 'exception' && file.state !== 'pending' && file.state !== 'gone';
-  const want =
-    isThere && file.no_pixels === undefined
-      ? {
-          source: file.source,
-          ref: file.reference_id,
-          variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)),
-        }
-      : undefined;
+  const want = hasPreview(file)
+    ? {
+        source: file.source,
+        ref: file.reference_id,
+        variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)),
+      }
+    : undefined;
   const look = usePixel(want);
   const aspect = (file.width ?? 4) / (file.height ?? 3);
   const why =
     file.state === 'exception'
       ? `${exceptionWord(file.exception)}: not readable as a picture`
-      : (file.no_pixels ?? ('word' in look ? look.word : undefined));
+      : want === undefined
+        ? file.no_pixels
+        : 'word' in look
+          ? look.word
+          : undefined;
   return (
     <button
       type="button"

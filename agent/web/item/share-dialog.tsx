@@ -7,6 +7,7 @@ import { localEndpoints } from '@nucleus/shared/wire/local';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
+import { hasPreview } from '../files/file-words.ts';
 import { queries } from '../session/queries.ts';
 import { callAgent } from '../session/viewer-session.ts';
 
@@ -20,9 +21,7 @@ const lives = [10, 30, 60] as const;
 /** A link to one file for somebody in the network: it ends by itself, and can be ended here or under Sessions. */
 export function ShareDialog({ file, onClose }: ShareDialogProps): ReactElement {
   const [minutes, setMinutes] = useState<number>(10);
-  const [variant, setVariant] = useState<'original' | 'preview-2048'>(
-    file.no_pixels === undefined ? 'preview-2048' : 'original',
-  );
+  const [variant, setVariant] = useState<'original' | 'preview-2048'>(hasPreview(file) ? 'preview-2048' : 'original');
   const share = useMutation({
     mutationFn: () => callAgent(localEndpoints.shareItem, { params: { key: file.key }, body: { variant, minutes } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['sessions'] }),
@@ -44,7 +43,7 @@ export function ShareDialog({ file, onClose }: ShareDialogProps): ReactElement {
           <span className="seg" role="group" aria-label="What is shared">
             <button
               type="button"
-              disabled={file.no_pixels !== undefined}
+              disabled={!hasPreview(file)}
               aria-pressed={variant === 'preview-2048'}
               onClick={() => setVariant('preview-2048')}
             >

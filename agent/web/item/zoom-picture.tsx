@@ -6,7 +6,7 @@ import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { Minus, Plus } from 'lucide-react';
 import { type PointerEvent, type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { exceptionWord, isDrawable } from '../files/file-words.ts';
+import { exceptionWord, hasPreview, isDrawable } from '../files/file-words.ts';
 import { fitted, type Look, panned, zoomedAt } from './zoom.ts';
 
 interface ZoomPictureProps {
@@ -37,8 +37,7 @@ export function ZoomPicture({ file, onStep }: ZoomPictureProps): ReactElement {
   const shown = look ?? fit;
   const isFit = look === undefined;
 
-  const hasPixels =
-    file.state !== 'exception' && file.state !== 'pending' && file.state !== 'gone' && file.no_pixels === undefined;
+  const hasPixels = hasPreview(file);
   const preview = { source: file.source, ref: file.reference_id, variant: 'preview-2048' as const };
   const original = { source: file.source, ref: file.reference_id, variant: 'original' as const };
   const previewScale = Math.min(1, previewPx / Math.max(picture.width, picture.height));
@@ -184,7 +183,9 @@ export function ZoomPicture({ file, onStep }: ZoomPictureProps): ReactElement {
           {needsOriginal
             ? 'original'
             : hasPixels && !isDrawable(file.format)
-              ? 'preview: browsers do not draw this format'
+              ? file.has_poster === true
+                ? 'a frame of the video'
+                : 'preview: browsers do not draw this format'
               : 'preview'}
         </span>
       </div>

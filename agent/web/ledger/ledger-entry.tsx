@@ -13,20 +13,21 @@ import { Answer } from './answer.tsx';
 
 interface LedgerEntryProps {
   n: number;
-  onOpen: (n: number) => void;
+  /** What the body is searched for at first. */
+  text: string;
   onClose: () => void;
 }
 
 const linesAtOnce = 20;
 
 /** One attempt: its place in the chain and its body, line by line. */
-export function LedgerEntry({ n, onClose }: LedgerEntryProps): ReactElement {
+export function LedgerEntry({ n, text: wanted, onClose }: LedgerEntryProps): ReactElement {
   const found = useQuery({
     queryKey: ['ledger-entry', n],
     queryFn: ({ signal }) => callAgent(localEndpoints.getLedgerEntry, { params: { n: String(n) }, signal }),
   });
   const [shown, setShown] = useState(linesAtOnce);
-  const [text, setText] = useState('');
+  const [text, setText] = useState(wanted);
   useKeys({ escape: onClose });
   const { data } = found;
   const lines = (data?.body ?? '').split('\n').filter((line) => line !== '' && line.includes(text));

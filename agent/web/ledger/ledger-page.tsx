@@ -1,28 +1,30 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { bytes, count, counted, moment, shortHash } from '@nucleus/shared/ui/words/quantities.ts';
 import { localEndpoints } from '@nucleus/shared/wire/local';
-import type { LedgerRow } from '@nucleus/shared/wire/viewer';
+import type { LedgerKind, LedgerRow } from '@nucleus/shared/wire/viewer-ledger';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { BookOpenCheck, Check, CloudOff, ShieldCheck, TriangleAlert } from 'lucide-react';
+import { BookOpenCheck, Check, CloudOff, Search, ShieldCheck, TriangleAlert } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-hash-location';
 import { ledgerPath, pagePath } from '../route.ts';
 import { callAgent } from '../session/viewer-session.ts';
 import { useOverview } from '../sources/use-overview.ts';
 import { Answer } from './answer.tsx';
+import { FoundAttempts } from './found-attempts.tsx';
 import { LedgerEntry } from './ledger-entry.tsx';
 
 const pageRows = 200;
 const rowPx = 32;
-const kinds = [undefined, 'changes', 'heartbeat', 'register', 'manifest'] as const;
-type Kind = (typeof kinds)[number];
+const kinds: readonly (LedgerKind | undefined)[] = [undefined, 'changes', 'heartbeat', 'register', 'manifest'];
 
 /** Everything that was ever sent, newest first, and whether the chain is whole. */
 export function LedgerPage({ openEntry }: { openEntry: number | undefined }): ReactElement {
-  const [kind, setKind] = useState<Kind>();
+  const [kind, setKind] = useState<LedgerKind>();
+  const [text, setText] = useState('');
   const list = useInfiniteQuery({
     queryKey: ['ledger', kind],
     queryFn: ({ pageParam, signal }) =>
@@ -44,6 +46,7 @@ export function LedgerPage({ openEntry }: { openEntry: number | undefined }): Re
   return (
     <div className={`with-panel${openEntry === undefined ? '' : ' open'}`}>
       <section className="work" aria-label="Ledger">
+        <Find onFind={setText} />
         <Verify />
         <div className="toolbar">
           {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a border and a legend */}
@@ -64,7 +67,9 @@ export function LedgerPage({ openEntry }: { openEntry: number | undefined }): Re
             </span>
           )}
         </div>
-        {list.isError && rows.length === 0 ? (
+        {text !== '' ? (
+          <FoundAttempts key={`${kind} ${text}`} text={text} kind={kind} total={total} openEntry={openEntry} />
+        ) : list.isError && rows.length === 0 ? (
           <EmptyState icon={CloudOff} title="The ledger did not load">
             <p>{failureSentence(list.error)}</p>
           </EmptyState>
@@ -84,9 +89,49 @@ export function LedgerPage({ openEntry }: { openEntry: number | undefined }): Re
         )}
       </section>
       {openEntry !== undefined && (
-        <LedgerEntry key={openEntry} n={openEntry} onOpen={open} onClose={() => navigate(pagePath('ledger'))} />
+        <LedgerEntry
+          key={`${openEntry} ${text}`}
+          n={openEntry}
+          text={text}
+          onClose={() => navigate(pagePath('ledger'))}
+        />
       )}
     </div>
+  );
+}
+
+/** A text to look for in everything that left; an empty one shows the list again. */
+function Find({ onFind }: { onFind: (text: string) => void }): ReactElement {
+  const input = useRef<HTMLInputElement>(null);
+  useKeys({ '/': () => input.current?.focus() });
+  return (
+    <search>
+      <form
+        className="find-bar"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onFind(input.current?.value ?? '');
+        }}
+      >
+        <label className="inp grow">
+          <Search className="icon t3" aria-hidden="true" />
+          <span className="sr">Search everything that left</span>
+          <input
+            ref={input}
+            type="search"
+            maxLength={256}
+            placeholder="Search everything that left: a name, a value, a hash"
+            onChange={(event) => {
+              if (event.target.value === '') onFind('');
+            }}
+          />
+          <kbd className="hide-s">/</kbd>
+        </label>
+        <button type="submit" className="btn">
+          Search
+        </button>
+      </form>
+    </search>
   );
 }
 

@@ -7,6 +7,7 @@ import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, type DatasetClaim, settleWrite } from '../datasets/claim-write.ts';
 import { takeVectors } from '../embeddings/keep-vectors.ts';
+import { keepEvents } from '../items/keep-events.ts';
 import { lockFieldTypes } from '../items/lock-field-types.ts';
 import { followVectors } from './follow-vectors.ts';
 import { keysOfBatch, planChanges } from './plan-changes.ts';
@@ -54,6 +55,7 @@ export async function applyChanges(
     });
     await freeKeys(tx, acting.tenantId, source.datasetId, plan.rekeyed);
     await saveRows(tx, plan.writes);
+    await keepEvents(tx, place, claim.changeNo, plan.events);
     await plan.fieldTypes.save();
     await followVectors(await takeVectors(tx, place, claimed, 'agent'), plan.writes);
     await raiseHighRev(tx, acting.tenantId, source.sourceId, plan.highRev);
@@ -67,7 +69,7 @@ export async function applyChanges(
 
 async function claimBound(tx: Database, acting: Acting, source: SourceRow): Promise<DatasetClaim> {
   try {
-    return await claimWrite(tx, acting.tenantId, source.datasetId);
+    return await claimWrite(tx, acting, source.datasetId);
   } catch (error) {
     if (error instanceof AppError && error.code === 'dataset-not-found') {
       throw new AppError('dataset-gone', 'The dataset of this source was deleted in the cloud.', { cause: error });

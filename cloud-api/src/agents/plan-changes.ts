@@ -11,6 +11,7 @@ import type { ItemRecord } from '@nucleus/shared/record/record';
 import type { Ack, Change } from '@nucleus/shared/wire/agents';
 import type { ItemsTable } from '../database/tables.ts';
 import { newId } from '../ids/new-id.ts';
+import type { ItemEvent } from '../items/keep-events.ts';
 import type { FieldTypes } from '../items/lock-field-types.ts';
 import { refKey } from '../items/rules.ts';
 import type { SourceRow } from './queries.ts';
@@ -38,6 +39,8 @@ export interface ChangePlan {
   acks: Ack[];
   /** Rows to write, new ones included. */
   writes: ItemsTable[];
+  /** What happened to rows that were there before. */
+  events: ItemEvent[];
   /** Ids of rows whose key changes. */
   rekeyed: string[];
   nextSeq: number;
@@ -97,7 +100,7 @@ function decidePut(work: Work, facts: ChangeFacts, change: PutChange, sentItem: 
   if (row === undefined) work.add(change.ref, { ...content, rev: change.rev, digest: change.digest, state: 'live' });
   else {
     const state = row.state === 'removed_by_user' ? row.state : 'live';
-    work.change(row, {
+    work.change(row, row.state === 'deleted' ? 'returned' : 'described', {
       ...content,
       reference_id: change.ref,
       source_id: facts.source.sourceId,
@@ -118,7 +121,7 @@ function decideDelete(work: Work, ref: string, rev: number): Verdict {
   }
   if (row.source_id === null) return duplicate; // a user's own item: nothing of the agent's is there
   if (rev <= row.rev) return rev === row.rev && row.digest === 'deleted' ? duplicate : stale(row);
-  work.change(row, { ...emptyContent, reference_id: null, rev, digest: 'deleted', state: 'deleted' });
+  work.change(row, 'gone', { ...emptyContent, reference_id: null, rev, digest: 'deleted', state: 'deleted' });
   return applied;
 }
 
@@ -194,6 +197,7 @@ class Work {
   readonly #facts: ChangeFacts;
   readonly #byKey: Map<string, ItemsTable>;
   readonly #writes = new Map<string, ItemsTable>();
+  readonly #events = new Map<string, ItemEvent>();
   readonly #rekeyed = new Set<string>();
   #nextSeq: number;
   #liveDelta = 0;
@@ -231,17 +235,19 @@ class Work {
     this.#writes.set(row.id, row);
   }
 
-  change(row: ItemsTable, change: Partial<ItemsTable>): void {
+  change(row: ItemsTable, kind: ItemEvent['kind'], change: Partial<ItemsTable>): void {
     const next = { ...row, ...change, change_no: this.#facts.changeNo, updated_at: this.#facts.nowMs };
     this.#liveDelta += Number(next.state === 'live') - Number(row.state === 'live');
     this.#byKey.set(next.ref_key ?? '', next);
     this.#writes.set(next.id, next);
+    const event = { itemId: next.id, kind, rev: next.rev };
+    this.#events.set(`${event.itemId} ${kind}`, event);
   }
 
   rekey(row: ItemsTable, newRef: string, change: Partial<ItemsTable>): void {
     this.#byKey.delete(row.ref_key ?? '');
     this.#rekeyed.add(row.id);
-    this.change(row, { ...change, ref_key: this.#keyOf(newRef) });
+    this.change(row, 'renamed', { ...change, ref_key: this.#keyOf(newRef) });
   }
 
   #keyOf(ref: string): string {
@@ -252,6 +258,7 @@ class Work {
     return {
       acks,
       writes: [...this.#writes.values()],
+      events: [...this.#events.values()],
       rekeyed: [...this.#rekeyed],
       nextSeq: this.#nextSeq,
       liveDelta: this.#liveDelta,

@@ -14,7 +14,9 @@ import * as files from './migrations/0009-files.ts';
 import * as resumable from './migrations/0010-resumable-uploads.ts';
 import * as keyLimits from './migrations/0011-key-limits.ts';
 import * as objectSweep from './migrations/0012-object-sweep.ts';
-import * as intake from './migrations/0013-intake.ts';
+import * as itemHistory from './migrations/0013-item-history.ts';
+import * as autotags from './migrations/0014-autotags.ts';
+import * as intake from './migrations/0015-intake.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -31,6 +33,8 @@ const migrations = [
   resumable,
   keyLimits,
   objectSweep,
+  itemHistory,
+  autotags,
   intake,
 ] as const;
 

@@ -14,6 +14,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { SqliteConnection } from './sqlite-connection.ts';
+import { SqliteTurns } from './sqlite-turns.ts';
 
 const readers = 2;
 
@@ -30,7 +31,7 @@ export function sqliteDialect(path: string, busyTimeoutMs: number): Dialect {
 class ThreadedDriver implements Driver {
   readonly #path: string;
   readonly #busyTimeoutMs: number;
-  readonly #turns = new Turns();
+  #turns: SqliteTurns | undefined;
   #writer: SqliteConnection | undefined;
   #readers: SqliteConnection[] = [];
 
@@ -42,11 +43,12 @@ class ThreadedDriver implements Driver {
   async init(): Promise<void> {
     const common = { path: this.#path, busyTimeoutMs: this.#busyTimeoutMs };
     this.#writer = new SqliteConnection({ ...common, role: 'writer' });
+    this.#turns = new SqliteTurns(this.#writer);
     this.#readers = Array.from({ length: readers }, () => new SqliteConnection({ ...common, role: 'reader' }));
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    if (this.#writer === undefined) throw new Error('The database connection is not open');
+    if (this.#writer === undefined || this.#turns === undefined) throw new Error('The database connection is not open');
     return new Lease(this.#writer, this.#readers, this.#turns);
   }
 
@@ -55,15 +57,15 @@ class ThreadedDriver implements Driver {
   }
 
   async commitTransaction(lease: DatabaseConnection): Promise<void> {
-    await (lease as Lease).write('commit', []);
+    await (lease as Lease).commit();
   }
 
   async rollbackTransaction(lease: DatabaseConnection): Promise<void> {
-    await (lease as Lease).write('rollback', []);
+    await (lease as Lease).rollback();
   }
 
   async releaseConnection(lease: DatabaseConnection): Promise<void> {
-    (lease as Lease).end();
+    await (lease as Lease).end();
   }
 
   async destroy(): Promise<void> {
@@ -77,19 +79,29 @@ class ThreadedDriver implements Driver {
 class Lease implements DatabaseConnection {
   readonly #writer: SqliteConnection;
   readonly #readers: readonly SqliteConnection[];
-  readonly #turns: Turns;
+  readonly #turns: SqliteTurns;
   #endTurn: (() => void) | undefined;
 
-  constructor(writer: SqliteConnection, readers: readonly SqliteConnection[], turns: Turns) {
+  constructor(writer: SqliteConnection, readers: readonly SqliteConnection[], turns: SqliteTurns) {
     this.#writer = writer;
     this.#readers = readers;
     this.#turns = turns;
   }
 
-  /** `immediate`, because another program may write: a transaction that began by reading could not go on behind it. */
   async begin(): Promise<void> {
     this.#endTurn = await this.#turns.take();
-    await this.#writer.run('begin immediate', []);
+    await this.#turns.begin();
+  }
+
+  async commit(): Promise<void> {
+    const endTurn = this.#takeTurn();
+    if (endTurn !== undefined) await this.#turns.commit(endTurn);
+  }
+
+  /** After a commit that failed there is nothing left to undo. */
+  async rollback(): Promise<void> {
+    const endTurn = this.#takeTurn();
+    if (endTurn !== undefined) await this.#turns.rollback(endTurn);
   }
 
   async executeQuery<R>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<R>> {
@@ -103,11 +115,7 @@ class Lease implements DatabaseConnection {
   async write(sql: string, parameters: readonly unknown[]): Promise<{ rows: unknown[]; changes: number }> {
     if (this.#endTurn !== undefined) return this.#writer.run(sql, parameters);
     const endTurn = await this.#turns.take();
-    try {
-      return await this.#writer.run(sql, parameters);
-    } finally {
-      endTurn();
-    }
+    return this.#turns.runAlone(endTurn, () => this.#writer.run(sql, parameters));
   }
 
   // biome-ignore lint/correctness/useYield: nobody streams from SQLite; pages are read by key
@@ -115,27 +123,19 @@ class Lease implements DatabaseConnection {
     throw new Error('SQLite does not stream');
   }
 
-  end(): void {
-    this.#endTurn?.();
+  /** Of a transaction that did not come to its end, as when it could not begin. */
+  async end(): Promise<void> {
+    const endTurn = this.#takeTurn();
+    if (endTurn !== undefined) await this.#turns.endIdle(endTurn);
+  }
+
+  #takeTurn(): (() => void) | undefined {
+    const endTurn = this.#endTurn;
     this.#endTurn = undefined;
+    return endTurn;
   }
 }
 
 function leastBusy(readers: readonly SqliteConnection[], fallback: SqliteConnection): SqliteConnection {
   return readers.reduce((best, each) => (each.queued < best.queued ? each : best), readers[0] ?? fallback);
-}
-
-/** One at a time, in the order in which they came. */
-class Turns {
-  #last: Promise<void> = Promise.resolve();
-
-  async take(): Promise<() => void> {
-    const before = this.#last;
-    let end: () => void = () => undefined;
-    this.#last = new Promise((resolve) => {
-      end = resolve;
-    });
-    await before;
-    return end;
-  }
 }

@@ -8,6 +8,16 @@ export interface SqliteJob {
   busyTimeoutMs: number;
 }
 
+/** A column of rows: a value for each row, or the one that all of them share. */
+export type Column = { each: readonly Value[] } | { all: Value };
+export type Value = string | number | null;
+
+/** As the only parameter of a statement: it runs once for each row. */
+export interface SqliteRows {
+  count: number;
+  columns: readonly Column[];
+}
+
 export interface SqliteQuestion {
   id: number;
   sql: string;

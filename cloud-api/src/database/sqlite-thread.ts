@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite, { type Statement } from 'better-sqlite3';
-import type { SqliteAnswer, SqliteJob, SqliteQuestion } from './sqlite-messages.ts';
+import type { SqliteAnswer, SqliteJob, SqliteQuestion, SqliteRows } from './sqlite-messages.ts';
 
 /** Statements that are kept prepared; one that binds a long list is not worth its memory. */
 const mostPrepared = 256;
@@ -45,17 +45,28 @@ function answer({ id, sql, parameters }: SqliteQuestion): SqliteAnswer {
   try {
     const statement = prepare(sql);
     if (statement.reader) return { id, rows: statement.all(parameters), changes: 0 };
-    // a list of rows as the only parameter: once for each
     const [rows] = parameters;
-    if (Array.isArray(rows)) {
-      for (const row of rows) statement.run(row);
-      return { id, rows: [], changes: rows.length };
+    if (isRows(rows)) {
+      runForEach(statement, rows);
+      return { id, rows: [], changes: rows.count };
     }
     return { id, rows: [], changes: statement.run(parameters).changes };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     return { id, error: { name, message, code } };
+  }
+}
+
+function isRows(parameter: unknown): parameter is SqliteRows {
+  return typeof parameter === 'object' && parameter !== null && 'columns' in parameter;
+}
+
+function runForEach(statement: Statement, { count, columns }: SqliteRows): void {
+  const row: unknown[] = columns.map((column) => ('all' in column ? column.all : null));
+  for (let at = 0; at < count; at++) {
+    for (const [place, column] of columns.entries()) if ('each' in column) row[place] = column.each[at];
+    statement.run(row);
   }
 }
 

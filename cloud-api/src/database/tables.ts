@@ -2,6 +2,7 @@
  * The tables, as both databases hold them. Times are bigint milliseconds since 1970, flags are 0 or 1, JSON is text (so that
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
+import type { AutotagTables } from './autotag-tables.ts';
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
 import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
@@ -129,6 +130,27 @@ export interface ItemsTable {
   updated_at: number;
 }
 
+/** A committed write to a dataset: rows carry its number, this says who made it and when. */
+export interface DatasetWritesTable {
+  tenant_id: string;
+  dataset_id: string;
+  change_no: number;
+  at: number;
+  /** As in audit rows: a key's id, `session`, `cli`. */
+  actor: string;
+}
+
+/** What a write did to an item that was there before it. Ids and kinds only: what was is gone with the write. */
+export interface ItemEventsTable {
+  tenant_id: string;
+  dataset_id: string;
+  item_id: string;
+  change_no: number;
+  kind: string;
+  /** Revision of the agent's change; null for what users did. */
+  rev: number | null;
+}
+
 /** Kind of value that a metadata field of a dataset holds, locked by its first value. */
 export interface FieldTypesTable {
   tenant_id: string;
@@ -245,7 +267,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables {
+export interface Tables extends TaskTables, AutotagTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;
@@ -255,6 +277,8 @@ export interface Tables extends TaskTables {
   datasets: DatasetsTable;
   dataset_tags: DatasetTagsTable;
   items: ItemsTable;
+  dataset_writes: DatasetWritesTable;
+  item_events: ItemEventsTable;
   field_types: FieldTypesTable;
   agents: AgentsTable;
   sources: SourcesTable;

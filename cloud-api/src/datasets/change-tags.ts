@@ -16,7 +16,7 @@ export async function changeTags(
   change: { add: readonly string[] } | { remove: readonly string[] },
 ): Promise<string[]> {
   return db.transaction().execute(async (tx) => {
-    await claimWrite(tx, acting.tenantId, datasetId);
+    await claimWrite(tx, acting, datasetId);
     const named = [...new Set('add' in change ? change.add : change.remove)];
     if (named.length > 0) {
       await ('add' in change ? insertTags : deleteTags)(tx, acting.tenantId, datasetId, named);

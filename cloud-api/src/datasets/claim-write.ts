@@ -1,7 +1,9 @@
 /**
  * A write to a dataset's items starts by claiming its row: that gives the write its change number and, on PostgreSQL, makes
- * writers of one dataset wait for each other, so that change numbers are committed in order. It ends by settling the counts.
+ * writers of one dataset wait for each other, so that change numbers are committed in order. Who wrote and when is kept beside the
+ * number: rows carry the number alone. It ends by settling the counts.
  */
+import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
 import { datasetNotFound } from './rules.ts';
 
@@ -18,16 +20,26 @@ export interface DatasetClaim {
  * First statement of a transaction that writes items.
  * @throws AppError `dataset-not-found` for one that is missing, deleted or another tenant's.
  */
-export async function claimWrite(tx: Database, tenantId: string, datasetId: string): Promise<DatasetClaim> {
+export async function claimWrite(tx: Database, acting: Acting, datasetId: string): Promise<DatasetClaim> {
   const row = await tx
     .updateTable('datasets')
     .set((set) => ({ change_no: set('change_no', '+', 1) }))
-    .where('tenant_id', '=', tenantId)
+    .where('tenant_id', '=', acting.tenantId)
     .where('id', '=', datasetId)
     .where('deleted_at', 'is', null)
     .returning(['change_no', 'next_seq', 'is_scene', 'privacy_mode'])
     .executeTakeFirst();
   if (row === undefined) throw datasetNotFound(datasetId);
+  await tx
+    .insertInto('dataset_writes')
+    .values({
+      tenant_id: acting.tenantId,
+      dataset_id: datasetId,
+      change_no: row.change_no,
+      at: acting.nowMs,
+      actor: acting.actor,
+    })
+    .execute();
   return {
     datasetId,
     changeNo: row.change_no,

@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
+import { purgeAutotags } from '../autotags/delete-autotag.ts';
 import type { Tables } from '../database/tables.ts';
 import { purgeVectors } from '../embeddings/purge-vectors.ts';
 import { purgeSlices } from '../slices/purge-slices.ts';
 import { purgeTaxonomies } from '../taxonomies/purge-taxonomies.ts';
-import { markDatasetDeleted, purgeItems } from './queries.ts';
+import { markDatasetDeleted, purgeItems, purgeWriteRows } from './queries.ts';
 import { datasetNotFound } from './rules.ts';
 
 /**
@@ -23,9 +24,10 @@ export async function deleteDataset(db: Kysely<Tables>, acting: Acting, datasetI
 
 const purgeChunk = 500; // rows at a time, so that other requests get their turn between
 
-/** Removes the rows of deleted datasets until none is left or `signal` aborts. What a stop leaves over, the next start removes. */
+/** Removes the rows of deleted datasets, and of deleted autotags, until none is left or `signal` aborts. What a stop leaves over, the next start removes. */
 export async function purgeDeletedDatasets(db: Kysely<Tables>, signal: AbortSignal): Promise<void> {
-  for (const purge of [purgeItems, purgeVectors, purgeSlices, purgeTaxonomies]) {
+  const purges = [purgeItems, purgeWriteRows, purgeVectors, purgeAutotags, purgeSlices, purgeTaxonomies];
+  for (const purge of purges) {
     while (!signal.aborted && (await purge(db, purgeChunk)) > 0) await nextTurn();
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database/open-database.ts';
+import type { DatasetWritesTable } from '../database/tables.ts';
 
 export interface DatasetRow {
   datasetId: string;
@@ -161,6 +162,16 @@ export async function purgeItems(db: Database, most: number): Promise<number> {
       .execute();
   }
   await db
+    .deleteFrom('item_events')
+    .where('tenant_id', '=', first.tenant_id)
+    .where('dataset_id', '=', first.dataset_id)
+    .where(
+      'item_id',
+      'in',
+      ofOne.map(({ id }) => id),
+    )
+    .execute();
+  await db
     .deleteFrom('items')
     .where('tenant_id', '=', first.tenant_id)
     .where('dataset_id', '=', first.dataset_id)
@@ -168,6 +179,51 @@ export async function purgeItems(db: Database, most: number): Promise<number> {
       'id',
       'in',
       ofOne.map(({ id }) => id),
+    )
+    .execute();
+  return ofOne.length;
+}
+
+/** Who made writes of a dataset and when, by their numbers; those from before this was kept are left out. */
+export async function listWriteRows(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  changeNos: readonly number[],
+): Promise<DatasetWritesTable[]> {
+  return db
+    .selectFrom('dataset_writes')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where('change_no', 'in', [...changeNos])
+    .execute();
+}
+
+/** Removes up to `most` writes of a dataset that is deleted; answers how many. */
+export async function purgeWriteRows(db: Database, most: number): Promise<number> {
+  const gone = await db
+    .selectFrom('datasets')
+    .innerJoin('dataset_writes', (join) =>
+      join
+        .onRef('dataset_writes.tenant_id', '=', 'datasets.tenant_id')
+        .onRef('dataset_writes.dataset_id', '=', 'datasets.id'),
+    )
+    .select(['dataset_writes.tenant_id', 'dataset_writes.dataset_id', 'dataset_writes.change_no'])
+    .where('datasets.deleted_at', 'is not', null)
+    .limit(most)
+    .execute();
+  const first = gone[0];
+  if (first === undefined) return 0;
+  const ofOne = gone.filter((row) => row.tenant_id === first.tenant_id && row.dataset_id === first.dataset_id);
+  await db
+    .deleteFrom('dataset_writes')
+    .where('tenant_id', '=', first.tenant_id)
+    .where('dataset_id', '=', first.dataset_id)
+    .where(
+      'change_no',
+      'in',
+      ofOne.map(({ change_no }) => change_no),
     )
     .execute();
   return ofOne.length;

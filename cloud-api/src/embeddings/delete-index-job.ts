@@ -22,7 +22,7 @@ export async function startDeleteIndexJob(
   datasetId: string,
 ): Promise<{ jobId: string; indexes: number }> {
   return db.transaction().execute(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     const indexes = (await listIndexes(tx, acting.tenantId, datasetId)).filter(({ kind }) => kind === 'custom');
     for (const { indexId } of indexes) {
       const place = { tenantId: acting.tenantId, datasetId, indexId };

@@ -40,7 +40,7 @@ export async function startIndexFilesJob(
 ): Promise<string> {
   const place = { tenantId: acting.tenantId, datasetId };
   return db.transaction().execute(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     const known = (await listIndexes(tx, acting.tenantId, datasetId)).find(({ indexId }) =>
       indexId.startsWith(madeHere),
     );
@@ -83,7 +83,7 @@ export function indexFilesJob(db: Kysely<Tables>, attachments: Attachments): Job
             signal.throwIfAborted();
             const before = at;
             await step(async (tx): Promise<StepResult> => {
-              const { stored, errors } = await storeRows(tx, place, dimension, chunk);
+              const { stored, errors } = await storeRows(tx, acting(), place, dimension, chunk);
               at = {
                 ...before,
                 row: before.row + chunk.length,
@@ -101,7 +101,7 @@ export function indexFilesJob(db: Kysely<Tables>, attachments: Attachments): Job
         at = next;
       }
       await step(async (tx) => {
-        await claimWrite(tx, job.tenantId, place.datasetId);
+        await claimWrite(tx, acting(), place.datasetId);
         await changeIndex(tx, place, { state: 'completed' });
         await writeAudit(tx, acting(), { action: 'embeddings.index', targetId: indexId, amount: at.stored });
         return {
@@ -147,11 +147,12 @@ async function* chunksOf(rows: AsyncIterable<FileRow>, skip: number): AsyncGener
 /** Errors name the reference id, or in privacy mode, where it may be a path, the item; there what names no item names nothing. */
 async function storeRows(
   tx: Database,
+  acting: Acting,
   place: { tenantId: string; datasetId: string; indexId: string },
   dimension: number,
   rows: readonly FileRow[],
 ): Promise<{ stored: number; errors: string[] }> {
-  const { changeNo, isPrivate } = await claimWrite(tx, place.tenantId, place.datasetId);
+  const { changeNo, isPrivate } = await claimWrite(tx, acting, place.datasetId);
   const names = [...new Set(rows.map(({ referenceId }) => referenceId))];
   const seqs = await placeReferences(tx, place.tenantId, place.datasetId, names);
   const errors: string[] = [];

@@ -31,7 +31,7 @@ export async function startIndexLayoutJob(
 ): Promise<string> {
   const place = { tenantId: acting.tenantId, datasetId };
   return db.transaction().execute(async (tx) => {
-    const { changeNo, nextSeq } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo, nextSeq } = await claimWrite(tx, acting, datasetId);
     const known = await findInternal(tx, place);
     const indexId = known?.indexId ?? newId('index');
     if (known === undefined || known.state === 'errored') {
@@ -55,7 +55,7 @@ export async function startIndexLayoutJob(
 export async function stopContinuousIndexing(db: Kysely<Tables>, acting: Acting, datasetId: string): Promise<void> {
   const place = { tenantId: acting.tenantId, datasetId };
   await db.transaction().execute(async (tx) => {
-    await claimWrite(tx, acting.tenantId, datasetId);
+    await claimWrite(tx, acting, datasetId);
     const known = await findInternal(tx, place);
     if (known === undefined) return;
     await changeIndex(tx, { ...place, indexId: known.indexId }, { is_continuous: 0 });
@@ -68,7 +68,7 @@ async function findInternal(tx: Database, place: { tenantId: string; datasetId: 
 }
 
 export function indexLayoutJob(db: Kysely<Tables>): JobHandler {
-  return async ({ job, signal, step }) => {
+  return async ({ job, signal, acting, step }) => {
     const { indexId, items } = JobInput.parse(job.input);
     const place = { tenantId: job.tenantId, datasetId: job.datasetId ?? '', indexId };
     let at = job.checkpoint === undefined ? { afterSeq: -1, indexed: 0, skipped: 0 } : Checkpoint.parse(job.checkpoint);
@@ -77,7 +77,7 @@ export function indexLayoutJob(db: Kysely<Tables>): JobHandler {
         signal.throwIfAborted();
         const before = at;
         await step(async (tx) => {
-          const { changeNo } = await claimWrite(tx, place.tenantId, place.datasetId);
+          const { changeNo } = await claimWrite(tx, acting(), place.datasetId);
           const sources = await listLayoutSources(tx, place, before.afterSeq, itemsPerStep);
           isLast = sources.length < itemsPerStep;
           const rows = sources.flatMap(({ seq, agentMetadata, blurhash }) => {
@@ -95,7 +95,7 @@ export function indexLayoutJob(db: Kysely<Tables>): JobHandler {
       }
       if (at.indexed === 0 && at.skipped > 0) throw nothingToIndex();
       await step(async (tx) => {
-        await claimWrite(tx, place.tenantId, place.datasetId);
+        await claimWrite(tx, acting(), place.datasetId);
         await changeIndex(tx, place, { state: 'completed' });
         return {
           completedSteps: at.indexed + at.skipped,

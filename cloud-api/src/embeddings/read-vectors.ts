@@ -3,8 +3,8 @@ import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { getSlice } from '../slices/find-slice.ts';
 import { findPrimaryIndex } from './find-index.ts';
-import { listVectorsAfter } from './queries.ts';
-import { readVector } from './rules.ts';
+import { listVectorsAfter, listVectorsAt } from './queries.ts';
+import { type IndexPlace, readVector } from './rules.ts';
 
 const rowsPerPage = 1_000;
 
@@ -47,7 +47,30 @@ export async function* pagesOfVectors(
   }
 }
 
-/** The same as one JSON list, written while it is read. */
+/** The vector of the item at a place. */
+export interface PlacedVector {
+  seq: number;
+  vector: ArrayLike<number>;
+}
+
+/** Vectors of an index of live items after a place, in insertion order. */
+export async function listPlacedVectors(
+  db: Database,
+  index: IndexPlace,
+  afterSeq: number,
+  limit: number,
+): Promise<PlacedVector[]> {
+  const rows = await listVectorsAfter(db, index, afterSeq, limit);
+  return rows.map(({ seq, vector }) => ({ seq, vector: readVector(vector) }));
+}
+
+/** Vectors of an index at places, in no order; a place without one is left out. */
+export async function placeVectors(db: Database, index: IndexPlace, seqs: readonly number[]): Promise<PlacedVector[]> {
+  const rows = await listVectorsAt(db, index, seqs);
+  return rows.map(({ seq, vector }) => ({ seq, vector: readVector(vector) }));
+}
+
+/** Pages of vectors as one JSON list, written while they are read. */
 export async function* spellVectors(pages: AsyncIterable<{ rows: ItemVector[] }>): AsyncGenerator<string> {
   let isFirst = true;
   yield '[';

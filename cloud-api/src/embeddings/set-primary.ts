@@ -17,7 +17,7 @@ export async function setPrimary(
   isCustom: boolean,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
-    await claimWrite(tx, acting.tenantId, datasetId);
+    await claimWrite(tx, acting, datasetId);
     const index = (await listIndexes(tx, acting.tenantId, datasetId)).findLast(
       ({ kind, state }) => state !== 'errored' && (kind === 'internal') !== isCustom,
     );

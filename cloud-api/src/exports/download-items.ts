@@ -45,8 +45,8 @@ export async function downloadItems(
 }
 
 async function fieldNames(projections: Projections, tenantId: string, datasetId: string): Promise<string[]> {
-  const { metadata } = await projections.of(tenantId, datasetId).schema();
-  return [...metadata.keys()].toSorted();
+  const { schema } = await projections.of(tenantId, datasetId).current();
+  return [...schema.metadata.keys()].toSorted();
 }
 
 async function* pagesOf(

@@ -1,14 +1,16 @@
+import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import { ExportFormat, exportEndpoints } from '@nucleus/shared/wire/exports';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
-import { type Mount, mountDownload, mountEndpoint } from '../http/mount-endpoint.ts';
+import { type Mount, mountDownload, mountEndpoint, mountPieces } from '../http/mount-endpoint.ts';
 import { queryItems } from '../items/query-items.ts';
-import { listAllItems, pageItemsOf } from '../items/read-items.ts';
+import { pageItemsOf } from '../items/read-items.ts';
+import { type ItemPager, spellAllItems, spellList } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
-import { listSliceItems, pageSliceItems } from '../slices/read-slice.ts';
+import { pageSliceItems } from '../slices/read-slice.ts';
 import { downloadItems } from './download-items.ts';
 import { startExportItemsJob } from './export-items-job.ts';
 import { toRawItem, toTrainingRow } from './rules.ts';
@@ -20,9 +22,19 @@ export function mountExports(
   projections: Projections,
   afterEnqueue: () => void,
 ): void {
-  mountEndpoint(mount, exportEndpoints.exportDatasetForTraining, async ({ tenantId }, { params }) => ({
-    exportedRows: (await listAllItems(db, tenantId, params.datasetId)).map((item) => toTrainingRow(item, false)),
-  }));
+  const itemsOf =
+    (tenantId: string, datasetId: string): ItemPager =>
+    (page) =>
+      pageItemsOf(db, tenantId, datasetId, page);
+  const membersOf =
+    (tenantId: string, sliceId: string): ItemPager =>
+    (page) =>
+      pageSliceItems(db, projections, tenantId, sliceId, page);
+  const toRow = (item: DatasetItem) => toTrainingRow(item, false);
+
+  mountPieces(mount, exportEndpoints.exportDatasetForTraining, async ({ tenantId }, { params }) =>
+    spellAllItems('exportedRows', itemsOf(tenantId, params.datasetId), toRow),
+  );
   mountEndpoint(mount, exportEndpoints.pageDatasetForTraining, async ({ tenantId }, { params, body }) => {
     const { items, nextPageToken } = body.query
       ? await queryItems(db, projections, tenantId, params.datasetId, body)
@@ -34,11 +46,9 @@ export function mountExports(
     return { data: [] };
   });
 
-  mountEndpoint(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params }) => ({
-    exportedRows: (await listSliceItems(db, projections, tenantId, params.sliceId)).map((item) =>
-      toTrainingRow(item, false),
-    ),
-  }));
+  mountPieces(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params }) =>
+    spellAllItems('exportedRows', membersOf(tenantId, params.sliceId), toRow),
+  );
   mountEndpoint(mount, exportEndpoints.pageSliceForTraining, async ({ tenantId }, { params, body }) => {
     const { items, nextPageToken } = await pageSliceItems(db, projections, tenantId, params.sliceId, body);
     return { data: items.map((item) => toTrainingRow(item, body.chip === true)), nextPageToken };
@@ -48,11 +58,11 @@ export function mountExports(
     return { data: [] };
   });
 
-  mountEndpoint(mount, exportEndpoints.exportRawItems, async ({ tenantId }, { params }) => ({
-    raw_dataset_items: (await listSliceItems(db, projections, tenantId, params.sliceId)).map(toRawItem),
-  }));
-  mountEndpoint(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
-    (await listSliceItems(db, projections, tenantId, params.sliceId)).map((item) => ({ item })),
+  mountPieces(mount, exportEndpoints.exportRawItems, async ({ tenantId }, { params }) =>
+    spellAllItems('raw_dataset_items', membersOf(tenantId, params.sliceId), toRawItem),
+  );
+  mountPieces(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
+    spellList(membersOf(tenantId, params.sliceId), (item) => ({ item })),
   );
 
   mountEndpoint(mount, exportEndpoints.exportItems, async (context, { params, body }) => {

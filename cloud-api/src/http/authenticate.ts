@@ -47,7 +47,10 @@ export async function authenticate(gate: Gate, request: IncomingMessage, nowMs: 
     actor: 'session',
     keyId: null,
     agentId: null,
+    kind: 'standard',
     datasetIds: null,
+    addresses: null,
+    expiresAt: session.keyExpiresAt,
     sessionExpiresAt: session.expiresAt,
   };
 }
@@ -87,7 +90,10 @@ function callerOfKey(key: StoredKey | undefined): Caller {
     actor: key.keyId,
     keyId: key.keyId,
     agentId: key.agentId,
+    kind: key.kind,
     datasetIds: key.datasetIds,
+    addresses: key.addresses,
+    expiresAt: key.expiresAt,
     sessionExpiresAt: null,
   };
 }

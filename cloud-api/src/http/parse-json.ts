@@ -1,6 +1,7 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+const strictPiece = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 // Only an escape can smuggle NUL or half a surrogate pair past the UTF-8 decoder.
 const suspectEscape = /\\u(?:0000|d[89a-f])/i;
 
@@ -11,13 +12,28 @@ const suspectEscape = /\\u(?:0000|d[89a-f])/i;
  */
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {};
-  let text: string;
+  const text = decode(strictUtf8, bytes);
+  return text.trim() === '' ? {} : parseText(text);
+}
+
+/**
+ * JSON of a part of a body, or of members of a list with commas between them.
+ * @throws what {@link parseJson} throws, for an empty part too
+ */
+export function parsePiece(bytes: Uint8Array, areMembers = false): unknown {
+  const text = decode(strictPiece, bytes);
+  return parseText(areMembers ? `[${text}]` : text);
+}
+
+function decode(decoder: typeof strictUtf8, bytes: Uint8Array): string {
   try {
-    text = strictUtf8.decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new AppError('invalid-json', 'The body is not valid UTF-8.', { cause });
   }
-  if (text.trim() === '') return {};
+}
+
+function parseText(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -27,7 +43,6 @@ export function parseJson(bytes: Uint8Array): unknown {
   if (suspectEscape.test(text)) assertWellFormed(value);
   return value;
 }
-
 /** @throws AppError `invalid-request` when a text anywhere in `value` holds NUL or a lone surrogate. */
 function assertWellFormed(value: unknown): void {
   const open: unknown[] = [value];

@@ -2,7 +2,7 @@
  * Reads JSON bodies the way Nucleus clients send them: on DELETE too, empty where `{}` is meant, compressed or not.
  */
 import express, { type Request, type Response } from 'express';
-import { parseJson } from './parse-json.ts';
+import { parseJsonInTurns } from './parse-in-turns.ts';
 
 /** Largest body of a route that takes items, and of every other route; bytes after inflating. */
 export const largeBodyBytes = 64 * 1024 * 1024;
@@ -15,6 +15,6 @@ export function bodyReader(limit: number): (request: Request, response: Response
     await new Promise<void>((resolve, reject) => {
       readRaw(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
     });
-    return parseJson(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+    return parseJsonInTurns(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
   };
 }

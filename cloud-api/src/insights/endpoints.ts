@@ -1,4 +1,5 @@
 import { insightEndpoints } from '@nucleus/shared/wire/insights';
+import { itemHistoryEndpoints } from '@nucleus/shared/wire/item-history';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
@@ -14,6 +15,7 @@ import { findSimilar } from './find-similar.ts';
 import { DuplicateGroups } from './group-duplicates.ts';
 import { listDatasetViews } from './list-dataset-views.ts';
 import { pageTiles } from './page-tiles.ts';
+import { readHistory } from './read-history.ts';
 
 /** Mounts what the pages need beside the Nucleus routes. */
 export function mountInsights(mount: Mount, db: Database, projections: Projections): void {
@@ -73,6 +75,10 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
   );
   mountEndpoint(mount, insightEndpoints.findSimilar, ({ tenantId }, { params, body }) =>
     timed(() => findSimilar(db, projections, tenantId, params.datasetId, body)),
+  );
+
+  mountEndpoint(mount, itemHistoryEndpoints.getItemHistory, ({ tenantId }, { params }) =>
+    readHistory(db, tenantId, params),
   );
 
   mountEndpoint(mount, insightEndpoints.completeQuery, async ({ tenantId }, { params, body }) =>

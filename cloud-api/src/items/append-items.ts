@@ -15,8 +15,16 @@ import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { intakeImages } from './intake-images.ts';
+import { keepEvents } from './keep-events.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
-import { type AppendFacts, type AppendPlan, planAppend, type ReadItem, readAppendedItems } from './plan-append.ts';
+import {
+  type AppendFacts,
+  type AppendPlan,
+  itemsPerTurn,
+  planAppend,
+  type ReadItem,
+  readAppendedItems,
+} from './plan-append.ts';
 import { findSourceOfDataset, insertItems, listKnownItems, updateItem, updateUserMetadata } from './queries.ts';
 
 export interface Append {
@@ -45,7 +53,6 @@ export interface PreparedAppend {
 
 /** How long the pictures of one request may take together. */
 const requestPicturesMs = 45_000;
-const itemsPerTurn = 500;
 
 /**
  * @returns counts that add up to the number of items sent, and the items that were refused, each with its `error`.
@@ -113,9 +120,9 @@ export async function appendItemsIn(
   prepared: PreparedAppend,
 ): Promise<AppendReply> {
   const { good, bad, pictures, uploadedUrl } = prepared;
-  const claim = await claimWrite(tx, acting.tenantId, datasetId);
+  const claim = await claimWrite(tx, acting, datasetId);
   const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
-  const plan = planAppend({
+  const planning = planAppend({
     items: good,
     known: await listKnownItems(tx, acting.tenantId, datasetId, keysOf(good)),
     pictures,
@@ -127,6 +134,7 @@ export async function appendItemsIn(
     claim,
     acting,
   });
+  const plan = await inTurns(planning);
   await showImages(tx, acting, datasetId, plan.images);
   await writePlan(tx, acting, datasetId, plan, claim.changeNo);
   await settleWrite(tx, acting.tenantId, datasetId, {
@@ -144,6 +152,14 @@ export async function appendItemsIn(
     upload_errors: errors.length,
     ...(errors.length === 0 ? {} : { error_payload: errors as AppendReply['error_payload'] }),
   };
+}
+
+async function inTurns<Result>(steps: Generator<undefined, Result>): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await nextTurn();
+  }
 }
 
 /** @throws AppError `dataset-holds-scenes`, `privacy-mode-refuses-bytes` */
@@ -180,6 +196,16 @@ async function writePlan(
     else await updateItem(tx, acting.tenantId, datasetId, itemId, { ...update, ...change });
   }
   await updateUserMetadata(tx, acting.tenantId, datasetId, metadataAlone, change);
+  await keepEvents(
+    tx,
+    { tenantId: acting.tenantId, datasetId },
+    changeNo,
+    Array.from(plan.updates, ([itemId, { picture }]) => ({
+      itemId,
+      kind: picture === undefined ? ('metadata' as const) : ('picture' as const),
+      rev: null,
+    })),
+  );
   await plan.fieldTypes.save();
   await plan.vectors.save();
 }

@@ -6,6 +6,7 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { dropVectors } from '../embeddings/keep-vectors.ts';
+import { keepEvents } from './keep-events.ts';
 import { hideItem, listKnownItems } from './queries.ts';
 import { refKey } from './rules.ts';
 
@@ -20,11 +21,15 @@ export async function deleteItem(
   referenceId: string,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const { changeNo, nextSeq } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo, nextSeq } = await claimWrite(tx, acting, datasetId);
     const [item] = await listKnownItems(tx, acting.tenantId, datasetId, [refKey(referenceId)]);
     if (item?.state !== 'live') throw new AppError('item-not-found', 'There is no such item in this dataset.');
     const state = item.sourceId === null ? 'deleted' : 'removed_by_user';
     await hideItem(tx, acting.tenantId, datasetId, item.itemId, { state, changeNo, nowMs: acting.nowMs });
+    if (state === 'removed_by_user')
+      await keepEvents(tx, { tenantId: acting.tenantId, datasetId }, changeNo, [
+        { itemId: item.itemId, kind: 'removed', rev: null },
+      ]);
     await hideImage(tx, acting.tenantId, datasetId, item.itemId);
     if (state === 'deleted') await dropVectors(tx, { tenantId: acting.tenantId, datasetId }, item.seq, changeNo);
     await settleWrite(tx, acting.tenantId, datasetId, { nextSeq, liveDelta: -1 });

@@ -43,6 +43,27 @@ export async function listHashCandidates(
   return found;
 }
 
+/** Up to `limit` hashes of live items from a place on, in insertion order. */
+export function listHashPage(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  fromSeq: number,
+  limit: number,
+): Promise<HashedRow[]> {
+  return listHashesFrom(db, tenantId, datasetId, fromSeq, limit);
+}
+
+/** Hashes of the live items at places, in no order. */
+export function listPlacedHashes(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  seqs: readonly number[],
+): Promise<HashedRow[]> {
+  return listHashesAt(db, tenantId, datasetId, seqs);
+}
+
 /** Hashes of the named items, each once. @throws AppError `item-not-found` when one is not there */
 export async function listNamedHashCandidates(
   db: Database,

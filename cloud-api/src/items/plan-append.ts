@@ -1,6 +1,7 @@
 /** Decides what an append does, item by item, before anything is written. Pure: ids, time and known rows are arguments. */
 import { AppendedItem } from '@nucleus/shared/wire/dataset';
 import type { DatasetItemInput } from '@nucleus/shared/wire/dataset-item';
+import { isPlainItem } from '@nucleus/shared/wire/plain-item';
 import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { ItemsTable } from '../database/tables.ts';
@@ -41,6 +42,9 @@ export interface AppendPlan {
   vectors: VectorChanges;
 }
 
+/** A few milliseconds of planning or checking. */
+export const itemsPerTurn = 500;
+
 export interface AppendFacts {
   items: readonly ReadItem[];
   known: readonly KnownItem[];
@@ -68,16 +72,11 @@ export function readAppendedItems(
   const good: ReadItem[] = [];
   const bad: unknown[] = [];
   for (const [place, raw] of items.entries()) {
-    const parsed = AppendedItem.safeParse(raw);
-    if (parsed.success)
-      good.push({
-        raw,
-        place: firstPlace + place,
-        refKey: refKey(parsed.data.reference_id),
-        update: updates(raw),
-        item: parsed.data,
-      });
-    else {
+    const parsed = isPlainItem(raw) ? { success: true as const, data: raw } : AppendedItem.safeParse(raw);
+    if (parsed.success) {
+      const item = parsed.data;
+      good.push({ raw, place: firstPlace + place, refKey: refKey(item.reference_id), update: updates(raw), item });
+    } else {
       const issue = parsed.error.issues[0];
       bad.push(refused(raw, `${issue?.path.join('.') || 'item'}: ${issue?.message ?? 'is not valid'}`));
     }
@@ -85,8 +84,11 @@ export function readAppendedItems(
   return { good, bad };
 }
 
-/** Items in the order they were sent: a reference id that occurs twice is new first and known afterwards. */
-export function planAppend(facts: AppendFacts): AppendPlan {
+/**
+ * Items in the order they were sent: a reference id that occurs twice is new first and known afterwards.
+ * @yields now and then, so that others have their turn between thousands of items
+ */
+export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan> {
   const known = new Map(facts.known.map((item) => [item.refKey, item]));
   const fresh = new Map<string, ItemsTable>();
   const plan: AppendPlan = {
@@ -99,7 +101,8 @@ export function planAppend(facts: AppendFacts): AppendPlan {
     fieldTypes: facts.fieldTypes,
     vectors: facts.vectors,
   };
-  for (const read of facts.items) {
+  for (const [place, read] of facts.items.entries()) {
+    if (place > 0 && place % itemsPerTurn === 0) yield;
     const there = known.get(read.refKey);
     const isKnown = there !== undefined || fresh.has(read.refKey);
     if (!read.update && (there?.state === 'live' || fresh.has(read.refKey))) {

@@ -49,6 +49,22 @@ export async function findItemById(
   return selectLive(db, tenantId, datasetId).where('id', '=', itemId).executeTakeFirst();
 }
 
+export async function findItemStand(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemId: string,
+): Promise<{ seq: number; createdAtMs: number } | undefined> {
+  return db
+    .selectFrom('items')
+    .select(['seq', 'created_at as createdAtMs'])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where('id', '=', itemId)
+    .where(isLive)
+    .executeTakeFirst();
+}
+
 /** Up to `limit` items whose place is at least `fromSeq`, in insertion order; walks items_live_by_seq. */
 export async function listItemsFrom(
   db: Database,

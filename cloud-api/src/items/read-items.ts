@@ -3,7 +3,7 @@ import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { locatePlace } from './locate-place.ts';
-import { findItemById, findItemByRefKey, listItemsBySeq, listItemsFrom } from './queries.ts';
+import { findItemById, findItemByRefKey, findItemStand, listItemsBySeq, listItemsFrom } from './queries.ts';
 import { type PlacedItem, readPageToken, refKey, spellPageToken, toDatasetItem } from './rules.ts';
 
 /** Most items that one page answers; fewer than asked for is allowed (wire contract 1) and keeps replies small. */
@@ -28,6 +28,19 @@ export async function getItemById(
   itemId: string,
 ): Promise<DatasetItem> {
   return found(db, tenantId, datasetId, await findItemById(db, tenantId, datasetId, itemId));
+}
+
+/** An item's place in its dataset and when it came. @throws AppError `dataset-not-found`, `item-not-found` */
+export async function getItemStand(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemId: string,
+): Promise<{ seq: number; createdAtMs: number }> {
+  await getDataset(db, tenantId, datasetId);
+  const stand = await findItemStand(db, tenantId, datasetId, itemId);
+  if (stand === undefined) throw itemNotFound();
+  return stand;
 }
 
 /** @throws AppError `dataset-not-found`, `item-not-found`, `invalid-request` when `index` is no number from 0 */
@@ -88,18 +101,6 @@ export async function listItemsInOrder(
   return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
 }
 
-/** Every item of a dataset, read page by page so that other requests get their turn. @throws AppError `dataset-not-found` */
-export async function listAllItems(db: Database, tenantId: string, datasetId: string): Promise<DatasetItem[]> {
-  const items: DatasetItem[] = [];
-  let pageToken: string | null = null;
-  do {
-    const page = await pageItemsOf(db, tenantId, datasetId, { pageToken, pageSize: pageItems });
-    items.push(...page.items);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== null);
-  return items;
-}
-
 async function found(
   db: Database,
   tenantId: string,
@@ -107,6 +108,10 @@ async function found(
   item: PlacedItem | undefined,
 ): Promise<DatasetItem> {
   await getDataset(db, tenantId, datasetId);
-  if (item === undefined) throw new AppError('item-not-found', 'There is no such item in this dataset.');
+  if (item === undefined) throw itemNotFound();
   return toDatasetItem(item);
+}
+
+function itemNotFound(): AppError {
+  return new AppError('item-not-found', 'There is no such item in this dataset.');
 }

@@ -6,6 +6,7 @@ import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
+import { keepEvents } from './keep-events.ts';
 import { type FieldTypes, lockFieldTypes } from './lock-field-types.ts';
 import { findSourceOfDataset, type KnownItem, listKnownItems, updateUserMetadata } from './queries.ts';
 import { findReservedChange, refKey, withoutReserved } from './rules.ts';
@@ -28,7 +29,7 @@ export async function updateMetadataIn(
   changes: readonly MetadataChange[],
 ): Promise<MetadataResult> {
   const { tenantId, nowMs } = acting;
-  const claim = await claimWrite(tx, tenantId, datasetId);
+  const claim = await claimWrite(tx, acting, datasetId);
   const keys = changes.map((change) => refKey(change.reference_id));
   const known = new Map(
     (await listKnownItems(tx, tenantId, datasetId, [...new Set(keys)])).map((item) => [item.refKey, item]),
@@ -56,6 +57,12 @@ export async function updateMetadataIn(
   }
   const texts = new Map([...merged].map(([itemId, metadata]) => [itemId, JSON.stringify(metadata)]));
   await updateUserMetadata(tx, tenantId, datasetId, texts, { changeNo: claim.changeNo, nowMs });
+  await keepEvents(
+    tx,
+    { tenantId, datasetId },
+    claim.changeNo,
+    Array.from(texts.keys(), (itemId) => ({ itemId, kind: 'metadata' as const, rev: null })),
+  );
   await fieldTypes.save();
   await settleWrite(tx, tenantId, datasetId, { nextSeq: claim.nextSeq, liveDelta: 0 });
   if (merged.size > 0)

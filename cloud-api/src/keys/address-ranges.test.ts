@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientAddress, isWithin, normaliseRange } from './address-ranges.ts';
+import { clientAddress, isRangeWithin, isWithin, normaliseRange } from './address-ranges.ts';
 
 test.each([
   ['10.1.2.3', '10.1.2.3/32'],
@@ -25,6 +25,20 @@ test.each([
   [['10.0.0.0/8'], 'nonsense', false],
 ])('%j hold %j: %j', (ranges, address, want) => {
   expect(isWithin(ranges, address)).toBe(want);
+});
+
+test.each([
+  [['10.0.0.0/8'], '10.1.0.0/16', true],
+  [['10.0.0.0/8'], '10.0.0.0/8', true],
+  [['10.0.0.0/8'], '10.0.0.0/7', false],
+  [['10.0.0.0/8'], '0.0.0.0/0', false],
+  [['10.1.0.0/16'], '10.2.0.7/32', false],
+  [['192.0.2.1/32', '10.0.0.0/8'], '10.9.9.9/32', true],
+  [['10.0.0.0/8'], '::/0', false],
+  [['2001:db8::/32'], '2001:db8:1::/48', true],
+  [[], '10.0.0.1/32', false],
+])('%j hold all of %j: %j', (ranges, range, want) => {
+  expect(isRangeWithin(ranges, range)).toBe(want);
 });
 
 test.each([

@@ -19,6 +19,18 @@ export function isWithin(ranges: readonly string[], address: string | undefined)
   });
 }
 
+/** Whether one of the ranges holds every address of `range`. */
+export function isRangeWithin(ranges: readonly string[], range: string): boolean {
+  const asked = readRange(range);
+  if (asked === undefined) return false;
+  return ranges.some((text) => {
+    const [address, bits] = readRange(text) ?? [];
+    if (address === undefined || bits === undefined || address.kind() !== asked[0].kind() || bits > asked[1])
+      return false;
+    return asked[0].match([address, bits] as [(typeof asked)[0], number]);
+  });
+}
+
 /**
  * Who sent a request: the peer, or what trusted proxies before it say in `X-Forwarded-For`, read from the nearest one outwards.
  * @param peer the other end of the connection

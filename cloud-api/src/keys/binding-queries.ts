@@ -29,3 +29,13 @@ export async function findDatasetOfAsset(db: Database, tenantId: string, id: str
     .executeTakeFirst();
   return row?.dataset_id;
 }
+
+export async function findDatasetOfAutotag(db: Database, tenantId: string, id: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('autotags')
+    .select('dataset_id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.dataset_id;
+}

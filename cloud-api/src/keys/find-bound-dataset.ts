@@ -1,5 +1,5 @@
 import type { Database } from '../database/open-database.ts';
-import { findDatasetOfAsset, findDatasetOfJob, findDatasetOfSlice } from './binding-queries.ts';
+import { findDatasetOfAsset, findDatasetOfAutotag, findDatasetOfJob, findDatasetOfSlice } from './binding-queries.ts';
 
 /** Parameters of paths that belong to one dataset, and how that is found. */
 const finders = {
@@ -9,6 +9,7 @@ const finders = {
   sliceId: findDatasetOfSlice,
   jobId: findDatasetOfJob,
   itemId: findDatasetOfAsset,
+  autotagId: findDatasetOfAutotag,
 } as const;
 
 /** Whether a route names something of one dataset. */

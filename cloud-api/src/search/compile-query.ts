@@ -1,6 +1,7 @@
+import { type ConditionDialect, compileCondition } from '@nucleus/shared/query/compile-condition';
 import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { QueryError } from '@nucleus/shared/query/query-error';
-import type { CompareOp, ConditionNode, ValueNode } from '@nucleus/shared/query/query-tree';
+import type { ConditionNode, ValueNode } from '@nucleus/shared/query/query-tree';
 import { resolveField } from './resolve-field.ts';
 import type { FieldType, SearchSchema } from './search-field.ts';
 
@@ -10,172 +11,99 @@ export interface CompiledQuery {
   parameters: (string | number | boolean)[];
 }
 
-interface CompiledValue {
-  sql: string;
-  type: FieldType;
-}
-
 /**
- * Compiles a query to a condition. Two-valued: a comparison with a missing value is false, so `NOT` finds the items that lack the
- * field, and `!=` is exactly `NOT =`. Values never become SQL text.
- * @throws QueryError for an unknown field or a comparison of unlike types.
+ * Compiles a query to a condition; slices and tags are sets of items that it looks into.
+ * @throws QueryError for an unknown field, slice or tag, or a comparison of unlike types.
  */
 export function compileQuery(tree: ConditionNode, schema: SearchSchema): CompiledQuery {
   const parameters: CompiledQuery['parameters'] = [];
-  return { sql: new Compiler(schema, parameters).condition(tree), parameters };
+  return { sql: compileCondition(tree, dialectOver(schema, parameters)), parameters };
 }
 
 /** Live slices write their conditions into the query that names them; this bounds what comes of it. */
 const mostConditions = 1000;
 
-class Compiler {
-  readonly #schema: SearchSchema;
-  readonly #parameters: CompiledQuery['parameters'];
-  #conditions = 0;
+/** Parameters are pushed in the order of their `?`. */
+function dialectOver(schema: SearchSchema, parameters: CompiledQuery['parameters']): ConditionDialect<FieldType> {
+  let conditions = 0;
+  const parameter = (value: string | number | boolean): string => {
+    parameters.push(value);
+    return '?';
+  };
+  const members = (setId: string): string =>
+    `seq in (select seq from slice_items where slice_id = ${parameter(setId)})`;
 
-  constructor(schema: SearchSchema, parameters: CompiledQuery['parameters']) {
-    this.#schema = schema;
-    this.#parameters = parameters;
-  }
-
-  condition(node: ConditionNode): string {
-    this.#conditions += 1;
-    if (this.#conditions > mostConditions)
-      throw new QueryError('The live slices of this query hold too many conditions together.', node);
-    switch (node.kind) {
-      case 'and':
-      case 'or':
-        return `(${node.terms.map((term) => this.condition(term)).join(` ${node.kind} `)})`;
-      case 'not':
-        return `(not ${this.condition(node.term)})`;
-      case 'compare':
-        return this.#compare(node);
-      case 'in':
-        return this.#in(node);
-      case 'contains':
-        return this.#contains(node);
-      case 'missing': {
-        if (setRoot(node.field) === 'tag') return this.#untagged(node.negated);
-        const { column } = resolveField(node.field, this.#schema);
-        return `(${column} is ${node.negated ? 'not ' : ''}null)`;
-      }
-    }
-  }
-
-  #compare(node: Extract<ConditionNode, { kind: 'compare' }>): string {
-    const root = setRoot(node.left);
-    if (root !== undefined) {
-      if (node.op !== '=' && node.op !== '!=')
-        throw new QueryError(`A ${root} can be compared by = and != only.`, node);
-      return this.#inSets(root, [node.right], node.op === '!=');
-    }
-    const left = this.#value(node.left);
-    const right = this.#value(node.right, left.type);
-    if (left.type !== right.type) throw unlike(node.left, left.type, node.right, right.type);
-    if (left.type === 'boolean' && node.op !== '=' && node.op !== '!=') {
-      throw new QueryError('true and false can be compared by = and != only.', node);
-    }
-    return this.#twoValued(left.sql, node.op, right.sql);
-  }
-
-  #twoValued(left: string, op: CompareOp, right: string): string {
-    if (op === '!=') return `(not coalesce(${left} = ${right}, false))`;
-    return `coalesce(${left} ${op} ${right}, false)`;
-  }
-
-  #in(node: Extract<ConditionNode, { kind: 'in' }>): string {
-    const root = setRoot(node.field);
-    if (root !== undefined) return this.#inSets(root, node.values, node.negated);
-    const field = resolveField(node.field, this.#schema);
-    const members = node.values.map((value) => {
-      const member = this.#value(value, field.type);
-      if (member.type !== field.type) throw unlike(node.field, field.type, value, member.type);
-      return member.sql;
-    });
-    return `(${node.negated ? 'not ' : ''}coalesce(${field.column} in (${members.join(', ')}), false))`;
-  }
-
-  #inSets(root: SetRoot, named: readonly ValueNode[], negated: boolean): string {
-    const sets = named.map((value) => (root === 'slice' ? this.#slice(value) : this.#tag(value)));
-    return `(${negated ? 'not ' : ''}(${sets.join(' or ')}))`;
-  }
-
-  #slice(value: ValueNode): string {
+  const slice = (value: ValueNode, isPlain: boolean): string => {
     if (value.kind !== 'text') throw new QueryError('A slice is named by its id, slc_….', value);
-    const live = this.#schema.slices.get(value.value);
+    const live = schema.slices.get(value.value);
     if (live === undefined) throw new QueryError('This dataset has no such slice.', value);
-    return live === null ? this.#members(value.value) : this.#within(live, value);
-  }
-
-  #tag(value: ValueNode): string {
-    if (value.kind !== 'text') throw new QueryError('A tag is named by its text, in double quotes.', value);
-    const set = this.#schema.tags.get(value.value);
-    if (set === undefined) throw new QueryError(`No item of this dataset has the tag "${value.value}".`, value);
-    return this.#members(set);
-  }
-
-  #members(setId: string): string {
-    return `seq in (select seq from slice_items where slice_id = ${this.#parameter(setId)})`;
-  }
-
-  #untagged(negated: boolean): string {
-    const ids = [...this.#schema.tags.values()].map((id) => this.#parameter(id));
-    if (ids.length === 0) return negated ? '(false)' : '(true)';
-    return `(seq ${negated ? '' : 'not '}in (select seq from slice_items where slice_id in (${ids.join(', ')})))`;
-  }
-
+    return live === null ? members(value.value) : within(live, value, isPlain);
+  };
   /** The condition of a live slice; what is wrong in it is told of the slice, since its own text is not in sight. */
-  #within(query: string, named: ValueNode): string {
+  const within = (query: string, named: ValueNode, isPlain: boolean): string => {
     try {
-      return query.trim() === '' ? '(true)' : this.condition(parseQuery(query));
+      return query.trim() === '' ? '(true)' : compileCondition(parseQuery(query), dialect, isPlain);
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       throw new QueryError(`This slice cannot be read any more: ${error.message}`, named);
     }
-  }
+  };
+  const tag = (value: ValueNode): string => {
+    if (value.kind !== 'text') throw new QueryError('A tag is named by its text, in double quotes.', value);
+    const set = schema.tags.get(value.value);
+    if (set === undefined) throw new QueryError(`No item of this dataset has the tag "${value.value}".`, value);
+    return members(set);
+  };
+  const inSets = (root: SetRoot, named: readonly ValueNode[], negated: boolean, isPlain: boolean): string => {
+    const sets = named.map((value) => (root === 'slice' ? slice(value, isPlain && !negated) : tag(value)));
+    return `(${negated ? 'not ' : ''}(${sets.join(' or ')}))`;
+  };
+  const untagged = (negated: boolean): string => {
+    const ids = [...schema.tags.values()].map(parameter);
+    if (ids.length === 0) return negated ? '(false)' : '(true)';
+    return `(seq ${negated ? '' : 'not '}in (select seq from slice_items where slice_id in (${ids.join(', ')})))`;
+  };
 
-  #contains(node: Extract<ConditionNode, { kind: 'contains' }>): string {
-    const field = resolveField(node.field, this.#schema);
-    if (field.type !== 'text')
-      throw new QueryError(`${field.name} is a ${field.type}; CONTAINS looks into texts.`, node.field);
+  const dialect: ConditionDialect<FieldType> = {
+    no: 'false',
+    field(path) {
+      const { column, type, name } = resolveField(path, schema);
+      return { sql: column, type, name };
+    },
+    literal(value, wanted) {
+      if (value.kind === 'number') {
+        return { sql: `cast(${parameter(value.value)} as double precision)`, type: 'number' };
+      }
+      if (wanted === 'boolean' && (value.value === 'true' || value.value === 'false')) {
+        return { sql: `cast(${parameter(value.value === 'true')} as boolean)`, type: 'boolean' };
+      }
+      return { sql: `cast(${parameter(value.value)} as varchar)`, type: 'text' };
+    },
+    // a remainder by zero is missing, not an error of the engine
+    remainder: (left, right) => `(${left} % nullif(${right}, 0))`,
     // position() has no pattern characters to escape, unlike LIKE
-    const sql = `coalesce(position(lower(${this.#parameter(node.text)}) in lower(${field.column})) > 0, false)`;
-    return node.negated ? `(not ${sql})` : sql;
-  }
-
-  #value(node: ValueNode, wanted?: FieldType): CompiledValue {
-    switch (node.kind) {
-      case 'number':
-        return { sql: `cast(${this.#parameter(node.value)} as double precision)`, type: 'number' };
-      case 'text':
-        if (wanted === 'boolean' && (node.value === 'true' || node.value === 'false')) {
-          return { sql: `cast(${this.#parameter(node.value === 'true')} as boolean)`, type: 'boolean' };
-        }
-        return { sql: `cast(${this.#parameter(node.value)} as varchar)`, type: 'text' };
-      case 'field': {
-        const field = resolveField(node, this.#schema);
-        return { sql: field.column, type: field.type };
+    holds: (text, part) => `position(lower(${parameter(part)}) in lower(${text})) > 0`,
+    own(node, isPlain) {
+      conditions += 1;
+      if (conditions > mostConditions)
+        throw new QueryError('The live slices of this query hold too many conditions together.', node);
+      if (node.kind === 'missing') return setRoot(node.field) === 'tag' ? untagged(node.negated) : undefined;
+      if (node.kind === 'in') {
+        const root = setRoot(node.field);
+        return root && inSets(root, node.values, node.negated, isPlain);
       }
-      case 'arithmetic': {
-        const left = this.#number(node.left, node.op);
-        const right = this.#number(node.right, node.op);
-        // a remainder by zero is missing, not an error of the engine
-        const divisor = node.op === '%' ? `nullif(${right}, 0)` : right;
-        return { sql: `(${left} ${node.op} ${divisor})`, type: 'number' };
-      }
-    }
-  }
-
-  #number(node: ValueNode, op: string): string {
-    const value = this.#value(node);
-    if (value.type !== 'number') throw new QueryError(`${op} needs numbers; this is a ${value.type}.`, node);
-    return value.sql;
-  }
-
-  #parameter(value: string | number | boolean): string {
-    this.#parameters.push(value);
-    return '?';
-  }
+      const root = node.kind === 'compare' ? setRoot(node.left) : undefined;
+      if (node.kind !== 'compare' || root === undefined) return undefined;
+      if (node.op !== '=' && node.op !== '!=')
+        throw new QueryError(`A ${root} can be compared by = and != only.`, node);
+      return inSets(root, [node.right], node.op === '!=', isPlain);
+    },
+    check({ op, whole }, type) {
+      if (type !== 'boolean' || op === '=' || op === '!=') return;
+      throw new QueryError('true and false can be compared by = and != only.', whole);
+    },
+  };
+  return dialect;
 }
 
 /** Roots that name sets of items and no field. */
@@ -185,9 +113,4 @@ function setRoot(node: ValueNode): SetRoot | undefined {
   if (node.kind !== 'field' || node.path.length !== 1) return undefined;
   const [root] = node.path;
   return root === 'slice' || root === 'tag' ? root : undefined;
-}
-
-function unlike(left: ValueNode, leftType: FieldType, right: ValueNode, rightType: FieldType): QueryError {
-  const name = left.kind === 'field' ? left.path.join('.') : 'The left side';
-  return new QueryError(`${name} is a ${leftType} and cannot be compared with a ${rightType}.`, right);
 }

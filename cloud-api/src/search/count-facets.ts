@@ -1,6 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { type Find, where } from './find-items.ts';
-import type { Projection } from './projection.ts';
+import type { Projection, SearchView } from './projection.ts';
 import { fieldByName } from './resolve-field.ts';
 import type { FieldType, SearchField } from './search-field.ts';
 
@@ -35,18 +35,18 @@ export async function countFacet(
   fieldName: string,
   limit: number,
 ): Promise<Facet> {
-  const schema = await projection.schema();
+  const view = await projection.current();
+  const { schema } = view;
   const field = fieldByName(fieldName, schema);
   const { sql, parameters } = where(find, schema);
-  const rows = await projection.ask(
+  const rows = await view.ask(
     `with counted as (select ${field.column} as value, count(*) as items from items ${sql} group by 1)
      select value, items::double, (select count(value)::double from counted),
        coalesce((select items from counted where value is null), 0)::double
      from counted where value is not null order by items desc, value limit ?`,
     [...parameters, limit],
   );
-  const missing =
-    rows.length > 0 ? Number(rows[0]?.[3]) : await countMissing(projection, field.column, sql, parameters);
+  const missing = rows.length > 0 ? Number(rows[0]?.[3]) : await countMissing(view, field.column, sql, parameters);
   return {
     field: field.name,
     type: field.type,
@@ -64,13 +64,14 @@ export async function countHistogram(
   bins: number,
   span?: { min: number; max: number },
 ): Promise<Histogram> {
-  const schema = await projection.schema();
+  const view = await projection.current();
+  const { schema } = view;
   const field = fieldByName(fieldName, schema);
   if (field.type === 'boolean') throw noHistogram(field);
   const { sql, parameters } = where(find, schema);
   const ends = span === undefined ? [] : [span.min, span.max];
   const end = (found: string): string => (span === undefined ? found : 'cast(? as double precision)');
-  const rows = await projection.ask(
+  const rows = await view.ask(
     `with chosen as (select ${amountOf(field)} as value from items ${sql}),
        span as (select ${end('min(value)')} as low, ${end('max(value)')} as high, count(*) - count(value) as lacking from chosen)
      select low, high, lacking::double,
@@ -84,8 +85,7 @@ export async function countHistogram(
     counts[place] = (counts[place] ?? 0) + Number(count);
   }
   const [low = null, high = null, lacking = 0] = rows[0] ?? [];
-  if (field.type === 'text' && counts.every((count) => count === 0))
-    await assertTimes(projection, field, sql, parameters);
+  if (field.type === 'text' && counts.every((count) => count === 0)) await assertTimes(view, field, sql, parameters);
   return {
     field: field.name,
     ...(field.type === 'text' ? { scale: 'time' as const } : {}),
@@ -97,12 +97,12 @@ export async function countHistogram(
 }
 
 async function countMissing(
-  projection: Projection,
+  view: SearchView,
   column: string,
   sql: string,
   parameters: (string | number | boolean)[],
 ): Promise<number> {
-  const [row] = await projection.ask(
+  const [row] = await view.ask(
     `select count(*)::double from items ${sql === '' ? 'where' : `${sql} and`} ${column} is null`,
     parameters,
   );
@@ -124,12 +124,12 @@ function amountOf({ type, column }: SearchField): string {
 
 /** @throws AppError `invalid-request` when there are texts and none is a time */
 async function assertTimes(
-  projection: Projection,
+  view: SearchView,
   field: SearchField,
   sql: string,
   parameters: (string | number | boolean)[],
 ): Promise<void> {
-  const [row] = await projection.ask(`select count(${field.column})::double from items ${sql}`, parameters);
+  const [row] = await view.ask(`select count(${field.column})::double from items ${sql}`, parameters);
   if (Number(row?.[0] ?? 0) > 0) throw noHistogram(field);
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { type Find, where } from './find-items.ts';
-import type { Projection } from './projection.ts';
+import type { Projection, SearchView } from './projection.ts';
 import { fieldByName } from './resolve-field.ts';
 import type { SearchField, SearchSchema } from './search-field.ts';
 
@@ -39,14 +39,15 @@ export async function countMap(
   find: Pick<Find, 'condition'>,
   { box, grain, latField, lonField, limit }: MapGrid,
 ): Promise<MapCount> {
-  const schema = await projection.schema();
+  const view = await projection.current();
+  const { schema } = view;
   const lat = degreesField(latField, schema);
   const lon = degreesField(lonField, schema);
-  if (lat === undefined || lon === undefined) return nowhere(projection, find, schema);
+  if (lat === undefined || lon === undefined) return nowhere(view, find);
   const { sql, parameters } = where(find, schema);
   const degrees = 'cast(? as double precision)';
   const acrossOr = box.west <= box.east ? 'and' : 'or';
-  const rows = await projection.ask(
+  const rows = await view.ask(
     `with chosen as (select ${lat.column} as lat, ${lon.column} as lon from items ${sql}),
        placed as (select lat, lon, (lat >= ${degrees} and lat <= ${degrees} and (lon >= ${degrees} ${acrossOr} lon <= ${degrees})) as within
          from chosen where lat is not null and lon is not null),
@@ -83,8 +84,8 @@ function degreesField(name: string, schema: SearchSchema): SearchField | undefin
   });
 }
 
-async function nowhere(projection: Projection, find: Pick<Find, 'condition'>, schema: SearchSchema): Promise<MapCount> {
+async function nowhere({ schema, ask }: SearchView, find: Pick<Find, 'condition'>): Promise<MapCount> {
   const { sql, parameters } = where(find, schema);
-  const [row] = await projection.ask(`select count(*)::double from items ${sql}`, parameters);
+  const [row] = await ask(`select count(*)::double from items ${sql}`, parameters);
   return { buckets: [], distinct: 0, inside: 0, outside: 0, missing: Number(row?.[0] ?? 0) };
 }

@@ -6,8 +6,9 @@ export async function countTags(
   projection: Projection,
   find: Pick<Find, 'condition'>,
 ): Promise<{ tags: { tag: string; count: number }[]; untagged: number }> {
-  const { sql, parameters } = where(find, await projection.schema());
-  const rows = await projection.ask(
+  const { schema, ask } = await projection.current();
+  const { sql, parameters } = where(find, schema);
+  const rows = await ask(
     `with found as (select seq from items ${sql}),
           tagged as (select tag, seq from slices join slice_items using (slice_id) join found using (seq) where tag is not null)
      select tag, count(*)::double from tagged group by tag
@@ -16,9 +17,8 @@ export async function countTags(
     parameters,
   );
   const counts = new Map(rows.flatMap(([tag, count]) => (tag === null ? [] : [[String(tag), Number(count)] as const])));
-  const { tags } = await projection.schema();
   return {
-    tags: [...tags.keys()]
+    tags: [...schema.tags.keys()]
       .map((tag) => ({ tag, count: counts.get(tag) ?? 0 }))
       .toSorted((a, b) => b.count - a.count || (a.tag < b.tag ? -1 : 1)),
     untagged: Number(rows.find(([tag]) => tag === null)?.[1] ?? 0),

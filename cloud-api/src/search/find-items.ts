@@ -18,8 +18,9 @@ export interface Find {
 
 /** How many items meet a condition. @throws QueryError */
 export async function countItems(projection: Projection, find: Pick<Find, 'condition'>): Promise<number> {
-  const { sql, parameters } = where(find, await projection.schema());
-  const [row] = await projection.ask(`select count(*)::double from items ${sql}`, parameters);
+  const { schema, ask } = await projection.current();
+  const { sql, parameters } = where(find, schema);
+  const [row] = await ask(`select count(*)::double from items ${sql}`, parameters);
   return Number(row?.[0] ?? 0);
 }
 
@@ -29,12 +30,12 @@ export async function findItems(
   find: Find,
   page: { offset: number; limit: number },
 ): Promise<number[]> {
-  const schema = await projection.schema();
+  const { schema, ask } = await projection.current();
   const { sql, parameters } = where(find, schema);
   const order = find.sort
     ? `${fieldByName(find.sort.field, schema).column} ${find.sort.descending ? 'desc' : 'asc'} nulls last, `
     : '';
-  const rows = await projection.ask(`select seq::double from items ${sql} order by ${order}seq limit ? offset ?`, [
+  const rows = await ask(`select seq::double from items ${sql} order by ${order}seq limit ? offset ?`, [
     ...parameters,
     page.limit,
     page.offset,
@@ -44,7 +45,7 @@ export async function findItems(
 
 /** How many items of a find stand before the one with a reference id; undefined when it is not among them. @throws QueryError */
 export async function findPlace(projection: Projection, find: Find, referenceId: string): Promise<number | undefined> {
-  const schema = await projection.schema();
+  const { schema, ask } = await projection.current();
   const { sql, parameters } = where(find, schema);
   const among = sql === '' ? 'where' : `${sql} and`;
   const column = find.sort === undefined ? undefined : fieldByName(find.sort.field, schema).column;
@@ -54,7 +55,7 @@ export async function findPlace(projection: Projection, find: Find, referenceId:
       : `(coalesce(${column} ${find.sort?.descending ? '>' : '<'} own_value, false)
           or (own_value is null and ${column} is not null)
           or (${column} is not distinct from own_value and seq < own_seq))`;
-  const [row] = await projection.ask(
+  const [row] = await ask(
     `with own as (select seq as own_seq, ${column ?? 'null'} as own_value from items ${among} reference_id = ?)
      select (select count(*) from own)::double, (select count(*) from items, own ${among} ${isBefore})::double`,
     [...parameters, referenceId, ...parameters],
@@ -68,8 +69,9 @@ export async function findItemsAfter(
   find: Pick<Find, 'condition'>,
   page: { afterSeq: number; limit: number },
 ): Promise<number[]> {
-  const { sql, parameters } = where(find, await projection.schema());
-  const rows = await projection.ask(
+  const { schema, ask } = await projection.current();
+  const { sql, parameters } = where(find, schema);
+  const rows = await ask(
     `select seq::double from items ${sql === '' ? 'where' : `${sql} and`} seq > ? order by seq limit ?`,
     [...parameters, page.afterSeq, page.limit],
   );

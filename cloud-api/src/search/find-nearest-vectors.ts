@@ -21,8 +21,8 @@ export async function findNearestVectors(
   projection: Projection,
   wanted: NearestWanted,
 ): Promise<{ seq: number; score: number }[]> {
-  const schema = await projection.schema();
-  const index = (await projection.vectorIndexes()).get(wanted.indexId);
+  const { schema, vectorIndexes, ask } = await projection.current();
+  const index = vectorIndexes.get(wanted.indexId);
   if (index === undefined) return [];
   const direction = directionOf(wanted, index.dimension);
   const length = Math.hypot(...direction);
@@ -33,7 +33,7 @@ export async function findNearestVectors(
       ? '0::double'
       : `coalesce(array_cosine_similarity(vector, cast(cast(? as varchar) as float[${index.dimension}])), 0)::double * ?`;
   const except = wanted.except.map(() => '?').join(', ');
-  const rows = await projection.ask(
+  const rows = await ask(
     `select seq::double, ${score} as score from ${index.table}
      where seq in (select seq from items ${sql}) ${except === '' ? '' : `and seq not in (${except})`}
      order by score desc, seq limit ?`,

@@ -9,8 +9,9 @@ export async function findNearest(
   limit: number,
   condition?: Find['condition'],
 ): Promise<{ seq: number; distance: number }[]> {
-  const { sql, parameters } = where({ condition }, await projection.schema());
-  const rows = await projection.ask(
+  const { schema, ask } = await projection.current();
+  const { sql, parameters } = where({ condition }, schema);
+  const rows = await ask(
     `select seq::double, bit_count(xor(phash, cast(? as ubigint)))::double as distance
      from items ${sql === '' ? 'where' : `${sql} and`} phash is not null and item_id <> ? order by distance, seq limit ?`,
     [BigInt(`0b${phash}`).toString(), ...parameters, exceptId, limit],

@@ -1,4 +1,4 @@
-import type { Projection } from './projection.ts';
+import type { Projection, SearchView } from './projection.ts';
 import type { FieldType, SearchField } from './search-field.ts';
 
 /** Texts with at most this many different values are categorical: they have facets and their values are completed. */
@@ -19,7 +19,8 @@ export interface FieldSummary {
 
 /** How many items have a perceptual hash. */
 export async function countHashes(projection: Projection): Promise<number> {
-  const [row] = await projection.ask('select count(phash)::double from items');
+  const { ask } = await projection.current();
+  const [row] = await ask('select count(phash)::double from items');
   return Number(row?.[0] ?? 0);
 }
 
@@ -31,31 +32,31 @@ const known = new WeakMap<Projection, { position: string; fields: Promise<FieldS
 
 /** The metadata fields of a dataset, by name, current with every write that was answered before. */
 export async function listFields(projection: Projection): Promise<FieldSummary[]> {
-  const position = await projection.position();
+  const view = await projection.current();
   const before = known.get(projection);
-  if (before?.position === position) return before.fields;
-  const fields = sumUpFields(projection);
-  known.set(projection, { position, fields });
+  if (before?.position === view.position) return before.fields;
+  const fields = sumUpFields(view);
+  known.set(projection, { position: view.position, fields });
   fields.catch(() => known.delete(projection));
   return fields;
 }
 
-async function sumUpFields(projection: Projection): Promise<FieldSummary[]> {
-  const fields = [...(await projection.schema()).metadata.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+async function sumUpFields(view: SearchView): Promise<FieldSummary[]> {
+  const fields = [...view.schema.metadata.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const found: FieldSummary[] = [];
   for (let start = 0; start < fields.length; start += fieldsPerStatement) {
-    found.push(...(await sumUp(projection, fields.slice(start, start + fieldsPerStatement))));
+    found.push(...(await sumUp(view, fields.slice(start, start + fieldsPerStatement))));
   }
   return found;
 }
 
 /** One pass over the columns of some fields. */
-async function sumUp(projection: Projection, fields: readonly SearchField[]): Promise<FieldSummary[]> {
+async function sumUp({ ask }: SearchView, fields: readonly SearchField[]): Promise<FieldSummary[]> {
   const parts = fields.map(({ column, type }) => {
     const span = type === 'number' ? `min(${column}), max(${column})` : 'null, null';
     return `(count(*) - count(${column}))::double, least(approx_count_distinct(${column}), count(${column}))::double, ${span}`;
   });
-  const [row = []] = await projection.ask(`select ${parts.join(', ')} from items`);
+  const [row = []] = await ask(`select ${parts.join(', ')} from items`);
   return fields.map(({ name, type }, i) => {
     const [missing, distinct, min, max] = row.slice(i * 4, i * 4 + 4);
     return {

@@ -6,13 +6,31 @@ import { applyChanges } from './apply-changes.ts';
 import type { VectorIndex } from './apply-vectors.ts';
 import { openProjection, type ProjectionFile } from './open-projection.ts';
 import type { SearchSchema } from './search-field.ts';
+import { StatementTurns } from './statement-turns.ts';
 import type { TruthFeed } from './truth-feed.ts';
 
+/** Longest that a statement may run; the wait for its turn is not counted. */
 const timeLimitMs = 1000;
 const mostIdle = 8;
+/** Of the whole process: libuv runs statements on four threads, which files and lookups need as well. */
+const turns = new StatementTurns({ running: 3, waitMs: 10_000 });
 
 /** Values bound to the `?` of a statement. */
 export type Bound = readonly (string | number | boolean | bigint)[];
+
+/** What a projection holds after every change that was committed before it was asked for. */
+export interface SearchView {
+  schema: SearchSchema;
+  /** Equal positions mean equal answers. */
+  position: string;
+  /** Indexes whose vectors can be compared, by id. */
+  vectorIndexes: ReadonlyMap<string, VectorIndex>;
+  /**
+   * Rows of one statement, as arrays of plain JavaScript values.
+   * @throws AppError `invalid-request` when it takes longer than a second, `overloaded` when it is not its turn in time
+   */
+  ask: (sql: string, parameters?: Bound) => Promise<DuckDBValue[][]>;
+}
 
 /**
  * The search projection of one dataset: a file beside the truth, kept current before each answer. States: closed (nothing open),
@@ -21,12 +39,13 @@ export type Bound = readonly (string | number | boolean | bigint)[];
 export class Projection {
   readonly #path: string;
   readonly #feed: TruthFeed;
+  readonly #onCaughtUp: (seconds: number) => void;
   #file: ProjectionFile | undefined;
   /** Connections that wait for the next question. */
   readonly #idle: DuckDBConnection[] = [];
   #catchingUp: Promise<ProjectionFile> | undefined;
-
-  readonly #onCaughtUp: (seconds: number) => void;
+  /** Begins when the present one is through: it sees what was committed before whoever waits for it came. */
+  #catchingUpNext: Promise<ProjectionFile> | undefined;
 
   constructor(path: string, feed: TruthFeed, onCaughtUp: (seconds: number) => void = () => undefined) {
     this.#path = path;
@@ -34,29 +53,27 @@ export class Projection {
     this.#onCaughtUp = onCaughtUp;
   }
 
-  /** What can be asked about, after every committed change is applied. */
-  async schema(): Promise<SearchSchema> {
+  /** Applies what was committed; questions that belong together ask one view. */
+  async current(): Promise<SearchView> {
     const file = await this.#current();
-    return { metadata: file.fields, slices: file.slices, tags: file.tags };
+    const { storeEpoch, position } = file;
+    return {
+      // copied, because the next changes may add fields that are not there before they are committed
+      schema: { metadata: new Map(file.fields), slices: file.slices, tags: file.tags },
+      position: `${storeEpoch} ${position.changeNo} ${position.seq}`,
+      vectorIndexes: file.vectors.indexes,
+      ask: (sql, parameters = []) => turns.run(this.#path, () => this.#ask(file, sql, parameters)),
+    };
   }
 
-  /** Equal positions mean equal answers; taken after every committed change is applied. */
-  async position(): Promise<string> {
-    const { storeEpoch, position } = await this.#current();
-    return `${storeEpoch} ${position.changeNo} ${position.seq}`;
+  async close(): Promise<void> {
+    await this.#catchingUp?.catch(() => undefined);
+    this.#drop();
   }
 
-  /** Indexes whose vectors can be compared, by id, after every committed change is applied. */
-  async vectorIndexes(): Promise<ReadonlyMap<string, VectorIndex>> {
-    return (await this.#current()).vectors.indexes;
-  }
-
-  /**
-   * Rows of one statement over the current projection, as arrays of plain JavaScript values.
-   * @throws AppError `invalid-request` when it takes longer than a second.
-   */
-  async ask(sql: string, parameters: Bound = []): Promise<DuckDBValue[][]> {
-    const file = await this.#current();
+  async #ask(seen: ProjectionFile, sql: string, parameters: Bound): Promise<DuckDBValue[][]> {
+    // closed meanwhile for others that were asked later: what is opened again holds no less
+    const file = this.#file === seen ? seen : await this.#current();
     const connection = this.#idle.pop() ?? (await file.instance.connect());
     try {
       const rows = await withTimeLimit(connection, async () => {
@@ -73,11 +90,6 @@ export class Projection {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#catchingUp?.catch(() => undefined);
-    this.#drop();
-  }
-
   #drop(): void {
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.#file?.writer.closeSync();
@@ -85,15 +97,21 @@ export class Projection {
     this.#file = undefined;
   }
 
-  /** Single flight per call chain: a question that comes while changes are applied waits, then looks again for newer ones. */
-  async #current(): Promise<ProjectionFile> {
-    while (this.#catchingUp) await this.#catchingUp.catch(() => undefined);
-    this.#catchingUp = this.#catchUp();
-    try {
-      return await this.#catchingUp;
-    } finally {
-      this.#catchingUp = undefined;
+  /** A look that is under way may have read the truth before a write that the caller knows of: those who come meanwhile share the next. */
+  #current(): Promise<ProjectionFile> {
+    if (this.#catchingUp === undefined) {
+      this.#catchingUp = this.#catchUp().finally(() => {
+        this.#catchingUp = undefined;
+      });
+      return this.#catchingUp;
     }
+    this.#catchingUpNext ??= this.#catchingUp
+      .catch(() => undefined)
+      .then(() => {
+        this.#catchingUpNext = undefined;
+        return this.#current();
+      });
+    return this.#catchingUpNext;
   }
 
   async #catchUp(): Promise<ProjectionFile> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Database } from '../database/open-database.ts';
+import { type ClaimedFolder, claimFolder } from './claim-folder.ts';
 import { feedChanges } from './feed-changes.ts';
 import { Projection } from './projection.ts';
 
@@ -11,12 +12,13 @@ export class Projections {
   readonly #db: Database;
   readonly #folder: string;
   readonly #storeEpoch: string;
+  #claimed: ClaimedFolder | undefined;
   readonly #onCaughtUp: (seconds: number) => void;
   /** In order of use, the most recent last. */
   readonly #open = new Map<string, Projection>();
 
   /**
-   * @param folder where the files are; one process alone uses it.
+   * @param folder where the files are; processes that share it have a part of it each.
    * @param onCaughtUp told how long each question waited until its projection was current
    */
   constructor(
@@ -33,7 +35,8 @@ export class Projections {
 
   /** The projection of a dataset whose existence the caller has checked. */
   of(tenantId: string, datasetId: string): Projection {
-    const path = join(this.#folder, tenantId, `${datasetId}.duckdb`);
+    this.#claimed ??= claimFolder(this.#folder);
+    const path = join(this.#claimed.path, tenantId, `${datasetId}.duckdb`);
     const projection =
       this.#open.get(path) ??
       new Projection(path, feedChanges(this.#db, tenantId, datasetId, this.#storeEpoch), this.#onCaughtUp);
@@ -51,5 +54,7 @@ export class Projections {
     const open = [...this.#open.values()];
     this.#open.clear();
     await Promise.all(open.map((projection) => projection.close()));
+    this.#claimed?.release();
+    this.#claimed = undefined;
   }
 }

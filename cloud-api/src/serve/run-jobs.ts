@@ -4,6 +4,7 @@ import { placeOf } from '../attachments/fetch/fetch-attachment.ts';
 import { refetchJobKind } from '../attachments/refetch-item.ts';
 import { refetchJob } from '../attachments/refetch-job.ts';
 import { sweepObjects } from '../attachments/sweep-objects.ts';
+import { trainAutotagJob, trainAutotagJobKind } from '../autotags/train-job.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
 import { callbackJob } from '../callbacks/callback-job.ts';
 import { callbackJobKind } from '../callbacks/enqueue-callback.ts';
@@ -137,6 +138,7 @@ export function workHandlers(
     [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
     [indexLayoutJobKind]: indexLayoutJob(db),
     [deleteIndexJobKind]: deleteIndexJob,
+    [trainAutotagJobKind]: trainAutotagJob(db),
     [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments.objects),
     [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
   };

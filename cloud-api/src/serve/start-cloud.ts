@@ -86,13 +86,11 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     log.warn({ kind: error.name }, 'database connection lost');
   });
   const { db } = database;
-  // One process alone opens a projection's file, and processes of both roles may share this folder.
-  const search = join(folder, config.role === 'jobs' ? 'search-jobs' : 'search');
   const resumable = join(folder, 'resumable');
   mkdirSync(resumable, { recursive: true, mode: 0o700 });
   const metrics = createMetrics();
   metrics.watchOpenJobs(() => countOpenJobs(db));
-  const projections = new Projections(db, search, database.storeEpoch, (seconds) =>
+  const projections = new Projections(db, join(folder, 'search'), database.storeEpoch, (seconds) =>
     metrics.projectionSeconds.observe(seconds),
   );
   const uploads = openUploadStore(join(folder, 'uploads'));

@@ -10,6 +10,11 @@ export interface Session {
   expiresAt: number;
 }
 
+/** With the end of the key that opened it; null for a key without one, and where a code opened it. */
+export interface LivingSession extends Session {
+  keyExpiresAt: number | null;
+}
+
 export async function insertCode(
   db: Database,
   code: { tenantId: string; hash: string; createdAt: number; expiresAt: number },
@@ -57,7 +62,7 @@ export async function insertSession(
 }
 
 /** A session that has neither expired nor lost the key that opened it. */
-export async function findSessionByHash(db: Database, hash: string, nowMs: number): Promise<Session | undefined> {
+export async function findSessionByHash(db: Database, hash: string, nowMs: number): Promise<LivingSession | undefined> {
   const row = await db
     .selectFrom('sessions')
     .leftJoin('api_keys', (join) =>
@@ -75,7 +80,12 @@ export async function findSessionByHash(db: Database, hash: string, nowMs: numbe
     .executeTakeFirst();
   if (row === undefined || row.revoked_at !== null) return undefined;
   if (row.key_expires_at !== null && row.key_expires_at <= nowMs) return undefined;
-  return { tenantId: row.tenant_id, scopes: Scopes.parse(JSON.parse(row.scopes)), expiresAt: row.expires_at };
+  return {
+    tenantId: row.tenant_id,
+    scopes: Scopes.parse(JSON.parse(row.scopes)),
+    expiresAt: row.expires_at,
+    keyExpiresAt: row.key_expires_at,
+  };
 }
 
 /** Answers the tenant of the session it ended. */

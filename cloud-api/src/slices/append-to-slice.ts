@@ -25,7 +25,7 @@ export async function appendToSlice(
     throw new AppError('invalid-request', 'dataset_id: is not the dataset of this slice.', { at: 'dataset_id' });
   const names = [...new Set(input.reference_ids ?? [])];
   return db.transaction().execute(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     // Again inside the claim: it may have been deleted meanwhile.
     await getSlice(tx, acting.tenantId, sliceId);
     const places = await placeReferences(tx, acting.tenantId, datasetId, names);

@@ -21,7 +21,12 @@ const JobInput = z.union([
       name: z.string(),
       sampleSize: z.number(),
       sampleMethod: z.enum(['Random', 'Uniqueness']),
-      filters: z.object({ sliceId: z.string().nullish() }).nullish(),
+      filters: z
+        .object({
+          sliceId: z.string().nullish(),
+          autotag: z.object({ autotagId: z.string(), range: z.tuple([z.number(), z.number()]) }).nullish(),
+        })
+        .nullish(),
     }),
   }),
   z.object({ sliceId: z.string(), query: z.string() }),

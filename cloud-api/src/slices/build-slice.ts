@@ -4,9 +4,12 @@
  */
 import { readHashes } from '@nucleus/shared/dedup/hash-list';
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { AutotagFilter } from '@nucleus/shared/wire/slices';
 import type { Kysely, Transaction } from 'kysely';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
+import { getAutotag } from '../autotags/find-autotag.ts';
+import { listScoredPlaces } from '../autotags/read-scores.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
@@ -25,7 +28,7 @@ export interface SliceSample {
   name: string;
   sampleSize: number;
   sampleMethod: 'Random' | 'Uniqueness';
-  filters?: { sliceId?: string | null | undefined; autotag?: unknown } | null | undefined;
+  filters?: { sliceId?: string | null | undefined; autotag?: AutotagFilter | null | undefined } | null | undefined;
 }
 
 /**
@@ -40,14 +43,17 @@ export async function openBuiltSlice(
 ): Promise<string> {
   if (!Number.isInteger(sample.sampleSize) || sample.sampleSize < 1)
     throw new AppError('invalid-request', 'sampleSize: must be a whole number from 1.', { at: 'sampleSize' });
-  if (sample.filters?.autotag != null)
-    throw new AppError('invalid-request', 'filters.autotag: this dataset has no autotags.', { at: 'filters.autotag' });
   return db.transaction().execute(async (tx) => {
-    const claim = await claimWrite(tx, acting.tenantId, datasetId);
+    const claim = await claimWrite(tx, acting, datasetId);
     const within = sample.filters?.sliceId;
     if (within != null && (await getSlice(tx, acting.tenantId, within)).datasetId !== datasetId)
       throw new AppError('invalid-request', 'filters.sliceId: is a slice of another dataset.', {
         at: 'filters.sliceId',
+      });
+    const autotag = sample.filters?.autotag;
+    if (autotag != null && (await getAutotag(tx, acting.tenantId, autotag.autotagId)).datasetId !== datasetId)
+      throw new AppError('invalid-request', 'filters.autotag: is an autotag of another dataset.', {
+        at: 'filters.autotag',
       });
     return addSlice(tx, acting, claim, { name: sample.name, type: 'dataset_item', pendingJobs: 1 });
   });
@@ -74,7 +80,7 @@ export async function fillBuiltSlice(
   const chosen =
     pendingJobs === 0 ? [] : await chooseSeqs(db, projections, acting.tenantId, { datasetId, sliceId }, sample, work);
   return commit(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     if ((await getSlice(tx, acting.tenantId, sliceId)).pendingJobs === 0) return 0;
     await insertMembers(tx, acting.tenantId, { datasetId, sliceId }, chosen, changeNo);
     await setPendingJobs(tx, acting.tenantId, sliceId, 0);
@@ -104,7 +110,12 @@ async function chooseSeqs(
     within == null
       ? undefined
       : new Set(await readMembers(db, projections, tenantId, await getSlice(db, tenantId, within), 0, 2 ** 31));
-  const candidates = members === undefined ? all : all.filter(({ seq }) => members.has(seq));
+  const autotag = sample.filters?.autotag;
+  const scored =
+    autotag == null
+      ? undefined
+      : await listScoredPlaces(db, tenantId, await getAutotag(db, tenantId, autotag.autotagId), autotag.range);
+  const candidates = all.filter(({ seq }) => (members?.has(seq) ?? true) && (scored?.has(seq) ?? true));
   if (sample.sampleMethod === 'Random') {
     const chosen = chooseRandom(candidates.length, sample.sampleSize, slice.sliceId);
     return chosen.map((at) => candidates[at]?.seq as number);

@@ -22,7 +22,7 @@ export async function createSlice(
 ): Promise<string> {
   const members = chooseMembers(input);
   return db.transaction().execute(async (tx) => {
-    const claim = await claimWrite(tx, acting.tenantId, datasetId);
+    const claim = await claimWrite(tx, acting, datasetId);
     const seqs = await placeMembers(tx, acting.tenantId, claim, members);
     const type = sliceTypeOf(members, claim.isScene);
     const sliceId = await addSlice(tx, acting, claim, { name: input.name, type, pendingJobs: 0 });

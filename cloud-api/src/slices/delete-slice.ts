@@ -10,7 +10,7 @@ import { removeSlice } from './queries.ts';
 export async function deleteSlice(db: Kysely<Tables>, acting: Acting, sliceId: string): Promise<void> {
   const { datasetId } = await getSlice(db, acting.tenantId, sliceId);
   await db.transaction().execute(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     await getSlice(tx, acting.tenantId, sliceId);
     await removeSlice(tx, acting.tenantId, { datasetId, sliceId }, { changeNo, nowMs: acting.nowMs });
     await writeAudit(tx, acting, { action: 'slice.delete', targetId: sliceId });

@@ -1,8 +1,9 @@
 import { sliceEndpoints } from '@nucleus/shared/wire/slices';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
-import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
+import { type Mount, mountEndpoint, mountPieces } from '../http/mount-endpoint.ts';
 import { largeBodyBytes } from '../http/read-body.ts';
+import { type ItemPager, spellAllItems } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import type { Projections } from '../search/projections.ts';
 import { appendToSlice } from './append-to-slice.ts';
@@ -10,7 +11,7 @@ import { startBuildSliceJob } from './build-slice-job.ts';
 import { createSlice } from './create-slice.ts';
 import { deleteSlice } from './delete-slice.ts';
 import { getSlice, listSlices, listSlicesOf } from './find-slice.ts';
-import { listSliceItems, pageSliceItems } from './read-slice.ts';
+import { pageSliceItems } from './read-slice.ts';
 import { toSliceEntry, toSliceInfo } from './rules.ts';
 import { tagSlice } from './tag-slice.ts';
 
@@ -39,9 +40,10 @@ export function mountSlices(
     (await listSlicesOf(db, tenantId, params.datasetId, query)).map(toSliceEntry),
   );
 
-  mountEndpoint(mount, sliceEndpoints.getSlice, async ({ tenantId }, { params }) => {
-    const slice = await getSlice(db, tenantId, params.sliceId);
-    return { ...toSliceInfo(slice), items: await listSliceItems(db, projections, tenantId, params.sliceId) };
+  mountPieces(mount, sliceEndpoints.getSlice, async ({ tenantId }, { params }) => {
+    const slice = toSliceInfo(await getSlice(db, tenantId, params.sliceId));
+    const pager: ItemPager = (page) => pageSliceItems(db, projections, tenantId, params.sliceId, page);
+    return spellAllItems('items', pager, undefined, slice);
   });
   mountEndpoint(mount, sliceEndpoints.getSliceInfo, async ({ tenantId }, { params }) =>
     toSliceInfo(await getSlice(db, tenantId, params.sliceId)),

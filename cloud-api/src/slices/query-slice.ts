@@ -39,7 +39,7 @@ export async function openQuerySlice(
   await getDataset(db, acting.tenantId, datasetId);
   await countItems(projections.of(acting.tenantId, datasetId), { condition: readQuery(slice.query) });
   return db.transaction().execute(async (tx) => {
-    const claim = await claimWrite(tx, acting.tenantId, datasetId);
+    const claim = await claimWrite(tx, acting, datasetId);
     return addSlice(tx, acting, claim, {
       name: slice.name,
       description: slice.description ?? null,
@@ -69,7 +69,7 @@ export async function fillFromQuery(
   const projection = projections.of(tenantId, slice.datasetId);
   const found = await findItemsAfter(projection, { condition }, { afterSeq: -1, limit: all });
   return commit(async (tx) => {
-    const { changeNo } = await claimWrite(tx, tenantId, slice.datasetId);
+    const { changeNo } = await claimWrite(tx, acting, slice.datasetId);
     await getSlice(tx, tenantId, sliceId);
     const members = await listMembersAmong(tx, tenantId, slice, found);
     const fresh = members.size === 0 ? found : found.filter((seq) => !members.has(seq));

@@ -31,20 +31,3 @@ export async function pageSliceItems(
   const items = await listItemsInOrder(db, tenantId, slice.datasetId, seqs.slice(0, size));
   return { items: items.map(toDatasetItem), nextPageToken: last === undefined ? null : spellPageToken(last) };
 }
-
-/** Every live item of a slice, read page by page so that other requests get their turn. @throws AppError `slice-not-found` */
-export async function listSliceItems(
-  db: Database,
-  projections: Projections,
-  tenantId: string,
-  sliceId: string,
-): Promise<DatasetItem[]> {
-  const items: DatasetItem[] = [];
-  let pageToken: string | null = null;
-  do {
-    const page = await pageSliceItems(db, projections, tenantId, sliceId, { pageToken, pageSize: pageItems });
-    items.push(...page.items);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== null);
-  return items;
-}

@@ -21,7 +21,7 @@ export async function removeFromSlice(
 ): Promise<string[]> {
   const { datasetId } = await getSlice(db, acting.tenantId, sliceId);
   return db.transaction().execute(async (tx) => {
-    const { changeNo } = await claimWrite(tx, acting.tenantId, datasetId);
+    const { changeNo } = await claimWrite(tx, acting, datasetId);
     assertKeepsMembers((await getSlice(tx, acting.tenantId, sliceId)).query);
     const names = [...new Set(referenceIds)];
     const places = await placeReferences(tx, acting.tenantId, datasetId, names);

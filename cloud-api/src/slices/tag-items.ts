@@ -52,7 +52,7 @@ export async function changeTags(
         )
       : undefined;
   return db.transaction().execute(async (tx) => {
-    const claim = await claimWrite(tx, tenantId, datasetId);
+    const claim = await claimWrite(tx, acting, datasetId);
     const seqs = found ?? (await placeNamed(tx, tenantId, datasetId, change.items));
     const known = new Map((await listTagRows(tx, tenantId, datasetId)).map((row) => [row.name, row.sliceId]));
     let changed = 0;
@@ -89,7 +89,7 @@ export async function undoTagChange(
   changeId: string,
 ): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    const claim = await claimWrite(tx, acting.tenantId, datasetId);
+    const claim = await claimWrite(tx, acting, datasetId);
     const changeNo = await takeTagChange(tx, acting.tenantId, { datasetId, changeId, sinceMs: acting.nowMs - undoMs });
     if (changeNo === undefined)
       throw new AppError('tag-change-not-found', 'This change can no longer be undone: ten minutes have passed.');

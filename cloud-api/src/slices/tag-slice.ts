@@ -16,7 +16,7 @@ export async function tagSlice(
   const { datasetId } = await getSlice(db, acting.tenantId, sliceId);
   return db.transaction().execute(async (tx) => {
     // The claim keeps another writer from reading the same tags meanwhile.
-    await claimWrite(tx, acting.tenantId, datasetId);
+    await claimWrite(tx, acting, datasetId);
     const slice = await getSlice(tx, acting.tenantId, sliceId);
     const tags = [...new Set([...(JSON.parse(slice.tags) as string[]), ...added])].toSorted();
     await setSliceTags(tx, acting.tenantId, sliceId, JSON.stringify(tags));

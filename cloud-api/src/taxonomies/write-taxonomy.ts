@@ -25,7 +25,7 @@ export async function addTaxonomy(
   input: NewTaxonomy,
 ): Promise<'Taxonomy created' | 'Taxonomy already exists' | 'Taxonomy updated'> {
   return db.transaction().execute(async (tx) => {
-    await claimWrite(tx, acting.tenantId, datasetId);
+    await claimWrite(tx, acting, datasetId);
     const there = await findTaxonomy(tx, acting.tenantId, datasetId, input.taxonomy_name);
     if (there !== undefined && !input.update) return 'Taxonomy already exists';
     if (there !== undefined && there.type !== input.type)
@@ -51,7 +51,7 @@ export async function deleteTaxonomy(
   name: string,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await claimWrite(tx, acting.tenantId, datasetId);
+    await claimWrite(tx, acting, datasetId);
     if ((await removeTaxonomy(tx, acting.tenantId, datasetId, name)) === 0)
       throw new AppError('taxonomy-not-found', 'There is no taxonomy of that name in this dataset.');
     await writeAudit(tx, acting, { action: 'taxonomy.delete', targetId: datasetId });

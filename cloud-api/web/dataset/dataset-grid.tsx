@@ -1,6 +1,7 @@
 import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { GridTools } from '@nucleus/shared/ui/grid/grid-tools.tsx';
 import { type GridView, storedView, storeView } from '@nucleus/shared/ui/grid/grid-view.ts';
+import { selectedCount } from '@nucleus/shared/ui/grid/selection.ts';
 import { SelectionBar } from '@nucleus/shared/ui/grid/selection-bar.tsx';
 import { TileGrid } from '@nucleus/shared/ui/grid/tile-grid.tsx';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
@@ -9,23 +10,30 @@ import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { CloudOff } from 'lucide-react';
-import { type ReactElement, useEffect, useState } from 'react';
+import { type CSSProperties, lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { useFields } from '../cloud/lists.ts';
 import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
 import { FindBar } from '../find/find-bar.tsx';
+import { GoTo } from '../find/go-to.tsx';
 import { NoResult, RefusedQuery } from '../find/no-result.tsx';
 import { isQuery, readFault } from '../find/read-fault.ts';
 import { useFind } from '../find/use-find.ts';
 import { usePlace } from '../find/use-place.ts';
 import { useResult } from '../find/use-result.ts';
 import { useStand } from '../find/use-stand.ts';
-import { ItemPanel } from '../item/item-panel.tsx';
-import { ItemStage } from '../item/item-stage.tsx';
+import { storeColumns, storedColumns, usualColumnsOf } from '../list/list-columns.ts';
+import { ListHead } from '../list/list-head.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
 import { datasetPath, findSearch, itemPath } from '../route.ts';
 import { SelectionActions } from '../select/selection-actions.tsx';
+import { timeFieldOf } from '../timeline/time-bins.ts';
+
+// What shows one item comes when the first is opened.
+const ItemPanel = lazy(async () => ({ default: (await import('../item/item-panel.tsx')).ItemPanel }));
+const Timeline = lazy(async () => ({ default: (await import('../timeline/timeline.tsx')).Timeline }));
+const ItemStage = lazy(async () => ({ default: (await import('../item/item-stage.tsx')).ItemStage }));
 
 interface DatasetGridProps {
   dataset: DatasetView;
@@ -37,21 +45,27 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
   const id = dataset.dataset_id;
   const state = useFind(id, referenceId);
   const { find, change } = state;
-  const result = useResult(id, find, dataset.length);
   const fields = useFields(id, dataset.length).data;
+  const [view, setView] = useState(storedView);
+  const changeView = (next: GridView): void => {
+    setView(next);
+    storeView(next);
+  };
+  const isList = view.mode === 'list';
+  const [chosenColumns, setChosenColumns] = useState(() => storedColumns(id));
+  const columns = chosenColumns ?? usualColumnsOf(fields ?? []);
+  const result = useResult(id, find, dataset.length, isList ? columns.join('\n') : '');
   const fault = readFault(result.failure);
   // facets read the query: until it is known to be one, they keep to the last that was
   const goodQuery = fault === undefined && isQuery(find.query) ? find.query : (result.shown?.find.query ?? '');
   const setQuery = (query: string): void => change({ ...find, query });
   const isNarrow = useIsNarrow();
   const [showsFilters, setShowsFilters] = useFiltersShown(isNarrow);
-  useKeys({ f: () => setShowsFilters(!showsFilters) });
+  const [isGoing, setGoing] = useState(false);
+  const [jumps, setJumps] = useState(0);
+  const timeField = timeFieldOf(fields ?? []);
+  useKeys({ f: () => setShowsFilters(!showsFilters), g: () => setGoing(true) });
 
-  const [view, setView] = useState(storedView);
-  const changeView = (next: GridView): void => {
-    setView(next);
-    storeView(next);
-  };
   const { pixels, agents } = useDatasetPixels(id);
 
   const { shown } = result;
@@ -115,8 +129,12 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
             />
           )}
           <div className={`with-panel${referenceId === undefined ? '' : ' open'}`}>
-            <section className={`work${fault === undefined ? '' : ' dim'}`} aria-label={dataset.name}>
-              <GridTools view={view} onView={changeView}>
+            <section
+              className={`work${fault === undefined ? '' : ' dim'}`}
+              aria-label={dataset.name}
+              style={{ '--cells': columns.length } as CSSProperties}
+            >
+              <GridTools view={view} onView={changeView} hasList>
                 {[...new Set(dataset.sources.map((source) => source.level))].map((level) => (
                   <LevelMark key={level} level={level} />
                 ))}
@@ -138,6 +156,18 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   {failureSentence(result.failure)}
                 </Banner>
               )}
+              {isList && (total ?? 0) > 0 && (
+                <ListHead
+                  columns={columns}
+                  fields={fields ?? []}
+                  sort={find.sort}
+                  onSort={(sort) => change({ ...find, sort })}
+                  onColumns={(next) => {
+                    setChosenColumns(next);
+                    storeColumns(id, next);
+                  }}
+                />
+              )}
               {shown === undefined || total === undefined ? (
                 fault === undefined ? (
                   <div className="work" aria-busy={result.isRunning} />
@@ -157,6 +187,7 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   current={current}
                   selection={stand.selection}
                   isOpen={isOpen}
+                  jumps={jumps}
                   selectionKeys="l"
                   onCurrent={goTo}
                   onSelect={(selection) => keep({ selection })}
@@ -167,6 +198,11 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   onEscape={close}
                   onLeave={(anchor) => keep({ anchor }, name)}
                 />
+              )}
+              {timeField !== undefined && fault === undefined && (
+                <Suspense fallback={<div className="timeline-room" />}>
+                  <Timeline datasetId={id} field={timeField} query={goodQuery} onQuery={setQuery} />
+                </Suspense>
               )}
               {shown !== undefined && total !== undefined && (
                 <SelectionBar
@@ -186,22 +222,41 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                 </SelectionBar>
               )}
               {isLarge && openTile !== undefined && (
-                <ItemStage tile={openTile} position={current} total={total ?? 0} onStep={step} onClose={closeLarge} />
+                <Suspense>
+                  <ItemStage tile={openTile} position={current} total={total ?? 0} onStep={step} onClose={closeLarge} />
+                </Suspense>
               )}
             </section>
             {referenceId !== undefined && (
-              <ItemPanel
-                dataset={dataset}
-                referenceId={referenceId}
-                position={isOpen ? current : undefined}
-                total={total ?? 0}
-                onStep={step}
-                onLarge={openTile === undefined ? undefined : () => setLarge(true)}
-                onClose={close}
-              />
+              <Suspense fallback={<aside className="panel" aria-label="Details" aria-busy="true" />}>
+                <ItemPanel
+                  dataset={dataset}
+                  referenceId={referenceId}
+                  position={isOpen ? current : undefined}
+                  total={total ?? 0}
+                  isSelecting={selectedCount(stand.selection, total ?? 0) > 0}
+                  onChanged={() => shown?.pages.reload()}
+                  onStep={step}
+                  onLarge={openTile === undefined ? undefined : () => setLarge(true)}
+                  onClose={close}
+                />
+              </Suspense>
             )}
           </div>
         </div>
+        {isGoing && (
+          <GoTo
+            datasetId={id}
+            total={total ?? 0}
+            onItem={(ref) => navigate(itemPath(id, ref, find))}
+            onPlace={(place) => {
+              goTo(place);
+              setJumps(jumps + 1);
+            }}
+            onQuery={setQuery}
+            onClose={() => setGoing(false)}
+          />
+        )}
       </div>
     </PixelContext>
   );

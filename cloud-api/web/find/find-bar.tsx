@@ -1,12 +1,13 @@
 import { QueryBar } from '@nucleus/shared/ui/query/query-bar.tsx';
 import type { QueryFault } from '@nucleus/shared/ui/query/query-error-line.tsx';
+import { SortMenu } from '@nucleus/shared/ui/query/sort-menu.tsx';
 import type { Complete } from '@nucleus/shared/ui/query/use-completion.ts';
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { type FieldView, insightEndpoints } from '@nucleus/shared/wire/insights';
 import { ListFilter } from 'lucide-react';
 import { type ReactElement, useCallback } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
-import { SortMenu } from './sort-menu.tsx';
+import { facetName } from '../facets/choose-facets.ts';
 import type { FindState } from './use-find.ts';
 
 interface FindBarProps {
@@ -23,6 +24,9 @@ interface FindBarProps {
   showsFilters: boolean;
   onFilters: () => void;
 }
+
+/** Columns of the items themselves. */
+const own = ['reference_id', 'width', 'height'];
 
 /** The row that finds: filters on and off, the query, how many and how fast, the order. */
 export function FindBar(props: FindBarProps): ReactElement {
@@ -62,7 +66,12 @@ export function FindBar(props: FindBarProps): ReactElement {
           </>
         )}
       </span>
-      <SortMenu fields={props.fields ?? []} sort={find.sort} onSort={(sort) => change({ ...find, sort })} />
+      <SortMenu
+        choices={[...own, ...(props.fields ?? []).map(({ name }) => facetName(name))].map((name) => [name, name])}
+        unsorted="As added"
+        sort={find.sort}
+        onSort={(sort) => change({ ...find, sort })}
+      />
     </search>
   );
 }

@@ -16,6 +16,7 @@ const names: Record<Route['page'], string> = {
   'privacy': 'Privacy report',
   'tasks': 'Tasks',
   'usage': 'Usage',
+  'settings': 'Settings',
   'sign-in': 'Sign in',
   'unknown': 'Not found',
 };

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Receipt,
   Server,
+  Settings,
   Shield,
   SquareCheck,
   Upload,
@@ -35,6 +36,7 @@ const ofTeam: readonly Entry[] = [
   { page: 'tasks', name: 'Tasks', icon: SquareCheck },
   { page: 'usage', name: 'Usage', icon: Receipt },
   { page: 'jobs', name: 'Jobs', icon: ListChecks },
+  { page: 'settings', name: 'Settings', icon: Settings },
 ];
 
 interface RailProps {

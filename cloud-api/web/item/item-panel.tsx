@@ -9,15 +9,20 @@ import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, Maximize2, X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import { type ReactElement, useEffect, useState } from 'react';
+import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
 import { itemPath, readFind } from '../route.ts';
+import './item.css';
 import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
 import { ItemMetadata } from './item-metadata.tsx';
 import { ItemPicture } from './item-picture.tsx';
+import { ItemTags } from './item-tags.tsx';
 import { storedPicture } from './stored-picture.ts';
 import { WhatLeft } from './what-left.tsx';
+
+const SimilarTab = lazy(async () => ({ default: (await import('./similar-tab.tsx')).SimilarTab }));
+const HistoryTab = lazy(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab }));
 
 interface ItemPanelProps {
   dataset: DatasetView;
@@ -26,14 +31,24 @@ interface ItemPanelProps {
   position: number | undefined;
   total: number;
   onStep: (by: 1 | -1) => void;
+  /** Whether tiles are selected: keys of the selection then go before those of the item. */
+  isSelecting: boolean;
+  /** Told when its tile may have changed. */
+  onChanged: () => void;
   /** Shows the item as large as the page allows; undefined while that is not possible. */
   onLarge: (() => void) | undefined;
   onClose: () => void;
 }
 
-const tabs = ['metadata', 'left', 'json'] as const;
+const tabs = ['metadata', 'left', 'similar', 'history', 'json'] as const;
 type Tab = (typeof tabs)[number];
-const names: Record<Tab, string> = { metadata: 'Metadata', left: 'What left', json: 'JSON' };
+const names: Record<Tab, string> = {
+  metadata: 'Metadata',
+  left: 'What left',
+  similar: 'Similar',
+  history: 'History',
+  json: 'JSON',
+};
 
 /** Everything the cloud knows of one item. */
 export function ItemPanel(props: ItemPanelProps): ReactElement {
@@ -58,6 +73,9 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: () => setTab(tab === 'left' ? 'metadata' : 'left'),
+    s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
+    arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
+    arrowright: position === undefined || position >= props.total - 1 ? undefined : () => props.onStep(1),
     u: () => copy(location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))),
     i: () => copy(referenceId),
     escape: props.onClose,
@@ -146,6 +164,12 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               <CopyButton text={item.data.item.reference_id} name="Copy reference id" />
             </div>
             <Tabs.Content value="metadata" className="col g6">
+              <ItemTags
+                datasetId={dataset.dataset_id}
+                referenceId={item.data.item.reference_id}
+                isSelecting={props.isSelecting}
+                onChanged={props.onChanged}
+              />
               {attachment !== undefined && ownId !== undefined && (
                 <ItemAttachment datasetId={dataset.dataset_id} itemId={ownId} view={attachment} />
               )}
@@ -153,6 +177,21 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
             </Tabs.Content>
             <Tabs.Content value="left" className="col g6">
               <WhatLeft item={item.data.item} level={level} />
+            </Tabs.Content>
+            <Tabs.Content value="similar" className="col g6">
+              <Suspense fallback={<div aria-busy="true" />}>
+                <SimilarTab
+                  key={item.data.item.reference_id}
+                  datasetId={dataset.dataset_id}
+                  referenceId={item.data.item.reference_id}
+                  find={readFind(location.search)}
+                />
+              </Suspense>
+            </Tabs.Content>
+            <Tabs.Content value="history" className="col g6">
+              <Suspense fallback={<div aria-busy="true" />}>
+                <HistoryTab datasetId={dataset.dataset_id} itemId={item.data.item.id} />
+              </Suspense>
             </Tabs.Content>
             <Tabs.Content value="json" className="col">
               <div className="row">

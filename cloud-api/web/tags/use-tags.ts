@@ -23,6 +23,7 @@ export function useTags(datasetId: string, query: string): UseQueryResult<TagCou
 export async function changeTags(datasetId: string, change: TagChange, afterwards: () => void): Promise<void> {
   const refresh = (): void => {
     void queries.invalidateQueries({ queryKey: ['tags', datasetId] });
+    void queries.invalidateQueries({ queryKey: ['history', datasetId] });
     afterwards();
   };
   try {

@@ -15,6 +15,7 @@ export const errorCodes = {
   'item-not-found': { status: 404, exit: 2 },
   'slice-not-found': { status: 404, exit: 2 },
   'tag-change-not-found': { status: 404, exit: 2 },
+  'autotag-not-found': { status: 404, exit: 2 },
   'taxonomy-not-found': { status: 404, exit: 2 },
   'agent-not-found': { status: 404, exit: 2 },
   'job-not-found': { status: 404, exit: 2 },

@@ -17,6 +17,8 @@ export const idPrefixes = {
   upload: 'upl_',
   tenant: 'ten_',
   tagChange: 'tch_',
+  autotag: 'tag_',
+  scene: 'scn_',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -60,9 +62,14 @@ export const WellFormedText = z
 
 /** 1-1,024 bytes of UTF-8, unique in its dataset. */
 export const ReferenceId = WellFormedText.refine(
-  (text) => text.length > 0 && utf8Bytes(text) <= 1024,
+  (text) => text.length > 0 && fitsBytes(text, 1024),
   'must be 1 to 1,024 bytes of UTF-8',
 );
+
+/** Whether a well-formed text has at most `most` bytes of UTF-8; most texts are told by their length alone. */
+export function fitsBytes(text: string, most: number): boolean {
+  return text.length * 3 <= most || (text.length <= most && utf8Bytes(text) <= most);
+}
 
 /** Length of a well-formed text in bytes of UTF-8. */
 export function utf8Bytes(text: string): number {

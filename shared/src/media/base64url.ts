@@ -1,7 +1,9 @@
 /** base64url without padding, for signed texts: one way of spelling each byte string and no other. */
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const values = new Map(Array.from(alphabet, (char, value) => [char.charCodeAt(0), value]));
+/** By character code; -1 is no character of the alphabet. */
+const values = new Int8Array(128).fill(-1);
+for (let value = 0; value < alphabet.length; value++) values[alphabet.charCodeAt(value)] = value;
 
 export function spellBase64url(bytes: Uint8Array): string {
   let text = '';
@@ -24,8 +26,8 @@ export function readBase64url(text: string, length: number): Uint8Array | undefi
   let held = 0;
   let at = 0;
   for (let i = 0; i < text.length; i++) {
-    const value = values.get(text.charCodeAt(i));
-    if (value === undefined) return undefined;
+    const value = values[text.charCodeAt(i)] ?? -1;
+    if (value < 0) return undefined;
     bits = ((bits << 6) | value) & 0xffff;
     held += 6;
     if (held < 8) continue;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ReferenceId, utf8Bytes, WellFormedText } from '../ids/ids.ts';
+import { fitsBytes, ReferenceId, WellFormedText } from '../ids/ids.ts';
 import {
   customFieldKey,
   customFieldLimit,
@@ -29,7 +29,7 @@ function shapeSchema(shape: FieldShape): z.ZodType<string | number> {
       return z.string().max(shape.maxBytes).regex(shape.pattern);
     case 'text':
       return WellFormedText.refine(
-        (text) => utf8Bytes(text) <= shape.maxBytes,
+        (text) => fitsBytes(text, shape.maxBytes),
         `must be at most ${shape.maxBytes} bytes`,
       );
   }
@@ -37,10 +37,7 @@ function shapeSchema(shape: FieldShape): z.ZodType<string | number> {
 
 const customValue = z.union([
   z.number(),
-  WellFormedText.refine(
-    (text) => utf8Bytes(text) <= customFieldMaxBytes,
-    `must be at most ${customFieldMaxBytes} bytes`,
-  ),
+  WellFormedText.refine((text) => fitsBytes(text, customFieldMaxBytes), `must be at most ${customFieldMaxBytes} bytes`),
 ]);
 
 /** Names an index of vectors of one length. */

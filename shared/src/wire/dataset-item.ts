@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ReferenceId, WellFormedText } from '../ids/ids.ts';
+import { JsonValue } from './json-value.ts';
 
 /** Longest vector that an item may have. */
 export const mostDimensions = 4_096;
 
 /** Metadata of an item: flat or nested JSON, numbers keep their kind. */
-export const Metadata = z.record(WellFormedText, z.json());
+export const Metadata = z.record(WellFormedText, JsonValue);
 export type Metadata = z.infer<typeof Metadata>;
 
 /** A vector that comes with an item, and the index that it belongs to. */

@@ -3,6 +3,7 @@ import { WellFormedText } from '../ids/ids.ts';
 import { DatasetItem, DatasetItemInput, ItemWithAnnotations } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
 import { AsyncQuery, JobHead } from './jobs.ts';
+import { JsonValue } from './json-value.ts';
 import { NextPage, PageRequest } from './page.ts';
 
 /** `{field: {type, choices?, description?}}`, passed through as given. */
@@ -39,7 +40,7 @@ export const RequestId = z
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
 
 /** Fields to merge into the metadata of one item, key by key; `metadata` is checked entry by entry. */
-const MetadataChange = z.object({ reference_id: WellFormedText, metadata: z.record(WellFormedText, z.json()) });
+const MetadataChange = z.object({ reference_id: WellFormedText, metadata: z.record(WellFormedText, JsonValue) });
 export type MetadataChange = z.infer<typeof MetadataChange>;
 
 /** What a metadata update did; `errors` names each entry that was refused and why. */
@@ -188,7 +189,7 @@ export const datasetEndpoints = {
     summary: 'Add or update items',
     // Items are checked one by one by the operation: a bad one is an upload error and the rest goes in.
     body: z.union([
-      z.object({ items: z.array(z.json()), update: z.boolean().default(false) }),
+      z.object({ items: z.array(z.unknown()), update: z.boolean().default(false) }),
       z.object({ requestId: RequestId, update: z.boolean().default(false) }),
     ]),
     query: AsyncQuery,

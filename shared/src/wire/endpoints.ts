@@ -1,6 +1,7 @@
 import { agentEndpoints } from './agents.ts';
 import { assetEndpoints } from './assets.ts';
 import { auditEndpoints } from './audit.ts';
+import { autotagEndpoints } from './autotags.ts';
 import { callbackEndpoints } from './callbacks.ts';
 import { datasetEndpoints } from './dataset.ts';
 import { deduplicationEndpoints } from './deduplication.ts';
@@ -9,7 +10,9 @@ import { exportEndpoints } from './exports.ts';
 import { fileEndpoints } from './files.ts';
 import { insightEndpoints } from './insights.ts';
 import { integrationEndpoints } from './integrations.ts';
+import { itemHistoryEndpoints } from './item-history.ts';
 import { jobEndpoints } from './jobs.ts';
+import { keyEndpoints } from './keys.ts';
 import { projectEndpoints } from './projects.ts';
 import { resumableEndpoints } from './resumable.ts';
 import { sessionEndpoints } from './session.ts';
@@ -26,12 +29,15 @@ export const cloudEndpoints = {
   ...agentEndpoints,
   ...assetEndpoints,
   ...auditEndpoints,
+  ...keyEndpoints,
   ...sessionEndpoints,
   ...insightEndpoints,
+  ...itemHistoryEndpoints,
   ...sliceEndpoints,
   ...sliceEditEndpoints,
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
+  ...autotagEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,

@@ -20,6 +20,8 @@ export const LocalItem = z.object({
   blurhash: z.string().optional(),
   /** Why nothing was made from the file's pixels, as a sentence. */
   no_pixels: z.string().optional(),
+  /** A preview shows a frame of the video all the same. */
+  has_poster: z.literal(true).optional(),
   /** What is wrong with the sidecar file beside it, as a sentence. */
   sidecar_fault: z.string().optional(),
   /** Why it could not be read, for state `exception`. */

@@ -19,6 +19,10 @@ const SliceName = WellFormedText.refine(
 const References = z.array(ReferenceId).max(mostMembers, 'may name up to 10,000 items');
 const Ids = z.array(z.string().min(1).max(64)).max(mostMembers, 'may name up to 10,000 members');
 
+/** Only items whose score of an autotag is in a range, both ends included. */
+const AutotagFilter = z.object({ autotagId: z.string().min(1).max(64), range: z.tuple([z.number(), z.number()]) });
+export type AutotagFilter = z.infer<typeof AutotagFilter>;
+
 /** A slice in a listing. */
 export const SliceEntry = z.object({
   id: z.string(),
@@ -50,10 +54,10 @@ export const sliceEndpoints = {
       name: SliceName,
       sampleSize: z.int().min(1),
       sampleMethod: z.enum(['Random', 'Uniqueness']),
-      filters: z.object({ sliceId: z.string().nullish(), autotag: z.json().nullish() }).nullish(),
+      filters: z.object({ sliceId: z.string().nullish(), autotag: AutotagFilter.nullish() }).nullish(),
     }),
     reply: JobHead.extend({ sliceId: z.string() }),
-    errors: ['dataset-not-found', 'slice-not-found'],
+    errors: ['dataset-not-found', 'slice-not-found', 'autotag-not-found'],
     dialect: 'nucleus',
   },
   createSlice: {

@@ -18,5 +18,7 @@ export const Tile = z.object({
   a: z.object({ state: AttachmentState.exclude(['ready']), code: z.string().optional() }).optional(),
   /** Tags, when it has any. */
   t: z.array(z.string()).optional(),
+  /** Values of the fields that were asked for, in their order; null where it has none, and objects and lists as text. */
+  m: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
 export type Tile = z.infer<typeof Tile>;

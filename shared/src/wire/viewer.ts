@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { SourceAlias } from '../ids/ids.ts';
 import { Level } from '../record/levels.ts';
 import type { Endpoint } from './endpoint.ts';
-import { LedgerEntryView, LocalItem, Offset } from './local-item.ts';
+import { LocalItem, Offset } from './local-item.ts';
+import { ledgerEndpoints } from './viewer-ledger.ts';
 
 /** Routes of the local viewer beyond the first page. Every one needs a session of the agent's own page. */
 
@@ -43,14 +44,6 @@ const SessionView = z.object({
   shares: z.string().optional(),
 });
 export type SessionView = z.infer<typeof SessionView>;
-
-const LedgerRow = LedgerEntryView.extend({
-  kind: z.string(),
-  source: z.string().nullable(),
-  /** Changes in the body of a batch. */
-  changes: z.int(),
-});
-export type LedgerRow = z.infer<typeof LedgerRow>;
 
 const DuplicateSet = z.object({
   size: z.int(),
@@ -180,53 +173,7 @@ export const viewerEndpoints = {
     errors: ['conflict'],
     dialect: 'own',
   },
-  pageLedger: {
-    method: 'post',
-    path: '/v1/viewer/ledger',
-    access: 'viewer',
-    summary: 'Attempts to send, newest first, before a line number',
-    body: z.strictObject({
-      before: z.int().min(1).optional(),
-      limit: z.int().min(1).max(500),
-      kind: z.enum(['changes', 'heartbeat', 'register', 'manifest']).optional(),
-    }),
-    reply: z.object({ total: z.int(), entries: z.array(LedgerRow) }),
-    errors: [],
-    dialect: 'own',
-  },
-  getLedgerEntry: {
-    method: 'get',
-    path: '/v1/viewer/ledger/:n',
-    access: 'viewer',
-    summary: 'One attempt with its body, up to 1 MiB of it',
-    reply: z.object({
-      entry: LedgerRow,
-      sha256: z.string(),
-      prev: z.string(),
-      body: z.string(),
-      is_cut: z.boolean(),
-    }),
-    errors: ['not-found'],
-    dialect: 'own',
-  },
-  verifyLedger: {
-    method: 'post',
-    path: '/v1/viewer/ledger/verify',
-    access: 'viewer',
-    summary: 'Checks every line of the ledger',
-    body: z.strictObject({}),
-    reply: z.object({
-      lines: z.int(),
-      attempts: z.int(),
-      first_n: z.int(),
-      last_n: z.int(),
-      head: z.string(),
-      took_ms: z.number(),
-      problem: z.string().optional(),
-    }),
-    errors: ['overloaded'],
-    dialect: 'own',
-  },
+  ...ledgerEndpoints,
   findDuplicates: {
     method: 'post',
     path: '/v1/viewer/duplicates',

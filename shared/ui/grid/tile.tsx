@@ -22,6 +22,8 @@ export interface GridTile {
   source?: string | undefined;
   /** Address of its picture, where the page's own server has it. */
   picture?: string | undefined;
+  /** What a list shows of it beside its name, column by column. */
+  cells?: readonly string[] | undefined;
   /** Words that the team put on it. */
   tags?: readonly string[] | undefined;
   /** Set when the item gets no pixels: it is in error, or, `isPlain`, there are none to get. */

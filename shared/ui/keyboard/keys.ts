@@ -80,6 +80,8 @@ export const findKeys: KeyGroup = {
   lines: [
     { does: 'Query bar', keys: [['/'], ['Ctrl', 'K']] },
     { does: 'Filters', keys: [['F']] },
+    { does: 'Go to an item', keys: [['G']] },
+    { does: 'Timeline', keys: [['Y']] },
     { does: 'Box on the map', keys: [['B']] },
     { does: 'Chips, text', keys: [['Ctrl', '.']] },
     {
@@ -110,6 +112,7 @@ export const dashboardKeys: KeyGroup = {
   lines: [
     { does: 'Show pixels', keys: [['P']] },
     { does: 'Open in local viewer', keys: [['V']] },
+    { does: 'Similar items', keys: [['S']] },
     { does: 'Copy link', keys: [['U']] },
     { does: 'Copy id', keys: [['I']] },
   ],

@@ -1,21 +1,23 @@
-import type { FieldView } from '@nucleus/shared/wire/insights';
 import { ArrowDownNarrowWide, ArrowUpNarrowWide } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { facetName } from '../facets/choose-facets.ts';
-import type { Find } from '../route.ts';
 
-interface SortMenuProps {
-  fields: readonly FieldView[];
-  sort: Find['sort'];
-  onSort: (sort: Find['sort']) => void;
+export interface Sort {
+  field: string;
+  descending: boolean;
 }
 
-const own = ['reference_id', 'width', 'height'] as const;
+interface SortMenuProps {
+  /** Fields and the words for them. */
+  choices: readonly (readonly [string, string])[];
+  /** The order without a field, in words. */
+  unsorted: string;
+  sort: Sort | undefined;
+  onSort: (sort: Sort | undefined) => void;
+}
 
-/** The order of the items: by any field, up or down. */
-export function SortMenu({ fields, sort, onSort }: SortMenuProps): ReactElement {
-  const names = [...own, ...fields.map(({ name }) => facetName(name))];
-  const isKnown = sort === undefined || names.includes(sort.field);
+/** The order of what was found: by a field, up or down. A field that is no choice (from an address) is shown as one. */
+export function SortMenu({ choices, unsorted, sort, onSort }: SortMenuProps): ReactElement {
+  const isListed = sort === undefined || choices.some(([field]) => field === sort.field);
   const Sign = sort?.descending ? ArrowDownNarrowWide : ArrowUpNarrowWide;
   const direction = sort?.descending ? 'Descending' : 'Ascending';
   return (
@@ -29,11 +31,11 @@ export function SortMenu({ fields, sort, onSort }: SortMenuProps): ReactElement 
           onSort(field === '' ? undefined : { field, descending: sort?.descending ?? false });
         }}
       >
-        <option value="">As added</option>
-        {!isKnown && <option value={sort.field}>{sort.field}</option>}
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
+        <option value="">{unsorted}</option>
+        {!isListed && <option value={sort.field}>{sort.field}</option>}
+        {choices.map(([field, words]) => (
+          <option key={field} value={field}>
+            {words}
           </option>
         ))}
       </select>

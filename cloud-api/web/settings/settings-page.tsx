@@ -1,0 +1,31 @@
+import { type ReactElement, useEffect } from 'react';
+import { PageLink } from '../frame/page-link.tsx';
+import { type SettingsPart, settingsPath } from '../route.ts';
+import { AuditPart } from './audit-part.tsx';
+import { KeysPart } from './keys-part.tsx';
+import './settings.css';
+
+const parts: readonly { part: SettingsPart; name: string }[] = [
+  { part: 'keys', name: 'API keys' },
+  { part: 'audit', name: 'Audit log' },
+];
+
+/** What an admin sets and reads of the team itself: one part at a time. */
+export function SettingsPage({ part }: { part: SettingsPart }): ReactElement {
+  const name = parts.find((each) => each.part === part)?.name ?? 'Settings';
+  useEffect(() => {
+    document.title = `${name} · Nucleus`;
+  }, [name]);
+  return (
+    <div className="settings">
+      <nav className="settings-nav" aria-label="Settings">
+        {parts.map((each) => (
+          <PageLink key={each.part} to={settingsPath(each.part)} isCurrent={each.part === part}>
+            {each.name}
+          </PageLink>
+        ))}
+      </nav>
+      <div className="work settings-part">{part === 'audit' ? <AuditPart /> : <KeysPart />}</div>
+    </div>
+  );
+}
