@@ -13,6 +13,8 @@ export interface CrawledThings {
   datasetId: string;
   itemId: string;
   sliceId: string;
+  /** An annotation of the item; its own id and its label are the canary. */
+  labelId: string;
   jobId: string;
   autotagId: string;
   changeId: string;
@@ -36,6 +38,7 @@ export interface CrawlerRequest {
 
 const page = { pageToken: null, pageSize: 5 };
 const none: CrawlerRequest = {};
+export const aBox = { type: 'box', label: 'planted', geometry: { x: 0, y: 0, width: 1, height: 1 } };
 export const tus = { 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' };
 export const csvText = (canary: string): string => `attachment_url,note\nftp://x.test/a,${canary}\n`;
 export const uploadMetadata = (name: string, datasetId: string): string =>
@@ -157,6 +160,11 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     downloadItems: none,
     addTaxonomy: { body: { taxonomy_name: 'kinds', type: 'category', labels: ['x'] } },
     deleteTaxonomy: none,
+    annotate: { body: { annotations: [{ ...aBox, reference_id: canary }] } },
+    deleteAnnotations: { body: { reference_ids: [canary] } },
+    getAnnotation: none,
+    getMask: none,
+    setMaskPolicy: { body: { accepted: false } },
     listJobs: { body: { dataset_id: null, job_types: [], show_completed: true } },
     getJob: none,
     getJobInfo: none,
@@ -223,6 +231,7 @@ export function crawlerPath(name: EndpointName, things: CrawledThings): string {
     referenceId: things.canary,
     taxonomyName: things.canary,
     autotagName: things.canary,
+    annotationId: things.canary,
     projectName: things.canary,
     batchName: things.canary,
     type: 'textcollection',

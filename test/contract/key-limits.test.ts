@@ -46,6 +46,7 @@ onEachDatabase('the limits of keys', (open) => {
       jobId,
       autotagId,
       changeId: `chg_${none}`,
+      labelId: 'ann_none',
       agentId: `agt_${none}`,
       epoch: none,
       keyId: `key_${none}`,

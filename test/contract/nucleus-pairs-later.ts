@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { Pair } from './nucleus-pair.ts';
 import { autotagPairs } from './nucleus-pairs-of-autotags.ts';
+import { labelPairs } from './nucleus-pairs-of-labels.ts';
 
 const kinds = (status: string) => (state: { ds: string }) => ({
   dataset_id: state.ds,
@@ -31,4 +32,4 @@ const taxonomyPairs: Pair[] = [
   },
 ];
 
-export const laterPairs: Pair[] = [...taxonomyPairs, ...autotagPairs];
+export const laterPairs: Pair[] = [...taxonomyPairs, ...labelPairs, ...autotagPairs];

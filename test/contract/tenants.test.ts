@@ -7,6 +7,7 @@ import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
 import {
+  aBox,
   type CrawledThings,
   crawlerPath,
   crawlerRequests,
@@ -33,6 +34,9 @@ onEachDatabase('isolation', (open) => {
     const dataset = `/v1/nucleus/dataset/${agent.datasetId}`;
     await own(`${dataset}/tags`, { tags: [canary] });
     await own(`${dataset}/add_taxonomy`, { taxonomy_name: canary, type: 'category', labels: [canary] });
+    await own(`${dataset}/annotate`, {
+      annotations: [{ ...aBox, reference_id: canary, label: canary, annotation_id: canary }],
+    });
     const { body: slice } = await own(`${dataset}/create_slice`, { name: canary, reference_ids: [canary] });
     const metadata = [{ reference_id: canary, metadata: { canary } }];
     const { body: job } = await own(`${dataset}/metadata?async=1`, { level: 'item', metadata });
@@ -67,6 +71,7 @@ onEachDatabase('isolation', (open) => {
       datasetId: agent.datasetId,
       itemId: (await own(`${dataset}/refloc/${canary}`)).body.item.id,
       sliceId: slice.slice_id,
+      labelId: (await own(`${dataset}/groundTruth/loc/${canary}/${canary}`)).body.id,
       jobId: job.job_id,
       autotagId: autotag.autotag_id,
       changeId: change.change_id,
@@ -202,6 +207,7 @@ onEachDatabase('isolation', (open) => {
   // Last, because it deletes what it can: the same requests, from the owner, are answered, and the canary is seen in them.
   test('the crawler would see a hit: its requests succeed for their owner', async () => {
     const last: EndpointName[] = [
+      'deleteAnnotations',
       'deleteAutotag',
       'deleteTaxonomy',
       'deleteSlice',
@@ -252,6 +258,8 @@ onEachDatabase('isolation', (open) => {
     const expected: Partial<Record<EndpointName, string>> = {
       getAsset: 'item-not-found',
       refetchItem: 'conflict',
+      // A box has no picture.
+      getMask: 'label-not-found',
       createIntegration: 'integration-refused',
       testIntegration: 'integration-not-found',
       deleteIntegration: 'integration-not-found',

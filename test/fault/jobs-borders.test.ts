@@ -142,6 +142,18 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .select(['kind', 'state', 'dimension'])
       .where('dataset_id', '=', datasetId)
       .execute();
+    const labels = await db
+      .selectFrom('labels')
+      .select(['run_id', 'seq', 'identity', 'body'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
+    const totals = await db
+      .selectFrom('label_totals')
+      .select(['run_id', 'seq', 'totals'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
     const members = await db
       .selectFrom('slice_items')
       .select('seq')
@@ -172,7 +184,21 @@ onEachDatabase('a job that is cut off at a border', (open) => {
     const folder = join(data, 'objects', 'results', tenantId, jobId);
     const names = (await readdir(folder).catch(() => [])).toSorted();
     const results = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-    return { job, errors, items, vectors, indexes, members, slices, autotags, scores, live_count, results };
+    return {
+      job,
+      errors,
+      items,
+      labels,
+      totals,
+      vectors,
+      indexes,
+      members,
+      slices,
+      autotags,
+      scores,
+      live_count,
+      results,
+    };
   };
 
   test('every kind of job is here', () => {
@@ -203,5 +229,5 @@ onEachDatabase('a job that is cut off at a border', (open) => {
 });
 
 function withoutIds(left: object): string {
-  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|tag)_[a-z0-9]{20}\b/g, '$1_');
+  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|run|prj|tag)_[a-z0-9]{20}\b/g, '$1_');
 }

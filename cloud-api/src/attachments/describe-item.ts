@@ -22,7 +22,7 @@ export async function describeItemAttachment(
   tenantId: string,
   { datasetId, itemId }: ItemPlace,
 ): Promise<ItemAttachment> {
-  const { image_url: attachment } = await getItemById(db, tenantId, datasetId, itemId);
+  const { imageUrl: attachment } = await getItemById(db, tenantId, datasetId, itemId);
   const stored = await findItemAsset(db, tenantId, itemId);
   const [fetch] = await listItemFetches(db, tenantId, datasetId, [itemId]);
   const { isPrivate } = await getDataset(db, tenantId, datasetId);

@@ -45,7 +45,7 @@ export function ItemAttachment(props: { datasetId: string; itemId: string; view:
   };
   const { word, tone } = attachmentStates[view.state ?? 'none'];
   return (
-    <section className="field-group" aria-label="Stored picture">
+    <section className="field-group col g3" aria-label="Stored picture">
       <div className="row">
         <h2 className="grow">Stored picture</h2>
         <span className={`pill ${tone}`}>

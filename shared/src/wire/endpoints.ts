@@ -1,4 +1,5 @@
 import { agentEndpoints } from './agents.ts';
+import { annotationEndpoints } from './annotations.ts';
 import { assetEndpoints } from './assets.ts';
 import { auditEndpoints } from './audit.ts';
 import { autotagEndpoints } from './autotags.ts';
@@ -40,6 +41,7 @@ export const cloudEndpoints = {
   ...autotagEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
+  ...annotationEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
   ...resumableEndpoints,
