@@ -25,7 +25,7 @@ export async function refetchItem(
   const { isPrivate } = await getDataset(db, tenantId, datasetId);
   if (isPrivate) throw new AppError('conflict', 'This dataset is in privacy mode: its pictures are never fetched.');
   await db.transaction().execute(async (tx) => {
-    const { image_url: url } = await getItemById(tx, tenantId, datasetId, itemId);
+    const { imageUrl: url } = await getItemById(tx, tenantId, datasetId, itemId);
     if (isUploaded(url, publicOrigin))
       throw new AppError('conflict', 'The file of this item was uploaded: there is no address to fetch it from.');
     const row = { tenant_id: tenantId, dataset_id: datasetId, item_id: itemId };

@@ -1,5 +1,6 @@
 /** Brings in the picture of an item again, from its address. What it shows stays until the new one is ready, or for good if it fails. */
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { Metadata } from '@nucleus/shared/wire/dataset-item';
 import { z } from 'zod';
 import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
@@ -43,7 +44,7 @@ async function beginFetch(
   const tries = before.tries + 1;
   await changeItemFetch(tx, tenantId, place, { state: 'fetching', tries }, moving);
   const item = await findItem(tx, tenantId, place);
-  return item === undefined ? undefined : { url: item.image_url, tries };
+  return item === undefined ? undefined : { url: item.imageUrl, tries };
 }
 
 async function findItem(tx: Database, tenantId: string, { datasetId, itemId }: ItemPlace) {
@@ -71,13 +72,14 @@ async function replacePicture(
 ): Promise<{ code: string; message: string } | undefined> {
   const item = await findItem(tx, acting.tenantId, place);
   if (item === undefined) return { code: 'item_gone', message: 'The item is not there any more.' };
-  const { reference_id, image_url, metadata } = item;
+  const { referenceId, imageUrl } = item;
+  const metadata = JSON.parse(item.userMetadata) as Metadata;
   const read: ReadItem = {
-    raw: { reference_id },
+    raw: { reference_id: referenceId },
     place: 0,
-    refKey: refKey(reference_id),
+    refKey: refKey(referenceId),
     update: true,
-    item: { reference_id, image_url, metadata },
+    item: { reference_id: referenceId, image_url: imageUrl, metadata },
   };
   const pictures = new Map([[read, { kept }]]);
   const prepared = { good: [read], bad: [], pictures, uploadedUrl: undefined };
