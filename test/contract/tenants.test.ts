@@ -7,7 +7,6 @@ import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
 import {
-  aBox,
   type CrawledThings,
   crawlerPath,
   crawlerRequests,
@@ -17,6 +16,7 @@ import {
   uploadMetadata,
 } from './crawler-requests.ts';
 import { onEachDatabase } from './on-each-database.ts';
+import { plantLabels } from './plant-labels.ts';
 import { send } from './send.ts';
 
 const canary = `canary-${randomBytes(6).toString('hex')}`;
@@ -34,9 +34,7 @@ onEachDatabase('isolation', (open) => {
     const dataset = `/v1/nucleus/dataset/${agent.datasetId}`;
     await own(`${dataset}/tags`, { tags: [canary] });
     await own(`${dataset}/add_taxonomy`, { taxonomy_name: canary, type: 'category', labels: [canary] });
-    await own(`${dataset}/annotate`, {
-      annotations: [{ ...aBox, reference_id: canary, label: canary, annotation_id: canary }],
-    });
+    const labels = await plantLabels(own, dataset, canary);
     const { body: slice } = await own(`${dataset}/create_slice`, { name: canary, reference_ids: [canary] });
     const metadata = [{ reference_id: canary, metadata: { canary } }];
     const { body: job } = await own(`${dataset}/metadata?async=1`, { level: 'item', metadata });
@@ -71,7 +69,7 @@ onEachDatabase('isolation', (open) => {
       datasetId: agent.datasetId,
       itemId: (await own(`${dataset}/refloc/${canary}`)).body.item.id,
       sliceId: slice.slice_id,
-      labelId: (await own(`${dataset}/groundTruth/loc/${canary}/${canary}`)).body.id,
+      ...labels,
       jobId: job.job_id,
       autotagId: autotag.autotag_id,
       changeId: change.change_id,
@@ -132,6 +130,8 @@ onEachDatabase('isolation', (open) => {
         'listBatches',
         'getCallbackKey',
         'listFiles',
+        'listModels',
+        'createModel',
         'listUsage',
         'downloadUsage',
         'listAgents',
@@ -208,6 +208,8 @@ onEachDatabase('isolation', (open) => {
   test('the crawler would see a hit: its requests succeed for their owner', async () => {
     const last: EndpointName[] = [
       'deleteAnnotations',
+      'deleteModelRun',
+      'deleteModel',
       'deleteAutotag',
       'deleteTaxonomy',
       'deleteSlice',
