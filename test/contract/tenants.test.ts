@@ -261,6 +261,8 @@ onEachDatabase('isolation', (open) => {
       getAsset: 'item-not-found',
       // A box has no picture.
       getMask: 'label-not-found',
+      // The crawler has made a newer run, which is empty.
+      getModelPrediction: 'label-not-found',
       createIntegration: 'integration-refused',
       testIntegration: 'integration-not-found',
       deleteIntegration: 'integration-not-found',

@@ -1,7 +1,16 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Metadata } from '@nucleus/shared/wire/dataset-item';
 import type { Model } from '@nucleus/shared/wire/models';
-import type { ModelRow } from './queries.ts';
+
+interface KnownModel {
+  modelId: string;
+  name: string;
+  referenceId: string;
+  metadata: string;
+  bundleName: string | null;
+  tags: string;
+  trainedSliceIds: string;
+}
 
 /** A model that is not there and one of another tenant look the same. */
 export function modelNotFound(): AppError {
@@ -13,7 +22,7 @@ export function runNotFound(): AppError {
   return new AppError('model-run-not-found', 'There is no such model run.');
 }
 
-export function toModel(row: ModelRow): Model {
+export function toModel(row: KnownModel): Model {
   return {
     id: row.modelId,
     name: row.name,
