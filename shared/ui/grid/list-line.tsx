@@ -30,6 +30,12 @@ export const ListLine = memo(function ListLine(props: ListLineProps): ReactEleme
   const look = usePixel(want);
   const name = tile === undefined ? `Item ${count(index + 1)}` : visibleText(tile.name);
   const tags = tile?.tags?.map(visibleText).join(', ');
+  const spoken = [
+    name,
+    ...(tile === undefined ? ['not loaded yet'] : [`${count(tile.width)} × ${count(tile.height)}`]),
+    ...(tags === undefined ? [] : [`tagged ${tags}`]),
+    ...(isSelected ? ['selected'] : []),
+  ].join(', ');
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the listbox has the focus and names its current option
     <div
@@ -39,9 +45,7 @@ export const ListLine = memo(function ListLine(props: ListLineProps): ReactEleme
       aria-selected={isSelected}
       aria-setsize={props.total}
       aria-posinset={index + 1}
-      aria-label={[name, ...(tags === undefined ? [] : [`tagged ${tags}`]), ...(isSelected ? ['selected'] : [])].join(
-        ', ',
-      )}
+      aria-label={spoken}
       className={`line list-cols${isCurrent ? ' cur' : ''}`}
       style={{ transform: `translateY(${props.top}px)`, height: props.height }}
     >
