@@ -251,6 +251,37 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
   };
 }
 
+/** What succeeds for another tenant, because it is about that one's own, empty world. */
+export const ofOwnWorld: readonly EndpointName[] = [
+  'createDataset',
+  'getIpRanges',
+  'getSession',
+  'listIntegrations',
+  'listTasks',
+  'countTasks',
+  'listProjects',
+  'createProject',
+  'createBatch',
+  'listBatches',
+  'getCallbackKey',
+  'listFiles',
+  'listModels',
+  'createModel',
+  'listUsage',
+  'downloadUsage',
+  'listAgents',
+  'listAudit',
+  'listKeys',
+  'createKey',
+  'listDatasetDetails',
+  'listDatasetViews',
+  'listDatasets',
+  'listSlices',
+  'listJobs',
+  'registerAgent',
+  'signOut',
+];
+
 /** Path of an endpoint with the owner's ids in it. @throws RangeError for a parameter that nothing fills */
 export function crawlerPath(name: EndpointName, things: CrawledThings): string {
   return fillPath(cloudEndpoints[name].path, {
