@@ -56,11 +56,7 @@ export class HashTable {
 
   task(kind: CompareTask['kind'], threshold: number): CompareTask {
     const { count } = this;
-    let idBytes = 0;
-    for (let place = 0; place < this.itemIds.count; place++)
-      idBytes = Math.max(idBytes, this.itemIds.bytesAt(place).length);
-    const ids = Buffer.alloc(idBytes * this.itemIds.count);
-    for (let place = 0; place < this.itemIds.count; place++) this.itemIds.bytesAt(place).copy(ids, place * idBytes);
+    const { bytes: ids, width: idBytes } = this.itemIds.padded();
     return { kind, threshold, hi: this.#hi.slice(0, count), lo: this.#lo.slice(0, count), ids, idBytes };
   }
 

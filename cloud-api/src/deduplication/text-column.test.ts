@@ -8,5 +8,8 @@ test('texts come back as they were put, over many blocks', () => {
   ).map((text) => text.toWellFormed());
   for (const text of texts) column.push(text);
   expect(column.count).toBe(texts.length);
+  const { bytes, width } = column.padded();
+  const unpadded = (place: number) => Buffer.from(bytes.subarray(place * width, (place + 1) * width)).toString();
+  expect(texts.findIndex((text, place) => unpadded(place).replace(/\0+$/, '') !== text)).toBe(-1);
   expect(texts.findIndex((text, place) => column.at(place) !== text)).toBe(-1);
 });

@@ -33,15 +33,25 @@ export class TextColumn {
   }
 
   at(place: number): string {
-    return this.bytesAt(place).toString();
-  }
-
-  /** UTF-8 of the text at a place; not to be changed. */
-  bytesAt(place: number): Buffer {
     const start = this.#starts[place] as number;
     const from = start % blockBytes;
     const block = this.#blocks[Math.floor(start / blockBytes)] as Buffer;
-    return block.subarray(from, from + (this.#lengths[place] as number));
+    return block.toString('utf8', from, from + (this.#lengths[place] as number));
+  }
+
+  /** UTF-8 of all texts, each padded with zeros to the longest. */
+  padded(): { bytes: Uint8Array; width: number } {
+    let width = 0;
+    for (let place = 0; place < this.#count; place++) width = Math.max(width, this.#lengths[place] as number);
+    const bytes = new Uint8Array(width * this.#count);
+    // by hand: for texts this short a view for each costs ten times as much
+    for (let place = 0; place < this.#count; place++) {
+      const start = this.#starts[place] as number;
+      const block = this.#blocks[Math.floor(start / blockBytes)] as Buffer;
+      const [from, to, length] = [start % blockBytes, place * width, this.#lengths[place] as number];
+      for (let at = 0; at < length; at++) bytes[to + at] = block[from + at] as number;
+    }
+    return { bytes, width };
   }
 
   #grow(): void {

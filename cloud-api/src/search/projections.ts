@@ -4,7 +4,7 @@ import { type ClaimedFolder, claimFolder } from './claim-folder.ts';
 import { feedChanges } from './feed-changes.ts';
 import { Projection } from './projection.ts';
 
-/** Open projections; each holds a file and up to 256 MB of page cache while it is asked. */
+/** Open projections; each holds a file and up to 128 MB of page cache while it is asked. */
 const mostOpen = 8;
 
 /** The search projections of this process, opened on demand, the least recently asked closed. */
