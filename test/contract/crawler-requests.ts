@@ -2,8 +2,10 @@
  * One request for every endpoint of the table that would succeed for the owner of what it names. The type makes a new endpoint without
  * one fail the build, and the crawler's test fails for one that the owner cannot call.
  */
+
 import { fillPath } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
+import { lidarScene, videoScene } from './some-scenes.ts';
 
 export type EndpointName = keyof typeof cloudEndpoints;
 
@@ -14,6 +16,8 @@ export interface CrawledThings {
   itemId: string;
   sliceId: string;
   jobId: string;
+  /** A dataset of scenes with one that is called as the canary is. */
+  scenesId: string;
   autotagId: string;
   changeId: string;
   /** A dataset that is not in privacy mode, and a CSV that was uploaded for it. */
@@ -134,6 +138,16 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     createImageIndex: { body: {} },
     getIndexingStatus: { body: { image: true } },
     exportEmbeddings: { body: {} },
+    uploadScenes: { body: { scenes: [lidarScene('planted')] } },
+    uploadVideoScenes: { body: { scenes: [videoScene('planted-video')] } },
+    listScenes: none,
+    getScene: none,
+    deleteScene: none,
+    queryScenes: { body: { ...page, query: `reference_id = "${canary}"` } },
+    exportScenes: { body: page },
+    listTracks: none,
+    putTrack: { body: { reference_id: canary, metadata: { planted: 1 } } },
+    deleteTracks: { body: { track_reference_ids: [canary] } },
     listAutotags: none,
     updateAutotag: none,
     deleteAutotag: none,
@@ -214,10 +228,26 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
   };
 }
 
+/** Endpoints that are about the dataset of scenes. */
+const ofScenes: readonly EndpointName[] = [
+  'uploadScenes',
+  'uploadVideoScenes',
+  'listScenes',
+  'getScene',
+  'deleteScene',
+  'queryScenes',
+  'exportScenes',
+  'listTracks',
+  'putTrack',
+  'deleteTracks',
+];
+
 /** Path of an endpoint with the owner's ids in it. @throws RangeError for a parameter that nothing fills */
 export function crawlerPath(name: EndpointName, things: CrawledThings): string {
   return fillPath(cloudEndpoints[name].path, {
     ...things,
+    ...(ofScenes.includes(name) ? { datasetId: things.scenesId } : {}),
+    sceneRef: things.canary,
     datasetOrSliceId: things.sliceId,
     referenceId: things.canary,
     taxonomyName: things.canary,

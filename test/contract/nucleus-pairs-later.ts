@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { Pair } from './nucleus-pair.ts';
 import { autotagPairs } from './nucleus-pairs-of-autotags.ts';
+import { scenePairs } from './nucleus-pairs-of-scenes.ts';
 
 const kinds = (status: string) => (state: { ds: string }) => ({
   dataset_id: state.ds,
@@ -31,4 +32,4 @@ const taxonomyPairs: Pair[] = [
   },
 ];
 
-export const laterPairs: Pair[] = [...taxonomyPairs, ...autotagPairs];
+export const laterPairs: Pair[] = [...taxonomyPairs, ...autotagPairs, ...scenePairs];

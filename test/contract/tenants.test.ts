@@ -17,6 +17,7 @@ import {
 } from './crawler-requests.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
+import { lidarScene } from './some-scenes.ts';
 
 const canary = `canary-${randomBytes(6).toString('hex')}`;
 
@@ -42,6 +43,12 @@ onEachDatabase('isolation', (open) => {
       name: canary,
       positives: [canary],
     });
+    const { body: scenes } = await own('/v1/nucleus/dataset/create', {
+      name: canary,
+      is_scene: true,
+      use_privacy_mode: true,
+    });
+    await own(`/v1/nucleus/${scenes.dataset_id}/upload_scenes`, { scenes: [lidarScene(canary)] });
     await own('/v1/projects', { name: canary, type: 'textcollection' });
     await own('/v1/batches', { name: canary, project: canary });
     const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
@@ -68,6 +75,7 @@ onEachDatabase('isolation', (open) => {
       itemId: (await own(`${dataset}/refloc/${canary}`)).body.item.id,
       sliceId: slice.slice_id,
       jobId: job.job_id,
+      scenesId: scenes.dataset_id,
       autotagId: autotag.autotag_id,
       changeId: change.change_id,
       agentId: agent.agentId,
@@ -202,13 +210,15 @@ onEachDatabase('isolation', (open) => {
   // Last, because it deletes what it can: the same requests, from the owner, are answered, and the canary is seen in them.
   test('the crawler would see a hit: its requests succeed for their owner', async () => {
     const last: EndpointName[] = [
+      'deleteScene',
+      'deleteTracks',
       'deleteAutotag',
       'deleteTaxonomy',
       'deleteSlice',
       'deleteItemByReference',
       'deleteDataset',
     ];
-    const first: EndpointName[] = ['addTaxonomy', 'changeTags', 'undoTagChange'];
+    const first: EndpointName[] = ['addTaxonomy', 'putTrack', 'changeTags', 'undoTagChange'];
     // These act for an agent, by its own key, and the tag change to be undone is that of the set-up.
     const asAgent = closed.filter((name) => (cloudEndpoints[name] as Endpoint).access === 'agent');
     const between = closed.filter((name) => ![...first, ...last, ...asAgent].includes(name));

@@ -164,6 +164,18 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .where('dataset_id', '=', datasetId)
       .orderBy('seq')
       .execute();
+    const scenes = await db
+      .selectFrom('scenes')
+      .select(['reference_id', 'seq', 'structure'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
+    const frames = await db
+      .selectFrom('scene_frames')
+      .select(['frame', 'sensor', 'item_seq'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('item_seq')
+      .execute();
     const { live_count } = await db
       .selectFrom('datasets')
       .select('live_count')
@@ -172,7 +184,21 @@ onEachDatabase('a job that is cut off at a border', (open) => {
     const folder = join(data, 'objects', 'results', tenantId, jobId);
     const names = (await readdir(folder).catch(() => [])).toSorted();
     const results = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-    return { job, errors, items, vectors, indexes, members, slices, autotags, scores, live_count, results };
+    return {
+      job,
+      errors,
+      items,
+      vectors,
+      indexes,
+      members,
+      slices,
+      autotags,
+      scores,
+      scenes,
+      frames,
+      live_count,
+      results,
+    };
   };
 
   test('every kind of job is here', () => {
@@ -203,5 +229,5 @@ onEachDatabase('a job that is cut off at a border', (open) => {
 });
 
 function withoutIds(left: object): string {
-  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|tag)_[a-z0-9]{20}\b/g, '$1_');
+  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|tag|scn)_[a-z0-9]{20}\b/g, '$1_');
 }

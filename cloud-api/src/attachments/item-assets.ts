@@ -1,7 +1,7 @@
 import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
 import type { KeptImage } from './kept-image.ts';
-import { deleteItemAsset, insertObjects, putItemAssets } from './queries.ts';
+import { deleteItemAsset, deleteItemAssets, insertObjects, putItemAssets } from './queries.ts';
 
 /** Names the kept images of items, within the transaction that writes the items. */
 export async function showImages(
@@ -29,4 +29,9 @@ export async function showImages(
 /** An item that goes shows nothing any more. */
 export function hideImage(tx: Database, tenantId: string, itemId: string): Promise<void> {
   return deleteItemAsset(tx, tenantId, itemId);
+}
+
+/** The same for many. */
+export function dropImages(tx: Database, tenantId: string, itemIds: readonly string[]): Promise<void> {
+  return deleteItemAssets(tx, tenantId, itemIds);
 }

@@ -1,5 +1,6 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { RawItem, TrainingRow } from '@nucleus/shared/wire/exports';
+import { addressOf } from '../items/rules.ts';
 
 /**
  * An item as exports for training answer it: all seven lists, empty ones too. No labels are kept yet.
@@ -7,7 +8,7 @@ import type { RawItem, TrainingRow } from '@nucleus/shared/wire/exports';
  */
 export function toTrainingRow(item: DatasetItem, withChip: boolean): TrainingRow {
   return {
-    item: withChip ? { ...item, processed_url: item.image_url } : item,
+    item: withChip ? { ...item, processed_url: addressOf(item) } : item,
     box: [],
     line: [],
     polygon: [],
@@ -25,7 +26,7 @@ export function toRawItem(item: DatasetItem): RawItem {
     id: item.id,
     ref_id: item.ref_id,
     metadata: item.metadata,
-    original_url: item.image_url,
-    scale_url: item.image_url,
+    original_url: addressOf(item),
+    scale_url: addressOf(item),
   };
 }

@@ -7,7 +7,8 @@ import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { dropVectors } from '../embeddings/keep-vectors.ts';
 import { keepEvents } from './keep-events.ts';
-import { hideItem, listKnownItems } from './queries.ts';
+import { listKnownItems } from './queries.ts';
+import { hideItem } from './removal-queries.ts';
 import { refKey } from './rules.ts';
 
 /**
@@ -31,7 +32,7 @@ export async function deleteItem(
         { itemId: item.itemId, kind: 'removed', rev: null },
       ]);
     await hideImage(tx, acting.tenantId, item.itemId);
-    if (state === 'deleted') await dropVectors(tx, { tenantId: acting.tenantId, datasetId }, item.seq, changeNo);
+    if (state === 'deleted') await dropVectors(tx, { tenantId: acting.tenantId, datasetId }, [item.seq], changeNo);
     await settleWrite(tx, acting.tenantId, datasetId, { nextSeq, liveDelta: -1 });
     await writeAudit(tx, acting, { action: 'items.delete', targetId: item.itemId });
   });

@@ -15,6 +15,7 @@ import { jobEndpoints } from './jobs.ts';
 import { keyEndpoints } from './keys.ts';
 import { projectEndpoints } from './projects.ts';
 import { resumableEndpoints } from './resumable.ts';
+import { sceneEndpoints } from './scenes.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
@@ -38,6 +39,7 @@ export const cloudEndpoints = {
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
   ...autotagEndpoints,
+  ...sceneEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...jobEndpoints,
