@@ -53,6 +53,16 @@ describeWithChromium('the dashboard for everybody', () => {
         },
       },
       {
+        name: 'a list over a timeline',
+        path: () => `/d/${dashboard.datasetId}?q=capture_local+>%3D+"2026-03-01"`,
+        reach: async (page) => {
+          await page.getByRole('button', { name: 'List' }).click();
+          await page.locator('#tile-0.line').waitFor();
+          await page.getByRole('slider', { name: 'Captured, at least' }).waitFor();
+          await page.getByRole('button', { name: 'Justified' }).focus();
+        },
+      },
+      {
         name: 'an open query bar',
         path: () => `/d/${dashboard.datasetId}?q=iso+>+100`,
         reach: async (page) => {

@@ -15,6 +15,8 @@ export interface CrawledThings {
   datasetId: string;
   itemId: string;
   sliceId: string;
+  /** An annotation of the item; its own id and its label are the canary. */
+  labelId: string;
   jobId: string;
   /** A dataset of scenes with one that is called as the canary is. */
   scenesId: string;
@@ -40,6 +42,7 @@ export interface CrawlerRequest {
 
 const page = { pageToken: null, pageSize: 5 };
 const none: CrawlerRequest = {};
+export const aBox = { type: 'box', label: 'planted', geometry: { x: 0, y: 0, width: 1, height: 1 } };
 export const tus = { 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' };
 export const csvText = (canary: string): string => `attachment_url,note\nftp://x.test/a,${canary}\n`;
 export const uploadMetadata = (name: string, datasetId: string): string =>
@@ -170,6 +173,11 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     downloadItems: none,
     addTaxonomy: { body: { taxonomy_name: 'kinds', type: 'category', labels: ['x'] } },
     deleteTaxonomy: none,
+    annotate: { body: { annotations: [{ ...aBox, reference_id: canary }] } },
+    deleteAnnotations: { body: { reference_ids: [canary] } },
+    getAnnotation: none,
+    getMask: none,
+    setMaskPolicy: { body: { accepted: false } },
     listJobs: { body: { dataset_id: null, job_types: [], show_completed: true } },
     getJob: none,
     getJobInfo: none,
@@ -228,6 +236,18 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
   };
 }
 
+/** Endpoints whose request takes away what others need. */
+export const crawledLast: readonly EndpointName[] = [
+  'deleteScene',
+  'deleteTracks',
+  'deleteAnnotations',
+  'deleteAutotag',
+  'deleteTaxonomy',
+  'deleteSlice',
+  'deleteItemByReference',
+  'deleteDataset',
+];
+
 /** Endpoints that are about the dataset of scenes. */
 const ofScenes: readonly EndpointName[] = [
   'uploadScenes',
@@ -252,6 +272,7 @@ export function crawlerPath(name: EndpointName, things: CrawledThings): string {
     referenceId: things.canary,
     taxonomyName: things.canary,
     autotagName: things.canary,
+    annotationId: things.canary,
     projectName: things.canary,
     batchName: things.canary,
     type: 'textcollection',

@@ -47,6 +47,7 @@ onEachDatabase('the limits of keys', (open) => {
       scenesId: datasetId,
       autotagId,
       changeId: `chg_${none}`,
+      labelId: 'ann_none',
       agentId: `agt_${none}`,
       epoch: none,
       keyId: `key_${none}`,

@@ -148,6 +148,16 @@ onEachDatabase('queries', (open) => {
     expect([nucleus.status, Object.keys(nucleus.body)]).toEqual([400, ['error']]);
   });
 
+  test('tiles bring the values of fields that are asked for, and nothing where an item has none', async () => {
+    const fields = ['make', 'metadata.iso', 'no_such_field'];
+    const { body } = await call(`/v1/insights/${datasetId}/tiles`, { offset: 0, limit: 40, fields });
+    expect(body.tiles.map((tile: { m: unknown }) => tile.m)).toEqual(
+      rows.slice(0, 40).map((row) => [row.make ?? null, row.iso ?? null, null]),
+    );
+    const { body: plain } = await call(`/v1/insights/${datasetId}/tiles`, { offset: 0, limit: 1 });
+    expect(plain.tiles[0].m).toBeUndefined();
+  });
+
   test('tiles follow a query and an order, missing values last', async () => {
     const { body } = await call(`/v1/insights/${datasetId}/tiles`, {
       offset: 5,

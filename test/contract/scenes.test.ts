@@ -9,7 +9,7 @@ import { eventually } from '../builders/eventually.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
-import { lidarScene } from './some-scenes.ts';
+import { lidarScene, videoScene } from './some-scenes.ts';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const cloudJson = JSON.stringify({
@@ -159,6 +159,52 @@ onEachDatabase('scenes', (open) => {
     await eventually('the rows to go', 10_000, async () => (await left()) === 0 || undefined);
     expect(await left()).toBe(0);
     await close();
+  });
+
+  test('tracks come with labels, are answered by their scene and exported by frame', async () => {
+    const id = await aDataset({ use_privacy_mode: true });
+    const clip = (ref: string) => videoScene(ref, 3, { tracks: [{ reference_id: `${ref}/sent` }] });
+    await upload(id, [clip('one'), clip('two')], {}, 'upload_video_scenes');
+    const box = (frame: number, track: string | null, x: number) => ({
+      reference_id: `one/${frame}`,
+      type: 'box',
+      label: 'car',
+      annotation_id: `${track} at ${frame}`,
+      geometry: { x, y: 2, width: 3, height: 4 },
+      metadata: { frame },
+      track_reference_id: track,
+    });
+    const annotations = [box(0, 'car 1', 1), box(2, 'car 1', 9), box(1, 'car 2', 5), box(1, null, 7)];
+    expect((await call(`dataset/${id}/annotate`, { annotations, update: false })).body).toMatchObject({
+      annotations_processed: 4,
+    });
+    const trackNames = async (route: string) =>
+      (await call(`dataset/${id}/${route}`)).body.tracks.map(({ reference_id }: any) => reference_id).toSorted();
+    expect(await trackNames('tracks')).toEqual(['car 1', 'car 2', 'one/sent', 'two/sent']);
+    expect(await trackNames('scene/one')).toEqual(['car 1', 'car 2', 'one/sent']);
+    expect(await trackNames('scene/two')).toEqual(['two/sent']);
+    const { data } = (await call(`dataset/${id}/exportForTrainingByScene`, { pageToken: null, pageSize: 30 })).body;
+    const row = (key: number, left: number) => ({ left, top: 2, width: 3, height: 4, key, metadata: { frame: key } });
+    expect(data.map(({ scene, annotations: of }: any) => [scene.reference_id, of])).toEqual([
+      [
+        'one',
+        {
+          'car 1': { label: 'car', name: 'car 1', frames: [row(0, 1), row(2, 9)] },
+          'car 2': { label: 'car', name: 'car 2', frames: [row(1, 5)] },
+        },
+      ],
+      ['two', {}],
+    ]);
+    expect(data[0].scene.fileLocation).toBe('https://files.test/one.mp4');
+    await call(`dataset/${id}/scene/one`, {}, 'DELETE');
+    const left = await call(`dataset/${id}/exportForTrainingByScene`, { pageToken: null, pageSize: 30 });
+    expect(left.text).not.toContain('car 1');
+    const gone = await call(`dataset/${id}/exportForTrainingByScene`, {
+      pageToken: null,
+      pageSize: 1,
+      sliceId: 'slc_x',
+    });
+    expect(gone.status).toBe(404);
   });
 
   test('pages of scenes neither repeat nor drop one', async () => {

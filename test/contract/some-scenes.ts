@@ -41,3 +41,14 @@ export const videoScene = (ref: string, frames = 2, over: object = {}) => ({
   frames: Array.from({ length: frames }, (_, i) => frameItem(`${ref}/${i}`, 'image', `${nowhere}/${ref}/${i}.jpg`)),
   ...over,
 });
+
+/** A privacy-mode dataset with one lidar scene, both called `name`; answers its id. */
+export async function aSceneDataset(
+  call: (path: string, body: object) => Promise<{ body: any }>,
+  name: string,
+): Promise<string> {
+  const dataset = { name, is_scene: true, use_privacy_mode: true };
+  const id = (await call('/v1/nucleus/dataset/create', dataset)).body.dataset_id;
+  await call(`/v1/nucleus/${id}/upload_scenes`, { scenes: [lidarScene(name)] });
+  return id;
+}

@@ -7,7 +7,9 @@ import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
 import {
+  aBox,
   type CrawledThings,
+  crawledLast,
   crawlerPath,
   crawlerRequests,
   csvText,
@@ -17,7 +19,7 @@ import {
 } from './crawler-requests.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
-import { lidarScene } from './some-scenes.ts';
+import { aSceneDataset } from './some-scenes.ts';
 
 const canary = `canary-${randomBytes(6).toString('hex')}`;
 
@@ -34,6 +36,9 @@ onEachDatabase('isolation', (open) => {
     const dataset = `/v1/nucleus/dataset/${agent.datasetId}`;
     await own(`${dataset}/tags`, { tags: [canary] });
     await own(`${dataset}/add_taxonomy`, { taxonomy_name: canary, type: 'category', labels: [canary] });
+    await own(`${dataset}/annotate`, {
+      annotations: [{ ...aBox, reference_id: canary, label: canary, annotation_id: canary }],
+    });
     const { body: slice } = await own(`${dataset}/create_slice`, { name: canary, reference_ids: [canary] });
     const metadata = [{ reference_id: canary, metadata: { canary } }];
     const { body: job } = await own(`${dataset}/metadata?async=1`, { level: 'item', metadata });
@@ -43,12 +48,7 @@ onEachDatabase('isolation', (open) => {
       name: canary,
       positives: [canary],
     });
-    const { body: scenes } = await own('/v1/nucleus/dataset/create', {
-      name: canary,
-      is_scene: true,
-      use_privacy_mode: true,
-    });
-    await own(`/v1/nucleus/${scenes.dataset_id}/upload_scenes`, { scenes: [lidarScene(canary)] });
+    const scenesId = await aSceneDataset(own, canary);
     await own('/v1/projects', { name: canary, type: 'textcollection' });
     await own('/v1/batches', { name: canary, project: canary });
     const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
@@ -74,8 +74,9 @@ onEachDatabase('isolation', (open) => {
       datasetId: agent.datasetId,
       itemId: (await own(`${dataset}/refloc/${canary}`)).body.item.id,
       sliceId: slice.slice_id,
+      labelId: (await own(`${dataset}/groundTruth/loc/${canary}/${canary}`)).body.id,
       jobId: job.job_id,
-      scenesId: scenes.dataset_id,
+      scenesId,
       autotagId: autotag.autotag_id,
       changeId: change.change_id,
       agentId: agent.agentId,
@@ -209,15 +210,7 @@ onEachDatabase('isolation', (open) => {
 
   // Last, because it deletes what it can: the same requests, from the owner, are answered, and the canary is seen in them.
   test('the crawler would see a hit: its requests succeed for their owner', async () => {
-    const last: EndpointName[] = [
-      'deleteScene',
-      'deleteTracks',
-      'deleteAutotag',
-      'deleteTaxonomy',
-      'deleteSlice',
-      'deleteItemByReference',
-      'deleteDataset',
-    ];
+    const last = crawledLast;
     const first: EndpointName[] = ['addTaxonomy', 'putTrack', 'changeTags', 'undoTagChange'];
     // These act for an agent, by its own key, and the tag change to be undone is that of the set-up.
     const asAgent = closed.filter((name) => (cloudEndpoints[name] as Endpoint).access === 'agent');
@@ -261,6 +254,8 @@ onEachDatabase('isolation', (open) => {
     // An agent has no stored pictures, and no store was allowed here.
     const expected: Partial<Record<EndpointName, string>> = {
       getAsset: 'item-not-found',
+      // A box has no picture.
+      getMask: 'label-not-found',
       createIntegration: 'integration-refused',
       testIntegration: 'integration-not-found',
       deleteIntegration: 'integration-not-found',

@@ -14,6 +14,10 @@ import { startExportItemsJob } from '../../cloud-api/src/exports/export-items-jo
 import { appendItems } from '../../cloud-api/src/items/append-items.ts';
 import { startAppendJob } from '../../cloud-api/src/items/append-job.ts';
 import { startMetadataJob } from '../../cloud-api/src/items/metadata-job.ts';
+import { startDeletionJob } from '../../cloud-api/src/labels/delete-job.ts';
+import { groundTruth } from '../../cloud-api/src/labels/rules.ts';
+import { startLabelsJob } from '../../cloud-api/src/labels/upload-job.ts';
+import { writeLabels } from '../../cloud-api/src/labels/write-labels.ts';
 import { startUploadJob } from '../../cloud-api/src/scenes/upload-job.ts';
 import type { JobStores } from '../../cloud-api/src/serve/run-jobs.ts';
 import { startBuildSliceJob, startFillJob } from '../../cloud-api/src/slices/build-slice-job.ts';
@@ -87,7 +91,45 @@ async function startScenes(
 
 const withVector = (i: number) => ({ embedding_info: { index_id: 'mine', embedding_vector: [i, -i, 0.5] } });
 
+const aBox = (at: number, over: object = {}) => ({
+  reference_id: references[at] ?? 'nobody',
+  type: 'box',
+  label: at % 2 === 0 ? 'car' : 'bus',
+  annotation_id: `box ${at}`,
+  geometry: { x: 0, y: 0, width: 1, height: 1 },
+  ...over,
+});
+
 export const jobCases: JobCase[] = [
+  {
+    name: 'uploadAnnotations',
+    leastSteps: 4,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      const requestId = randomBytes(16).toString('hex');
+      const lines = references.map((_, at) => JSON.stringify(aBox(at)));
+      lines[17] = '{broken';
+      lines[800] = lines[799] as string;
+      lines[900] = JSON.stringify(aBox(5_000));
+      const place = { tenantId: ground.acting.tenantId, datasetId, requestId };
+      await ground.stores.uploads.receive(place, Readable.from([lines.join('\n')]));
+      const input = { requestId, update: false };
+      const target = { ...place, runId: groundTruth };
+      return { jobId: await startLabelsJob(ground.db, ground.stores.uploads, ground.acting, target, input), datasetId };
+    },
+  },
+  {
+    name: 'annotationDeletion',
+    leastSteps: 4,
+    start: async (ground) => {
+      const datasetId = await aFullDataset(ground);
+      const place = { tenantId: ground.acting.tenantId, datasetId, runId: groundTruth };
+      const rows = references.map((_, at) => aBox(at));
+      await writeLabels({ ...ground.stores, db: ground.db }, ground.acting, place, { rows, update: false });
+      const gone = [...references.slice(0, 700), 'nobody'];
+      return { jobId: await startDeletionJob(ground.db, ground.acting, datasetId, gone), datasetId };
+    },
+  },
   {
     name: 'uploadDatasetItems',
     leastSteps: 4,

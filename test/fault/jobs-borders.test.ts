@@ -142,6 +142,18 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .select(['kind', 'state', 'dimension'])
       .where('dataset_id', '=', datasetId)
       .execute();
+    const labels = await db
+      .selectFrom('labels')
+      .select(['run_id', 'seq', 'identity', 'body'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
+    const totals = await db
+      .selectFrom('label_totals')
+      .select(['run_id', 'seq', 'totals'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
     const members = await db
       .selectFrom('slice_items')
       .select('seq')
@@ -188,6 +200,8 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       job,
       errors,
       items,
+      labels,
+      totals,
       vectors,
       indexes,
       members,
@@ -229,5 +243,5 @@ onEachDatabase('a job that is cut off at a border', (open) => {
 });
 
 function withoutIds(left: object): string {
-  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|tag|scn)_[a-z0-9]{20}\b/g, '$1_');
+  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|run|prj|tag|scn)_[a-z0-9]{20}\b/g, '$1_');
 }

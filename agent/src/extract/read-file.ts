@@ -75,7 +75,8 @@ export function readFile(
     while (done < open.size) {
       const got = fill(open.fd, done, Math.min(needed, open.size - done));
       if (got === 0) return { kind: 'exception', code: 'changed-while-reading' };
-      head ??= Buffer.from(buffer.subarray(0, Math.min(got, headBytes)));
+      // a file that is read in parts overwrites its beginning
+      head ??= isWhole ? buffer.subarray(0, got) : Buffer.from(buffer.subarray(0, headBytes));
       mac?.update(buffer.subarray(0, got));
       done += got;
       if (!contentKey && !isWhole) break;

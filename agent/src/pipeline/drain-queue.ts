@@ -20,6 +20,8 @@ import type { RunningSource } from './running-source.ts';
 
 /** Files of one transaction; each costs one flush to disk. */
 const batchFiles = 200;
+/** New files are described while others are written, and a decoder that is done with one batch begins the next. */
+const batchesAhead = 2;
 /** A file that never stops changing is tried this often in one scan, and becomes an exception until the next. */
 const maxRounds = 5;
 const looksAtOnce = 64;
@@ -63,21 +65,18 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
 
   async function drainKind(kind: 'new' | 'changed'): Promise<void> {
     await untilRoom(source);
-    let next = describeNext(kind);
+    const ahead = Array.from({ length: kind === 'new' ? batchesAhead : 1 }, () => describeNext(kind));
     for (;;) {
-      const batch = await next;
+      const batch = (await ahead.shift()) ?? [];
       if (batch.length === 0 || source.signal.aborted) return;
-      if (kind === 'new') batch.push(...late.take());
       await untilRoom(source);
-      await addPartners(batch);
-      // the decoders work on the next batch while this one is written
-      if (kind === 'changed') {
-        record(batch, kind);
-        next = describeNext(kind);
-      } else {
-        next = describeNext(kind);
-        record(batch, kind);
+      if (kind === 'new') {
+        batch.push(...late.take());
+        ahead.push(describeNext(kind));
       }
+      await addPartners(batch);
+      record(batch, kind);
+      if (kind === 'changed') ahead.push(describeNext(kind));
     }
   }
 

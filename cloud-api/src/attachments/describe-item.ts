@@ -2,7 +2,6 @@ import type { ItemAttachment, ObjectVariant } from '@nucleus/shared/wire/assets'
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { getItemById } from '../items/read-items.ts';
-import { addressOf } from '../items/rules.ts';
 import { findItemAsset } from './queries.ts';
 
 /**
@@ -16,7 +15,7 @@ export async function describeItemAttachment(
   { datasetId, itemId }: { datasetId: string; itemId: string },
   linkTo: (object: { sha256: string; format: string; variant: ObjectVariant }) => string,
 ): Promise<ItemAttachment> {
-  const attachment = addressOf(await getItemById(db, tenantId, datasetId, itemId));
+  const { imageUrl: attachment } = await getItemById(db, tenantId, datasetId, itemId);
   const stored = await findItemAsset(db, tenantId, itemId);
   if (stored !== undefined) {
     const link = (variant: ObjectVariant) => linkTo({ ...stored, variant });

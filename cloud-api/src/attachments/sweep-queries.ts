@@ -24,19 +24,22 @@ export async function listHashes(db: Database, tenantId: string, after: string, 
   return rows.map(({ sha256 }) => sha256);
 }
 
-/** Those of `hashes` that an item, a file or a task that was not canceled refers to. */
+/** Those of `hashes` that an item, a mask, a file or a task that was not canceled refers to. */
 export async function listReferenced(
   db: Database,
   tenantId: string,
   hashes: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  for (const chunk of inChunks(hashes, 3)) {
+  for (const chunk of inChunks(hashes, 4)) {
     const rows = await db
       .selectFrom('item_assets')
       .select('sha256')
       .where('tenant_id', '=', tenantId)
       .where('sha256', 'in', chunk)
+      .union(
+        db.selectFrom('label_masks').select('sha256').where('tenant_id', '=', tenantId).where('sha256', 'in', chunk),
+      )
       .union(db.selectFrom('files').select('sha256').where('tenant_id', '=', tenantId).where('sha256', 'in', chunk))
       .union(
         db

@@ -92,3 +92,10 @@ export function isAmong(db: Database, column: string, values: readonly string[])
     ? sql<boolean>`${sql.ref(column)} = any(${values}::text[])`
     : sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`;
 }
+
+/** Whether a column of whole numbers holds one of `values`, however many, as one parameter. */
+export function isAmongNumbers(db: Database, column: string, values: readonly number[]): RawBuilder<boolean> {
+  return isPostgres(db)
+    ? sql<boolean>`${sql.ref(column)} = any(${values}::bigint[])`
+    : sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`;
+}

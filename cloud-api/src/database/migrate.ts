@@ -16,7 +16,8 @@ import * as keyLimits from './migrations/0011-key-limits.ts';
 import * as objectSweep from './migrations/0012-object-sweep.ts';
 import * as itemHistory from './migrations/0013-item-history.ts';
 import * as autotags from './migrations/0014-autotags.ts';
-import * as scenes from './migrations/0015-scenes.ts';
+import * as labels from './migrations/0015-labels.ts';
+import * as scenes from './migrations/0016-scenes.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -35,6 +36,7 @@ const migrations = [
   objectSweep,
   itemHistory,
   autotags,
+  labels,
   scenes,
 ] as const;
 

@@ -6,6 +6,7 @@ import type { AutotagTables } from './autotag-tables.ts';
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
 import type { CsvRowsTable, IntegrationsTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
+import type { LabelTables } from './label-tables.ts';
 import type { SceneTables } from './scene-tables.ts';
 import type { SessionsTable, SignInCodesTable } from './session-tables.ts';
 import type { TaskTables } from './task-tables.ts';
@@ -72,6 +73,8 @@ export interface DatasetsTable {
   /** Place of the next item. Places are dense: every row of `items` has one and none is ever freed. */
   next_seq: number;
   live_count: number;
+  /** Whether one in privacy mode takes the files of masks. */
+  accepts_masks: number;
 }
 
 export interface DatasetTagsTable {
@@ -252,7 +255,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables, AutotagTables, SceneTables {
+export interface Tables extends TaskTables, LabelTables, AutotagTables, SceneTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;

@@ -10,6 +10,8 @@ export interface DatasetRow {
   itemMetadataSchema: string | null;
   createdAt: number;
   liveCount: number;
+  /** Whether one in privacy mode takes the files of masks. */
+  acceptsMasks: boolean;
   /** Number of the last committed write. */
   changeNo: number;
 }
@@ -24,6 +26,7 @@ const columns = [
   'created_at',
   'live_count',
   'change_no',
+  'accepts_masks',
 ] as const;
 
 const selectDatasets = (db: Database, tenantId: string) =>
@@ -42,6 +45,7 @@ function toDataset(row: Row): DatasetRow {
     createdAt: row.created_at,
     liveCount: row.live_count,
     changeNo: row.change_no,
+    acceptsMasks: row.accepts_masks === 1,
   };
 }
 
@@ -59,7 +63,7 @@ export async function listDatasetRows(db: Database, tenantId: string): Promise<D
 export async function insertDataset(
   db: Database,
   tenantId: string,
-  dataset: Omit<DatasetRow, 'liveCount' | 'changeNo'>,
+  dataset: Omit<DatasetRow, 'liveCount' | 'changeNo' | 'acceptsMasks'>,
 ): Promise<void> {
   await db
     .insertInto('datasets')
@@ -76,6 +80,7 @@ export async function insertDataset(
       change_no: 1,
       next_seq: 0,
       live_count: 0,
+      accepts_masks: 0,
     })
     .execute();
 }
@@ -90,6 +95,23 @@ export async function markDatasetDeleted(
   const done = await db
     .updateTable('datasets')
     .set((set) => ({ deleted_at: atMs, change_no: set('change_no', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', datasetId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return Number(done.numUpdatedRows);
+}
+
+/** Answers how many datasets it changed, 0 or 1. */
+export async function markAcceptsMasks(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  accepted: boolean,
+): Promise<number> {
+  const done = await db
+    .updateTable('datasets')
+    .set({ accepts_masks: accepted ? 1 : 0 })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', datasetId)
     .where('deleted_at', 'is', null)

@@ -1,19 +1,24 @@
-import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import { ExportFormat, exportEndpoints } from '@nucleus/shared/wire/exports';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountDownload, mountEndpoint, mountPieces } from '../http/mount-endpoint.ts';
-import { queryItems } from '../items/query-items.ts';
-import { pageItemsOf } from '../items/read-items.ts';
-import { type ItemPager, spellAllItems, spellList } from '../items/spell-items.ts';
+import { queryPlacedItems } from '../items/query-items.ts';
+import { pagePlacedItems } from '../items/read-items.ts';
+import type { PlacedItem } from '../items/rules.ts';
+import { eachAs, type ItemPager, type Pager, spellAll, spellList, spellPage } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
+import { groundTruth } from '../labels/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
-import { pageSliceItems } from '../slices/read-slice.ts';
+import { pagePlacedMembers, pageSliceItems } from '../slices/read-slice.ts';
 import { downloadItems } from './download-items.ts';
 import { startExportItemsJob } from './export-items-job.ts';
-import { toRawItem, toTrainingRow } from './rules.ts';
+import { toRawItem } from './rules.ts';
+import { spellTrainingRows, type TrainingOptions } from './spell-training-rows.ts';
+
+/** Rows of one page; fewer than asked for is allowed (wire contract 1). */
+const mostRowsPerPage = 10_000;
 
 /** Mounts the routes of wire contract 8.2, the class labels, downloads and exports by job. @param afterEnqueue told that a job waits. */
 export function mountExports(
@@ -22,36 +27,52 @@ export function mountExports(
   projections: Projections,
   afterEnqueue: () => void,
 ): void {
-  const itemsOf =
-    (tenantId: string, datasetId: string): ItemPager =>
-    (page) =>
-      pageItemsOf(db, tenantId, datasetId, page);
+  const spelled =
+    (tenantId: string, datasetId: string, options: TrainingOptions) =>
+    (items: readonly PlacedItem[]): Promise<string> =>
+      spellTrainingRows(db, { tenantId, datasetId, runId: groundTruth }, items, options);
   const membersOf =
     (tenantId: string, sliceId: string): ItemPager =>
     (page) =>
       pageSliceItems(db, projections, tenantId, sliceId, page);
-  const toRow = (item: DatasetItem) => toTrainingRow(item, false);
-
-  mountPieces(mount, exportEndpoints.exportDatasetForTraining, async ({ tenantId }, { params }) =>
-    spellAllItems('exportedRows', itemsOf(tenantId, params.datasetId), toRow),
+  const everything = { chip: false, onlyMostRecentTask: false };
+  mountPieces(mount, exportEndpoints.exportDatasetForTraining, async ({ tenantId }, { params: { datasetId } }) =>
+    spellAll(
+      'exportedRows',
+      (page) => pagePlacedItems(db, tenantId, datasetId, page),
+      spelled(tenantId, datasetId, everything),
+    ),
   );
-  mountEndpoint(mount, exportEndpoints.pageDatasetForTraining, async ({ tenantId }, { params, body }) => {
-    const { items, nextPageToken } = body.query
-      ? await queryItems(db, projections, tenantId, params.datasetId, body)
-      : await pageItemsOf(db, tenantId, params.datasetId, body);
-    return { data: items.map((item) => toTrainingRow(item, body.chip === true)), nextPageToken };
+  mountPieces(mount, exportEndpoints.pageDatasetForTraining, async ({ tenantId }, { params: { datasetId }, body }) => {
+    const pager: Pager<PlacedItem> = (page) =>
+      body.query
+        ? queryPlacedItems(db, projections, tenantId, datasetId, { query: body.query, ...page })
+        : pagePlacedItems(db, tenantId, datasetId, page);
+    return spellPage(
+      'data',
+      pager,
+      sizedPage(body),
+      spelled(tenantId, datasetId, {
+        chip: body.chip === true,
+        onlyMostRecentTask: body.onlyMostRecentTask === true,
+      }),
+    );
   });
   mountEndpoint(mount, exportEndpoints.listDatasetClassLabels, async ({ tenantId }, { params }) => {
     await getDataset(db, tenantId, params.datasetId);
     return { data: [] };
   });
 
-  mountPieces(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params }) =>
-    spellAllItems('exportedRows', membersOf(tenantId, params.sliceId), toRow),
-  );
-  mountEndpoint(mount, exportEndpoints.pageSliceForTraining, async ({ tenantId }, { params, body }) => {
-    const { items, nextPageToken } = await pageSliceItems(db, projections, tenantId, params.sliceId, body);
-    return { data: items.map((item) => toTrainingRow(item, body.chip === true)), nextPageToken };
+  mountPieces(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params: { sliceId } }) => {
+    const { datasetId } = await getSlice(db, tenantId, sliceId);
+    const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, sliceId, page);
+    return spellAll('exportedRows', pager, spelled(tenantId, datasetId, everything));
+  });
+  mountPieces(mount, exportEndpoints.pageSliceForTraining, async ({ tenantId }, { params: { sliceId }, body }) => {
+    const { datasetId } = await getSlice(db, tenantId, sliceId);
+    const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, sliceId, page);
+    const options = { chip: body.chip === true, onlyMostRecentTask: false };
+    return spellPage('data', pager, sizedPage(body), spelled(tenantId, datasetId, options));
   });
   mountEndpoint(mount, exportEndpoints.listSliceClassLabels, async ({ tenantId }, { params }) => {
     await getSlice(db, tenantId, params.sliceId);
@@ -59,10 +80,13 @@ export function mountExports(
   });
 
   mountPieces(mount, exportEndpoints.exportRawItems, async ({ tenantId }, { params }) =>
-    spellAllItems('raw_dataset_items', membersOf(tenantId, params.sliceId), toRawItem),
+    spellAll('raw_dataset_items', membersOf(tenantId, params.sliceId), eachAs(toRawItem)),
   );
   mountPieces(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
-    spellList(membersOf(tenantId, params.sliceId), (item) => ({ item })),
+    spellList(
+      membersOf(tenantId, params.sliceId),
+      eachAs((item) => ({ item })),
+    ),
   );
 
   mountEndpoint(mount, exportEndpoints.exportItems, async (context, { params, body }) => {
@@ -74,4 +98,12 @@ export function mountExports(
     const format = ExportFormat.parse(params.format);
     return downloadItems(db, projections, tenantId, params.datasetId, { format, query: query.query });
   });
+}
+
+/** A page as it was asked for, no larger than pages are. */
+function sizedPage(page: { pageToken?: string | null | undefined; pageSize: number }): {
+  pageToken?: string | null | undefined;
+  pageSize: number;
+} {
+  return { pageToken: page.pageToken, pageSize: Math.min(page.pageSize, mostRowsPerPage) };
 }

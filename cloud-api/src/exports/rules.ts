@@ -1,23 +1,17 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
-import type { RawItem, TrainingRow } from '@nucleus/shared/wire/exports';
+import type { RawItem } from '@nucleus/shared/wire/exports';
 import { addressOf } from '../items/rules.ts';
 
 /**
- * An item as exports for training answer it: all seven lists, empty ones too. No labels are kept yet.
- * @param withChip adds `processed_url`, the address that a client cuts crops from: the item's own, an agent's for what never left it.
+ * Labels without those of earlier tasks: a label of no task stays, and of the others those of the task that was written last. Tasks that
+ * came in one write count as one.
  */
-export function toTrainingRow(item: DatasetItem, withChip: boolean): TrainingRow {
-  return {
-    item: withChip ? { ...item, processed_url: addressOf(item) } : item,
-    box: [],
-    line: [],
-    polygon: [],
-    keypoints: [],
-    cuboid: [],
-    category: [],
-    multicategory: [],
-    segmentation: null,
-  };
+export function ofMostRecentTask<Row extends { task_id: string | null; change_no: number }>(
+  rows: readonly Row[],
+): readonly Row[] {
+  const last = Math.max(...rows.map((row) => (row.task_id === null ? -1 : row.change_no)));
+  const recent = new Set(rows.flatMap((row) => (row.change_no === last ? [row.task_id] : [])));
+  return rows.filter(({ task_id: taskId }) => taskId === null || recent.has(taskId));
 }
 
 /** Where the bytes of an item are. Nothing is fetched: in privacy mode both are the agent's address. */

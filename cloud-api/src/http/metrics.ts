@@ -7,6 +7,7 @@ export interface Metrics {
   requests: Counter<'route' | 'method' | 'status'>;
   requestSeconds: Histogram<'route' | 'method'>;
   itemsWritten: Counter<'by'>;
+  labelsWritten: Counter<'by'>;
   changeBatches: Counter<'result'>;
   jobsEnded: Counter<'kind' | 'result'>;
   jobSeconds: Histogram<'kind'>;
@@ -47,6 +48,12 @@ export function createMetrics(): Metrics {
     itemsWritten: new Counter({
       name: 'nucleus_items_written_total',
       help: 'Items added, changed or deleted',
+      labelNames: ['by'],
+      registers,
+    }),
+    labelsWritten: new Counter({
+      name: 'nucleus_labels_written_total',
+      help: 'Annotations and predictions added or changed',
       labelNames: ['by'],
       registers,
     }),

@@ -63,6 +63,24 @@ export function mountEndpoint<E extends Endpoint>(
   });
 }
 
+/**
+ * Mounts an endpoint whose path ends with names that clients put there as they are, slashes and all. The handler gets the parts of the path
+ * from `:referenceId` on, each decoded.
+ */
+export function mountNamed<E extends Endpoint>(
+  mount: Mount,
+  endpoint: E,
+  handler: (context: RequestContext, input: Input<E>, parts: string[]) => Promise<ReplyOf<E>>,
+): void {
+  const path = endpoint.path.slice(0, endpoint.path.indexOf(':referenceId'));
+  mountRoute(mount, { ...endpoint, path: `${path}*names` }, async (request, response) => {
+    const context = await contextOf(mount, endpoint, request, response);
+    const names = (request.params as Record<string, unknown>).names as string[];
+    const input = parseInput(endpoint, request, undefined);
+    return mount.share.run(context.tenantId, sharerOf(context.caller), () => handler(context, input, names));
+  });
+}
+
 /** Mounts an endpoint whose handler reads the body as a stream. */
 export function mountStream<E extends Endpoint>(mount: Mount, endpoint: E, handler: StreamHandler<E>): void {
   mountRoute(mount, endpoint, async (request, response) => {

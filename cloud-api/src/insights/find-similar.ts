@@ -75,9 +75,9 @@ export async function findSimilar(
       at: 'by',
     });
   const item = await getItemByReference(db, tenantId, datasetId, like[0] ?? '');
-  if (item.phash === undefined)
+  if (item.phash === null)
     throw new AppError('perceptual-hash-missing', 'This item has a missing perceptual hash: nothing can be compared.');
-  const nearest = await findNearest(projection, item.phash, item.id, wanted.limit, condition);
+  const nearest = await findNearest(projection, item.phash, item.itemId, wanted.limit, condition);
   const distances = new Map(nearest.map(({ seq, distance }) => [seq, distance]));
   const items = await listItemsInOrder(db, tenantId, datasetId, [...distances.keys()]);
   return { by: 'hash', items: items.map((each) => ({ distance: distances.get(each.seq) ?? 64, tile: toTile(each) })) };

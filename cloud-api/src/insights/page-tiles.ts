@@ -14,6 +14,8 @@ export interface TilePage {
   limit: number;
   query: string;
   sort?: SortOrder | undefined;
+  /** Metadata fields whose values come with the tiles. */
+  fields?: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export async function pageTiles(
   const condition = readQuery(page.query);
   if (condition === undefined && page.sort === undefined) {
     const items = page.offset >= liveCount ? [] : await listItemsAt(db, tenantId, datasetId, page.offset, page.limit);
-    return { total: liveCount, tiles: await toTiles(db, tenantId, datasetId, items) };
+    return { total: liveCount, tiles: await toTiles(db, tenantId, datasetId, items, page.fields) };
   }
   const projection = projections.of(tenantId, datasetId);
   const [total, seqs] = await Promise.all([
@@ -39,7 +41,7 @@ export async function pageTiles(
     findItems(projection, { condition, sort: page.sort }, page),
   ]);
   const items = await listItemsInOrder(db, tenantId, datasetId, seqs);
-  return { total, tiles: await toTiles(db, tenantId, datasetId, items) };
+  return { total, tiles: await toTiles(db, tenantId, datasetId, items, page.fields) };
 }
 
 /** Items as tiles, with their tags. */
@@ -48,6 +50,7 @@ export async function toTiles(
   tenantId: string,
   datasetId: string,
   items: readonly PlacedItem[],
+  fields: readonly string[] = [],
 ): Promise<Tile[]> {
   const tags = await listTagsAt(
     db,
@@ -57,7 +60,26 @@ export async function toTiles(
   );
   return items.map((item) => {
     const t = tags.get(item.seq);
-    return t === undefined ? toTile(item) : { ...toTile(item), t };
+    return {
+      ...toTile(item),
+      ...(t === undefined ? {} : { t }),
+      ...(fields.length === 0 ? {} : { m: valuesOf(item, fields) }),
+    };
+  });
+}
+
+/** Longest text of a value that a list gets. */
+const mostLetters = 200;
+
+/** What an item holds in some fields. A field may be named with or without `metadata.` before it. */
+function valuesOf(item: PlacedItem, fields: readonly string[]): (string | number | boolean | null)[] {
+  const agents = item.agentMetadata === null ? {} : (JSON.parse(item.agentMetadata) as Record<string, unknown>);
+  const held = { ...(JSON.parse(item.userMetadata) as Record<string, unknown>), ...agents };
+  return fields.map((field) => {
+    const name = field.replace(/^metadata\./, '');
+    const value = Object.hasOwn(held, name) ? held[name] : null;
+    if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
+    return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, mostLetters);
   });
 }
 

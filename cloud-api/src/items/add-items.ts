@@ -6,6 +6,8 @@ import type { Database } from '../database/open-database.ts';
 import type { ItemsTable } from '../database/tables.ts';
 import type { DatasetClaim } from '../datasets/claim-write.ts';
 import { dropVectors } from '../embeddings/keep-vectors.ts';
+import { dropLabels } from '../labels/drop-labels.ts';
+import { groundTruth } from '../labels/rules.ts';
 import { insertItems, listItemsBySeq, listKnownItems, updateUserMetadata } from './queries.ts';
 import { emptyItems } from './removal-queries.ts';
 import { refKey } from './rules.ts';
@@ -38,7 +40,7 @@ export async function replaceMetadata(
   await updateUserMetadata(tx, tenantId, datasetId, texts, { changeNo, nowMs });
 }
 
-/** Deletes users' items at places with their pictures and vectors; answers how many were live. */
+/** Deletes users' items at places with their pictures, vectors and labels; answers how many were live. */
 export async function dropItems(
   tx: Database,
   { tenantId, nowMs }: Acting,
@@ -46,23 +48,11 @@ export async function dropItems(
   seqs: readonly number[],
 ): Promise<number> {
   const live = await listItemsBySeq(tx, tenantId, datasetId, seqs);
-  await emptyItems(
-    tx,
-    tenantId,
-    datasetId,
-    live.map(({ seq }) => seq),
-    { changeNo, nowMs },
-  );
-  await dropImages(
-    tx,
-    tenantId,
-    live.map(({ itemId }) => itemId),
-  );
-  await dropVectors(
-    tx,
-    { tenantId, datasetId },
-    live.map(({ seq }) => seq),
-    changeNo,
-  );
+  const places = live.map(({ seq }) => seq);
+  const itemIds = live.map(({ itemId }) => itemId);
+  await emptyItems(tx, tenantId, datasetId, places, { changeNo, nowMs });
+  await dropImages(tx, tenantId, itemIds);
+  await dropVectors(tx, { tenantId, datasetId }, places, changeNo);
+  await dropLabels(tx, { tenantId, datasetId, runId: groundTruth }, places, changeNo);
   return live.length;
 }

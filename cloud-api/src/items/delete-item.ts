@@ -6,6 +6,8 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { dropVectors } from '../embeddings/keep-vectors.ts';
+import { dropLabels } from '../labels/drop-labels.ts';
+import { groundTruth } from '../labels/rules.ts';
 import { keepEvents } from './keep-events.ts';
 import { listKnownItems } from './queries.ts';
 import { hideItem } from './removal-queries.ts';
@@ -27,12 +29,14 @@ export async function deleteItem(
     if (item?.state !== 'live') throw new AppError('item-not-found', 'There is no such item in this dataset.');
     const state = item.sourceId === null ? 'deleted' : 'removed_by_user';
     await hideItem(tx, acting.tenantId, datasetId, item.itemId, { state, changeNo, nowMs: acting.nowMs });
+    const place = { tenantId: acting.tenantId, datasetId };
     if (state === 'removed_by_user')
-      await keepEvents(tx, { tenantId: acting.tenantId, datasetId }, changeNo, [
-        { itemId: item.itemId, kind: 'removed', rev: null },
-      ]);
+      await keepEvents(tx, place, changeNo, [{ itemId: item.itemId, kind: 'removed', rev: null }]);
     await hideImage(tx, acting.tenantId, item.itemId);
-    if (state === 'deleted') await dropVectors(tx, { tenantId: acting.tenantId, datasetId }, [item.seq], changeNo);
+    if (state === 'deleted') {
+      await dropVectors(tx, place, [item.seq], changeNo);
+      await dropLabels(tx, { ...place, runId: groundTruth }, [item.seq], changeNo);
+    }
     await settleWrite(tx, acting.tenantId, datasetId, { nextSeq, liveDelta: -1 });
     await writeAudit(tx, acting, { action: 'items.delete', targetId: item.itemId });
   });

@@ -1,6 +1,5 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
-import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import { asksForJob, type JobHead } from '@nucleus/shared/wire/jobs';
 import { maxPageSize } from '@nucleus/shared/wire/page';
 import type { Acting } from '../audit/acting.ts';
@@ -9,6 +8,8 @@ import type { Metrics } from '../http/metrics.ts';
 import { type Mount, mountEndpoint, mountExchange, mountPieces } from '../http/mount-endpoint.ts';
 import { bodyReader, largeBodyBytes } from '../http/read-body.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
+import { groupLabels } from '../labels/read-labels.ts';
+import { groundTruth } from '../labels/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 import { type AppendParts, appendItems } from './append-items.ts';
@@ -18,7 +19,8 @@ import { startMetadataJob, updateMetadata } from './metadata-job.ts';
 import { queryItems } from './query-items.ts';
 import { getItemById, getItemByIndex, getItemByReference, pageItemsOf } from './read-items.ts';
 import { isMultipart, readUploads } from './read-uploads.ts';
-import { type ItemPager, spellAllItems, spellItemPage } from './spell-items.ts';
+import { type PlacedItem, toDatasetItem } from './rules.ts';
+import { type ItemPager, spellAll, spellPage } from './spell-items.ts';
 
 /** Larger updates are jobs, so that no request holds the dataset for long; the Python client sends 500. */
 const mostSyncEntries = 5_000;
@@ -77,26 +79,38 @@ export function mountItems(mount: Mount, parts: ItemParts): void {
     (page) =>
       pageItemsOf(db, tenantId, datasetId, page);
   mountPieces(mount, datasetEndpoints.listDatasetItems, async ({ tenantId }, { params }) =>
-    spellAllItems('dataset_items', pagerOf(tenantId, params.datasetId)),
+    spellAll('dataset_items', pagerOf(tenantId, params.datasetId)),
   );
   mountPieces(mount, datasetEndpoints.pageDatasetItems, async ({ tenantId }, { params, body }) =>
-    spellItemPage(pagerOf(tenantId, params.datasetId), { ...body, pageSize: Math.min(body.pageSize, maxPageSize) }),
-  );
-  mountPieces(mount, datasetEndpoints.queryItems, async ({ tenantId }, { params, body }) =>
-    spellItemPage((page) => queryItems(db, projections, tenantId, params.datasetId, { query: body.query, ...page }), {
+    spellPage('items', pagerOf(tenantId, params.datasetId), {
       ...body,
       pageSize: Math.min(body.pageSize, maxPageSize),
     }),
   );
+  mountPieces(mount, datasetEndpoints.queryItems, async ({ tenantId }, { params, body }) =>
+    spellPage(
+      'items',
+      (page) => queryItems(db, projections, tenantId, params.datasetId, { query: body.query, ...page }),
+      {
+        ...body,
+        pageSize: Math.min(body.pageSize, maxPageSize),
+      },
+    ),
+  );
 
-  mountEndpoint(mount, datasetEndpoints.getItemByIndex, async ({ tenantId }, { params }) =>
-    withAnnotations(await getItemByIndex(db, tenantId, params.datasetId, params.index)),
+  const withAnnotations = async (tenantId: string, datasetId: string, item: PlacedItem) => ({
+    item: toDatasetItem(item),
+    annotations: await groupLabels(db, { tenantId, datasetId, runId: groundTruth }, item),
+  });
+  mountEndpoint(mount, datasetEndpoints.getItemByIndex, async ({ tenantId }, { params: { datasetId, index } }) =>
+    withAnnotations(tenantId, datasetId, await getItemByIndex(db, tenantId, datasetId, index)),
   );
-  mountEndpoint(mount, datasetEndpoints.getItemByReference, async ({ tenantId }, { params }) =>
-    withAnnotations(await getItemByReference(db, tenantId, params.datasetId, params.referenceId)),
-  );
-  mountEndpoint(mount, datasetEndpoints.getItemById, async ({ tenantId }, { params }) =>
-    withAnnotations(await getItemById(db, tenantId, params.datasetId, params.itemId)),
+  mountEndpoint(mount, datasetEndpoints.getItemByReference, async ({ tenantId }, { params }) => {
+    const item = await getItemByReference(db, tenantId, params.datasetId, params.referenceId);
+    return withAnnotations(tenantId, params.datasetId, item);
+  });
+  mountEndpoint(mount, datasetEndpoints.getItemById, async ({ tenantId }, { params: { datasetId, itemId } }) =>
+    withAnnotations(tenantId, datasetId, await getItemById(db, tenantId, datasetId, itemId)),
   );
 
   mountEndpoint(mount, datasetEndpoints.deleteItemByReference, async (context, { params }) => {
@@ -104,9 +118,4 @@ export function mountItems(mount: Mount, parts: ItemParts): void {
     metrics.itemsWritten.inc({ by: 'delete' });
     return { message: 'Item deleted.' };
   });
-}
-
-/** Types of labels that are absent have no key (wire contract 4.4). */
-function withAnnotations(item: DatasetItem): { item: DatasetItem; annotations: Record<string, never> } {
-  return { item, annotations: {} };
 }

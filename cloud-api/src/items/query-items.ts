@@ -6,7 +6,13 @@ import { findItemsAfter } from '../search/find-items.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
 import { listItemsInOrder } from './read-items.ts';
-import { readPageToken, spellPageToken, toDatasetItem } from './rules.ts';
+import { type PlacedItem, readPageToken, spellPageToken, toDatasetItem } from './rules.ts';
+
+interface QueryPage {
+  query?: string | null | undefined;
+  pageToken?: string | null | undefined;
+  pageSize: number;
+}
 
 /** Most items that one page of a query answers (wire contract 1). */
 const pageItems = 10_000;
@@ -20,8 +26,20 @@ export async function queryItems(
   projections: Projections,
   tenantId: string,
   datasetId: string,
-  page: { query?: string | null | undefined; pageToken?: string | null | undefined; pageSize: number },
+  page: QueryPage,
 ): Promise<{ items: DatasetItem[]; nextPageToken: string | null }> {
+  const { items, nextPageToken } = await queryPlacedItems(db, projections, tenantId, datasetId, page);
+  return { items: items.map(toDatasetItem), nextPageToken };
+}
+
+/** The same page with the places of its items. @throws as {@link queryItems} */
+export async function queryPlacedItems(
+  db: Database,
+  projections: Projections,
+  tenantId: string,
+  datasetId: string,
+  page: QueryPage,
+): Promise<{ items: PlacedItem[]; nextPageToken: string | null }> {
   await getDataset(db, tenantId, datasetId);
   const condition = readQuery(page.query);
   const afterSeq = page.pageToken ? readPageToken(page.pageToken) : -1;
@@ -32,7 +50,7 @@ export async function queryItems(
   const items = await listItemsInOrder(db, tenantId, datasetId, seqs.slice(0, limit));
   const last = seqs[limit - 1];
   return {
-    items: items.map(toDatasetItem),
+    items,
     nextPageToken: seqs.length > limit && last !== undefined ? spellPageToken(last) : null,
   };
 }

@@ -6,6 +6,11 @@ import { locatePlace } from './locate-place.ts';
 import { findItemById, findItemByRefKey, findItemStand, listItemsBySeq, listItemsFrom } from './queries.ts';
 import { type PlacedItem, readPageToken, refKey, spellPageToken, toDatasetItem } from './rules.ts';
 
+interface PageOf {
+  pageToken?: string | null | undefined;
+  pageSize: number;
+}
+
 /** Most items that one page answers; fewer than asked for is allowed (wire contract 1) and keeps replies small. */
 const pageItems = 10_000;
 
@@ -15,7 +20,7 @@ export async function getItemByReference(
   tenantId: string,
   datasetId: string,
   referenceId: string,
-): Promise<DatasetItem> {
+): Promise<PlacedItem> {
   const item = await findItemByRefKey(db, tenantId, datasetId, refKey(referenceId));
   return found(db, tenantId, datasetId, item);
 }
@@ -26,7 +31,7 @@ export async function getItemById(
   tenantId: string,
   datasetId: string,
   itemId: string,
-): Promise<DatasetItem> {
+): Promise<PlacedItem> {
   return found(db, tenantId, datasetId, await findItemById(db, tenantId, datasetId, itemId));
 }
 
@@ -49,7 +54,7 @@ export async function getItemByIndex(
   tenantId: string,
   datasetId: string,
   index: string,
-): Promise<DatasetItem> {
+): Promise<PlacedItem> {
   if (!/^\d{1,12}$/.test(index))
     throw new AppError('invalid-request', 'The index must be a whole number from 0.', { at: 'index' });
   const [item] = await listItemsAt(db, tenantId, datasetId, Number(index), 1);
@@ -75,8 +80,19 @@ export async function pageItemsOf(
   db: Database,
   tenantId: string,
   datasetId: string,
-  page: { pageToken?: string | null | undefined; pageSize: number },
+  page: PageOf,
 ): Promise<{ items: DatasetItem[]; nextPageToken: string | null }> {
+  const { items, nextPageToken } = await pagePlacedItems(db, tenantId, datasetId, page);
+  return { items: items.map(toDatasetItem), nextPageToken };
+}
+
+/** The same page with the places of its items. @throws as {@link pageItemsOf} */
+export async function pagePlacedItems(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  page: PageOf,
+): Promise<{ items: PlacedItem[]; nextPageToken: string | null }> {
   await getDataset(db, tenantId, datasetId);
   const fromSeq = page.pageToken ? readPageToken(page.pageToken) : -1;
   if (fromSeq === undefined)
@@ -85,7 +101,7 @@ export async function pageItemsOf(
   const rows = await listItemsFrom(db, tenantId, datasetId, fromSeq + 1, size + 1);
   const last = rows.length > size ? rows[size - 1] : undefined;
   return {
-    items: rows.slice(0, size).map(toDatasetItem),
+    items: rows.slice(0, size),
     nextPageToken: last === undefined ? null : spellPageToken(last.seq),
   };
 }
@@ -106,10 +122,10 @@ async function found(
   tenantId: string,
   datasetId: string,
   item: PlacedItem | undefined,
-): Promise<DatasetItem> {
+): Promise<PlacedItem> {
   await getDataset(db, tenantId, datasetId);
   if (item === undefined) throw itemNotFound();
-  return toDatasetItem(item);
+  return item;
 }
 
 function itemNotFound(): AppError {

@@ -5,6 +5,7 @@ import { getDataset } from '../datasets/find-dataset.ts';
 import { placeReferences } from '../items/place-items.ts';
 import { listItemsInOrder } from '../items/read-items.ts';
 import { readPageToken, refKey, spellPageToken, toDatasetItem } from '../items/rules.ts';
+import { tracksAt } from '../labels/read-labels.ts';
 import { findItemsAfter } from '../search/find-items.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
@@ -64,6 +65,13 @@ export async function describeScene(db: Database, place: DatasetPlace, scene: Sc
     frames[frame] = sensors;
     sensors.push({ sensor, item: { ...item, ...pointcloud } });
   }
+  const named = await tracksAt(
+    db,
+    place,
+    rows.map(({ seq }) => seq),
+  );
+  // Those that were sent along, and those that its labels name.
+  const trackKeys = new Set([...(await listSceneTrackKeys(db, place, scene.sceneId)), ...named.map(refKey)]);
   const there = frames.filter((frame) => frame !== undefined);
   return {
     ...toSceneEntry(scene),
@@ -71,7 +79,7 @@ export async function describeScene(db: Database, place: DatasetPlace, scene: Sc
       scene.type === 'video'
         ? there.flatMap((frame) => frame.map(({ item }) => item))
         : there.map((frame) => Object.fromEntries(frame.map(({ sensor, item }) => [sensor, item]))),
-    tracks: await listTracksOf(db, tenantId, datasetId, await listSceneTrackKeys(db, place, scene.sceneId)),
+    tracks: await listTracksOf(db, tenantId, datasetId, [...trackKeys]),
     ...(scene.frameRate === null ? {} : { frame_rate: Number(scene.frameRate) }),
     ...(scene.videoUrl === null ? {} : { video_url: scene.videoUrl }),
   };

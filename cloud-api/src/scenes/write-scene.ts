@@ -121,7 +121,8 @@ async function addScene(
   const rows = frames.map((frame, at) => itemOf(acting, claim, frame, nextSeq + at, publicOrigin));
   await addItems(tx, rows);
   const vectors = await takeVectors(tx, place, { changeNo, nowMs: acting.nowMs }, 'custom');
-  for (const [at, { image }] of frames.entries()) if (image !== undefined) vectors.show(nextSeq + at, image.blurhash);
+  for (const [at, { image }] of frames.entries())
+    if (image !== undefined) vectors.show(nextSeq + at, () => image.blurhash);
   await vectors.save();
   await showImages(
     tx,

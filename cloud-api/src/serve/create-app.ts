@@ -33,6 +33,7 @@ import { mountIntegrations } from '../integrations/endpoints.ts';
 import { mountItems } from '../items/endpoints.ts';
 import { mountJobs } from '../jobs/endpoints.ts';
 import { mountKeys } from '../keys/endpoints.ts';
+import { mountAnnotations } from '../labels/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import { mountProjects } from '../projects/endpoints.ts';
 import { mountResumableUploads } from '../resumable-uploads/endpoints.ts';
@@ -124,6 +125,7 @@ export function createApp(parts: AppParts): Express {
   mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
+  mountAnnotations(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
   mountTasks(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
   mountProjects(mount, db, parts.afterEnqueue);
   mountCallbacks(mount, parts.linkSecret);

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { type Mount, mountEndpoint, mountPieces } from '../http/mount-endpoint.ts';
 import { largeBodyBytes } from '../http/read-body.ts';
-import { type ItemPager, spellAllItems } from '../items/spell-items.ts';
+import { type ItemPager, spellAll } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import type { Projections } from '../search/projections.ts';
 import { appendToSlice } from './append-to-slice.ts';
@@ -43,7 +43,7 @@ export function mountSlices(
   mountPieces(mount, sliceEndpoints.getSlice, async ({ tenantId }, { params }) => {
     const slice = toSliceInfo(await getSlice(db, tenantId, params.sliceId));
     const pager: ItemPager = (page) => pageSliceItems(db, projections, tenantId, params.sliceId, page);
-    return spellAllItems('items', pager, undefined, slice);
+    return spellAll('items', pager, undefined, slice);
   });
   mountEndpoint(mount, sliceEndpoints.getSliceInfo, async ({ tenantId }, { params }) =>
     toSliceInfo(await getSlice(db, tenantId, params.sliceId)),

@@ -2,7 +2,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { Database } from '../database/open-database.ts';
 import { listItemsInOrder } from '../items/read-items.ts';
-import { readPageToken, spellPageToken, toDatasetItem } from '../items/rules.ts';
+import { type PlacedItem, readPageToken, spellPageToken, toDatasetItem } from '../items/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from './find-slice.ts';
 import { readMembers } from './read-members.ts';
@@ -21,6 +21,18 @@ export async function pageSliceItems(
   sliceId: string,
   page: { pageToken?: string | null | undefined; pageSize: number },
 ): Promise<{ items: DatasetItem[]; nextPageToken: string | null }> {
+  const { items, nextPageToken } = await pagePlacedMembers(db, projections, tenantId, sliceId, page);
+  return { items: items.map(toDatasetItem), nextPageToken };
+}
+
+/** The same page with the places of its items. @throws as {@link pageSliceItems} */
+export async function pagePlacedMembers(
+  db: Database,
+  projections: Projections,
+  tenantId: string,
+  sliceId: string,
+  page: { pageToken?: string | null | undefined; pageSize: number },
+): Promise<{ items: PlacedItem[]; nextPageToken: string | null }> {
   const slice = await getSlice(db, tenantId, sliceId);
   const afterSeq = page.pageToken ? readPageToken(page.pageToken) : -1;
   if (afterSeq === undefined)
@@ -29,5 +41,5 @@ export async function pageSliceItems(
   const seqs = await readMembers(db, projections, tenantId, slice, afterSeq + 1, size + 1);
   const last = seqs.length > size ? seqs[size - 1] : undefined;
   const items = await listItemsInOrder(db, tenantId, slice.datasetId, seqs.slice(0, size));
-  return { items: items.map(toDatasetItem), nextPageToken: last === undefined ? null : spellPageToken(last) };
+  return { items, nextPageToken: last === undefined ? null : spellPageToken(last) };
 }

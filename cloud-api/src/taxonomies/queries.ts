@@ -16,6 +16,19 @@ export async function findTaxonomy(
     .executeTakeFirst();
 }
 
+export function listTaxonomyRows(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+): Promise<{ name: string; type: string }[]> {
+  return db
+    .selectFrom('taxonomies')
+    .select(['name', 'type'])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .execute();
+}
+
 /** Writes a taxonomy; one of that name gets its labels. */
 export async function putTaxonomy(db: Database, row: TaxonomiesTable): Promise<void> {
   await db
@@ -25,15 +38,13 @@ export async function putTaxonomy(db: Database, row: TaxonomiesTable): Promise<v
     .execute();
 }
 
-/** Answers how many went, 0 or 1. */
-export async function removeTaxonomy(db: Database, tenantId: string, datasetId: string, name: string): Promise<number> {
-  const done = await db
+export async function removeTaxonomy(db: Database, tenantId: string, datasetId: string, name: string): Promise<void> {
+  await db
     .deleteFrom('taxonomies')
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
     .where('name', '=', name)
-    .executeTakeFirst();
-  return Number(done.numDeletedRows);
+    .execute();
 }
 
 /** Removes the taxonomies of one dataset that is deleted, whoever's it is; answers how many. */

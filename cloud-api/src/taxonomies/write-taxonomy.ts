@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Kysely } from 'kysely';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite } from '../datasets/claim-write.ts';
+import { dropOfTaxonomy } from '../labels/drop-labels.ts';
 import { findTaxonomy, putTaxonomy, removeTaxonomy } from './queries.ts';
 
 export interface NewTaxonomy {
@@ -43,17 +45,29 @@ export async function addTaxonomy(
   });
 }
 
-/** @throws AppError `dataset-not-found`, `taxonomy-not-found` */
+const labelsPerStep = 2_000; // requests wait for a step on SQLite
+
+/**
+ * Deletes a taxonomy and its labels: those first, a part at a time, so that a stop leaves a taxonomy that can be deleted again.
+ * @throws AppError `dataset-not-found`, `taxonomy-not-found`
+ */
 export async function deleteTaxonomy(
   db: Kysely<Tables>,
   acting: Acting,
   datasetId: string,
   name: string,
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await claimWrite(tx, acting, datasetId);
-    if ((await removeTaxonomy(tx, acting.tenantId, datasetId, name)) === 0)
-      throw new AppError('taxonomy-not-found', 'There is no taxonomy of that name in this dataset.');
-    await writeAudit(tx, acting, { action: 'taxonomy.delete', targetId: datasetId });
-  });
+  for (let isGone = false; !isGone; ) {
+    isGone = await db.transaction().execute(async (tx) => {
+      const { changeNo } = await claimWrite(tx, acting, datasetId);
+      if ((await findTaxonomy(tx, acting.tenantId, datasetId, name)) === undefined)
+        throw new AppError('taxonomy-not-found', 'There is no taxonomy of that name in this dataset.');
+      const dataset = { tenantId: acting.tenantId, datasetId };
+      if ((await dropOfTaxonomy(tx, dataset, name, changeNo, labelsPerStep)) === labelsPerStep) return false;
+      await removeTaxonomy(tx, acting.tenantId, datasetId, name);
+      await writeAudit(tx, acting, { action: 'taxonomy.delete', targetId: datasetId });
+      return true;
+    });
+    await nextTurn();
+  }
 }

@@ -10,24 +10,29 @@ import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { CloudOff } from 'lucide-react';
-import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
+import { type CSSProperties, lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { useFields } from '../cloud/lists.ts';
 import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
 import { FindBar } from '../find/find-bar.tsx';
+import { GoTo } from '../find/go-to.tsx';
 import { NoResult, RefusedQuery } from '../find/no-result.tsx';
 import { isQuery, readFault } from '../find/read-fault.ts';
 import { useFind } from '../find/use-find.ts';
 import { usePlace } from '../find/use-place.ts';
 import { useResult } from '../find/use-result.ts';
 import { useStand } from '../find/use-stand.ts';
+import { storeColumns, storedColumns, usualColumnsOf } from '../list/list-columns.ts';
+import { ListHead } from '../list/list-head.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
 import { datasetPath, findSearch, itemPath } from '../route.ts';
 import { SelectionActions } from '../select/selection-actions.tsx';
+import { timeFieldOf } from '../timeline/time-bins.ts';
 
 // What shows one item comes when the first is opened.
 const ItemPanel = lazy(async () => ({ default: (await import('../item/item-panel.tsx')).ItemPanel }));
+const Timeline = lazy(async () => ({ default: (await import('../timeline/timeline.tsx')).Timeline }));
 const ItemStage = lazy(async () => ({ default: (await import('../item/item-stage.tsx')).ItemStage }));
 
 interface DatasetGridProps {
@@ -40,21 +45,27 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
   const id = dataset.dataset_id;
   const state = useFind(id, referenceId);
   const { find, change } = state;
-  const result = useResult(id, find, dataset.length);
   const fields = useFields(id, dataset.length).data;
+  const [view, setView] = useState(storedView);
+  const changeView = (next: GridView): void => {
+    setView(next);
+    storeView(next);
+  };
+  const isList = view.mode === 'list';
+  const [chosenColumns, setChosenColumns] = useState(() => storedColumns(id));
+  const columns = chosenColumns ?? usualColumnsOf(fields ?? []);
+  const result = useResult(id, find, dataset.length, isList ? columns.join('\n') : '');
   const fault = readFault(result.failure);
   // facets read the query: until it is known to be one, they keep to the last that was
   const goodQuery = fault === undefined && isQuery(find.query) ? find.query : (result.shown?.find.query ?? '');
   const setQuery = (query: string): void => change({ ...find, query });
   const isNarrow = useIsNarrow();
   const [showsFilters, setShowsFilters] = useFiltersShown(isNarrow);
-  useKeys({ f: () => setShowsFilters(!showsFilters) });
+  const [isGoing, setGoing] = useState(false);
+  const [jumps, setJumps] = useState(0);
+  const timeField = timeFieldOf(fields ?? []);
+  useKeys({ f: () => setShowsFilters(!showsFilters), g: () => setGoing(true) });
 
-  const [view, setView] = useState(storedView);
-  const changeView = (next: GridView): void => {
-    setView(next);
-    storeView(next);
-  };
   const { pixels, agents } = useDatasetPixels(id);
 
   const { shown } = result;
@@ -118,8 +129,12 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
             />
           )}
           <div className={`with-panel${referenceId === undefined ? '' : ' open'}`}>
-            <section className={`work${fault === undefined ? '' : ' dim'}`} aria-label={dataset.name}>
-              <GridTools view={view} onView={changeView}>
+            <section
+              className={`work${fault === undefined ? '' : ' dim'}`}
+              aria-label={dataset.name}
+              style={{ '--cells': columns.length } as CSSProperties}
+            >
+              <GridTools view={view} onView={changeView} hasList>
                 {[...new Set(dataset.sources.map((source) => source.level))].map((level) => (
                   <LevelMark key={level} level={level} />
                 ))}
@@ -141,6 +156,18 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   {failureSentence(result.failure)}
                 </Banner>
               )}
+              {isList && (total ?? 0) > 0 && (
+                <ListHead
+                  columns={columns}
+                  fields={fields ?? []}
+                  sort={find.sort}
+                  onSort={(sort) => change({ ...find, sort })}
+                  onColumns={(next) => {
+                    setChosenColumns(next);
+                    storeColumns(id, next);
+                  }}
+                />
+              )}
               {shown === undefined || total === undefined ? (
                 fault === undefined ? (
                   <div className="work" aria-busy={result.isRunning} />
@@ -160,6 +187,7 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   current={current}
                   selection={stand.selection}
                   isOpen={isOpen}
+                  jumps={jumps}
                   selectionKeys="l"
                   onCurrent={goTo}
                   onSelect={(selection) => keep({ selection })}
@@ -170,6 +198,11 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   onEscape={close}
                   onLeave={(anchor) => keep({ anchor }, name)}
                 />
+              )}
+              {timeField !== undefined && fault === undefined && (
+                <Suspense fallback={<div className="timeline-room" />}>
+                  <Timeline datasetId={id} field={timeField} query={goodQuery} onQuery={setQuery} />
+                </Suspense>
               )}
               {shown !== undefined && total !== undefined && (
                 <SelectionBar
@@ -211,6 +244,19 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
             )}
           </div>
         </div>
+        {isGoing && (
+          <GoTo
+            datasetId={id}
+            total={total ?? 0}
+            onItem={(ref) => navigate(itemPath(id, ref, find))}
+            onPlace={(place) => {
+              goTo(place);
+              setJumps(jumps + 1);
+            }}
+            onQuery={setQuery}
+            onClose={() => setGoing(false)}
+          />
+        )}
       </div>
     </PixelContext>
   );

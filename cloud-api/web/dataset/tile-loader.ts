@@ -1,5 +1,7 @@
 import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
+import { fieldText } from '@nucleus/shared/ui/words/fields.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { insightEndpoints, type Tile } from '@nucleus/shared/wire/insights';
 import type { z } from 'zod';
 import { callCloud } from '../cloud/call-cloud.ts';
@@ -12,7 +14,7 @@ export interface FoundTiles {
   tookMs: () => number | undefined;
 }
 
-function gridTile(tile: z.infer<typeof Tile>): GridTile {
+function gridTile(tile: z.infer<typeof Tile>, fields: readonly string[]): GridTile {
   return {
     key: tile.id,
     name: tile.ref,
@@ -22,21 +24,22 @@ function gridTile(tile: z.infer<typeof Tile>): GridTile {
     blurhash: tile.b,
     source: tile.s,
     tags: tile.t,
+    cells: tile.m?.map((value, at) => visibleText(fieldText(fields[at] ?? '', value))),
     error: tile.status === 'no-pixels' ? { word: 'No preview', code: 'no-pixels', isPlain: true } : undefined,
   };
 }
 
 /** The tiles of a dataset that meet a query, in its order; without one, in insertion order. */
-export function findTiles(datasetId: string, find: Find): FoundTiles {
+export function findTiles(datasetId: string, find: Find, fields: readonly string[] = []): FoundTiles {
   let tookMs: number | undefined;
   const pages = new TilePages(async (offset, limit, signal) => {
     const page = await callCloud(insightEndpoints.pageTiles, {
       params: { datasetId },
-      body: { offset, limit, query: find.query, sort: find.sort },
+      body: { offset, limit, query: find.query, sort: find.sort, fields: [...fields] },
       signal,
     });
     tookMs ??= page.took_ms;
-    return { total: page.total, tiles: page.tiles.map(gridTile) };
+    return { total: page.total, tiles: page.tiles.map((tile) => gridTile(tile, fields)) };
   });
   return { find, pages, tookMs: () => tookMs };
 }

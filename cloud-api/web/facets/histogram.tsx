@@ -6,6 +6,8 @@ interface HistogramProps {
   bins: Bins;
   counts: readonly number[];
   brush: Brush;
+  /** How a value is told; with it, the bars stand without numbers below them. */
+  format?: (value: number) => string;
   onBrush: (brush: Brush) => void;
 }
 
@@ -16,7 +18,7 @@ const keyPauseMs = 250; // a held arrow key asks once, when it rests
 const bigStep = 5;
 
 /** Bars with a brush: drag over them, or move its two ends with the arrow keys. */
-export function Histogram({ name, bins, counts, brush, onBrush }: HistogramProps): ReactElement {
+export function Histogram({ name, bins, counts, brush, format, onBrush }: HistogramProps): ReactElement {
   const [moving, setMoving] = useState<Brush>();
   const box = useRef<HTMLDivElement>(null);
   const from = useRef<number>(undefined);
@@ -78,6 +80,7 @@ export function Histogram({ name, bins, counts, brush, onBrush }: HistogramProps
         aria-valuemin={bins.min}
         aria-valuemax={bins.max}
         aria-valuenow={value}
+        aria-valuetext={format?.(value)}
         style={{ left: `${(place / bins.count) * 100}%` }}
         onKeyDown={(event) => onKeyDown(event, end)}
       />
@@ -126,15 +129,17 @@ export function Histogram({ name, bins, counts, brush, onBrush }: HistogramProps
         {handle('first')}
         {handle('last')}
       </div>
-      <div className="axis">
-        <span>{shortNumber(bins.min)}</span>
-        {!isWhole && (
-          <b className="mono">
-            {shortNumber(lowEdge(bins, shown.first))} – {shortNumber(highEdge(bins, shown.last))}
-          </b>
-        )}
-        <span>{shortNumber(bins.max)}</span>
-      </div>
+      {format === undefined && (
+        <div className="axis">
+          <span>{shortNumber(bins.min)}</span>
+          {!isWhole && (
+            <b className="mono">
+              {shortNumber(lowEdge(bins, shown.first))} – {shortNumber(highEdge(bins, shown.last))}
+            </b>
+          )}
+          <span>{shortNumber(bins.max)}</span>
+        </div>
+      )}
     </div>
   );
 }

@@ -19,14 +19,20 @@ export interface Result {
  * The tiles of what is asked for. While they come, and when they are refused, the last ones stay. Each find has tiles of its own and
  * what an older one still loads is given up, so a late answer cannot take the place of a newer one.
  * @param length items of the dataset; when it changes, the result is counted anew
+ * @param columns metadata fields whose values come along, for a list, joined by line feeds
  */
-export function useResult(datasetId: string, find: Find, length: number | undefined): Result {
+export function useResult(datasetId: string, find: Find, length: number | undefined, columns: string): Result {
   const { query, sort } = find;
   const field = sort?.field;
   const descending = sort?.descending ?? false;
   const asked = useMemo(
-    () => findTiles(datasetId, { query, sort: field === undefined ? undefined : { field, descending } }),
-    [datasetId, query, field, descending],
+    () =>
+      findTiles(
+        datasetId,
+        { query, sort: field === undefined ? undefined : { field, descending } },
+        columns === '' ? [] : columns.split('\n'),
+      ),
+    [datasetId, query, field, descending, columns],
   );
   const { pages } = asked;
   useSyncExternalStore(pages.subscribe, pages.version);

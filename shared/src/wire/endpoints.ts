@@ -1,4 +1,5 @@
 import { agentEndpoints } from './agents.ts';
+import { annotationEndpoints } from './annotations.ts';
 import { assetEndpoints } from './assets.ts';
 import { auditEndpoints } from './audit.ts';
 import { autotagEndpoints } from './autotags.ts';
@@ -42,6 +43,7 @@ export const cloudEndpoints = {
   ...sceneEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
+  ...annotationEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
   ...resumableEndpoints,

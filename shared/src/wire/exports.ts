@@ -7,7 +7,7 @@ import { NextPage, PageRequest } from './page.ts';
 const Labels = z.array(z.json());
 
 /** An item with its labels; the client reads all seven lists, so that each is there even if it is empty (wire contract 8.2). */
-export const TrainingRow = z.object({
+const TrainingRow = z.object({
   item: DatasetItem.extend({ processed_url: z.string().optional() }),
   box: Labels,
   line: Labels,
@@ -18,7 +18,6 @@ export const TrainingRow = z.object({
   multicategory: Labels,
   segmentation: z.json().nullable(),
 });
-export type TrainingRow = z.infer<typeof TrainingRow>;
 
 export const RawItem = z.object({
   id: z.string(),

@@ -16,6 +16,8 @@ export const Tile = z.object({
   status: z.enum(['ok', 'no-pixels']).optional(),
   /** Tags, when it has any. */
   t: z.array(z.string()).optional(),
+  /** Values of the fields that were asked for, in their order; null where it has none, and objects and lists as text. */
+  m: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
 export type Tile = z.infer<typeof Tile>;
 
@@ -155,6 +157,8 @@ export const insightEndpoints = {
       limit: z.int().min(1).max(2000),
       query: Query,
       sort: Sort,
+      /** Metadata fields whose values come with the tiles, for a list. */
+      fields: z.array(FieldName).max(12).default([]),
     }),
     reply: z.object({ total: z.int(), took_ms: z.number(), tiles: z.array(Tile) }),
     errors: ['dataset-not-found'],

@@ -1,4 +1,4 @@
-import { Grid2x2, LayoutGrid, Minus, Plus } from 'lucide-react';
+import { Grid2x2, LayoutGrid, Minus, Plus, Rows3 } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { useKeys } from '../keyboard/use-keys.ts';
 import { type GridView, largestTile, smallestTile } from './grid-view.ts';
@@ -6,6 +6,8 @@ import { type GridView, largestTile, smallestTile } from './grid-view.ts';
 interface GridToolsProps {
   view: GridView;
   onView: (view: GridView) => void;
+  /** The page can show a list as well. */
+  hasList?: boolean;
   children: ReactNode;
 }
 
@@ -13,7 +15,7 @@ const zoomStep = 24;
 const within = (size: number): number => Math.min(largestTile, Math.max(smallestTile, size));
 
 /** The row above a grid: what is counted, modes and zoom. */
-export function GridTools({ view, onView, children }: GridToolsProps): ReactElement {
+export function GridTools({ view, onView, hasList = false, children }: GridToolsProps): ReactElement {
   const zoom = (by: number): void => onView({ ...view, size: within(view.size + by) });
   useKeys({
     '+': () => zoom(zoomStep),
@@ -54,6 +56,17 @@ export function GridTools({ view, onView, children }: GridToolsProps): ReactElem
           >
             <Grid2x2 className="icon s" aria-hidden="true" />
           </button>
+          {hasList && (
+            <button
+              type="button"
+              aria-pressed={view.mode === 'list'}
+              aria-label="List"
+              title="List"
+              onClick={() => onView({ ...view, mode: 'list' })}
+            >
+              <Rows3 className="icon s" aria-hidden="true" />
+            </button>
+          )}
         </span>
         <span className="row g2">
           <Minus className="icon s t3" aria-hidden="true" />

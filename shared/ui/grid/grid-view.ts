@@ -3,7 +3,7 @@ import type { Selection } from './selection.ts';
 import { noneSelected } from './selection.ts';
 import type { Anchor } from './use-scroll-window.ts';
 
-export const gridModes = ['justified', 'squares'] as const;
+export const gridModes = ['justified', 'squares', 'list'] as const;
 export type GridMode = (typeof gridModes)[number];
 
 export const smallestTile = 80;

@@ -12,6 +12,8 @@ import {
 import { type GridMap, JustifiedMap, pageSize, SquareMap } from './grid-map.ts';
 import { GridRow } from './grid-row.tsx';
 import type { GridView } from './grid-view.ts';
+import { ListLine } from './list-line.tsx';
+import { ListMap } from './list-map.ts';
 import { moved, stepOf } from './move.ts';
 import { clampAspect } from './row-layout.ts';
 import {
@@ -38,6 +40,8 @@ interface TileGridProps {
   selection: Selection;
   /** Whether an item is open beside the grid: the current tile then stays framed and moves with the keys. */
   isOpen: boolean;
+  /** Each change brings the current tile into view. */
+  jumps?: number;
   /** Keys that mean something else while tiles are selected. */
   selectionKeys?: string;
   onCurrent: (index: number) => void;
@@ -63,6 +67,7 @@ export function TileGrid(props: TileGridProps): ReactElement {
   const [mapVersion, setMapVersion] = useState(0);
   const map = useMemo<GridMap>(() => {
     const style = { width, target: width < narrowPx ? view.size * 0.68 : view.size, gap };
+    if (view.mode === 'list') return new ListMap(total, style, known.current);
     return view.mode === 'squares'
       ? new SquareMap(total, style, known.current)
       : new JustifiedMap(total, style, known.current);
@@ -116,6 +121,12 @@ export function TileGrid(props: TileGridProps): ReactElement {
     if (props.isOpen) reveal(current);
   }, [props.isOpen, current, width]);
 
+  const { jumps = 0 } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a jump brings the current tile into view
+  useLayoutEffect(() => {
+    if (jumps > 0) reveal(current);
+  }, [jumps]);
+
   const goTo = (index: number, extends_: boolean): void => {
     if (extends_) props.onSelect(markRange(markRange(selection, current, current, true), current, index, true));
     props.onCurrent(index);
@@ -158,7 +169,7 @@ export function TileGrid(props: TileGridProps): ReactElement {
   return (
     <div
       ref={scroller}
-      className={`grid${props.isOpen ? ' keep' : ''}`}
+      className={`grid${props.isOpen ? ' keep' : ''}${view.mode === 'list' ? ' lines' : ''}`}
       role="listbox"
       tabIndex={0}
       aria-label={props.label}
@@ -168,20 +179,34 @@ export function TileGrid(props: TileGridProps): ReactElement {
       onClick={onClick}
     >
       <div className="grid-space" role="presentation" style={{ height: scroll.spaceHeight }}>
-        {rows.map((row) => (
-          <GridRow
-            key={row.first}
-            row={row}
-            top={row.y - scroll.offset}
-            gap={gap}
-            total={total}
-            tiles={pages}
-            version={pagesVersion}
-            current={current >= row.first && current < row.first + row.count ? current : -1}
-            selected={selectedBits(selection, row.first, row.count)}
-            showsNames={view.showsNames}
-          />
-        ))}
+        {view.mode === 'list' &&
+          rows.map((row) => (
+            <ListLine
+              key={row.first}
+              index={row.first}
+              total={total}
+              top={row.y - scroll.offset}
+              height={row.height}
+              tile={row.isLoaded ? pages.tile(row.first) : undefined}
+              isCurrent={current === row.first}
+              isSelected={isSelected(selection, row.first)}
+            />
+          ))}
+        {view.mode !== 'list' &&
+          rows.map((row) => (
+            <GridRow
+              key={row.first}
+              row={row}
+              top={row.y - scroll.offset}
+              gap={gap}
+              total={total}
+              tiles={pages}
+              version={pagesVersion}
+              current={current >= row.first && current < row.first + row.count ? current : -1}
+              selected={selectedBits(selection, row.first, row.count)}
+              showsNames={view.showsNames}
+            />
+          ))}
       </div>
     </div>
   );

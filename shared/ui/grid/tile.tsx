@@ -19,6 +19,8 @@ export interface GridTile {
   blurhash?: string | undefined;
   /** Alias of the source whose agent has the pixels. */
   source?: string | undefined;
+  /** What a list shows of it beside its name, column by column. */
+  cells?: readonly string[] | undefined;
   /** Words that the team put on it. */
   tags?: readonly string[] | undefined;
   /** Set when the item gets no pixels: it is in error, or, `isPlain`, there are none to get. */

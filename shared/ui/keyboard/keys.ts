@@ -80,6 +80,8 @@ export const findKeys: KeyGroup = {
   lines: [
     { does: 'Query bar', keys: [['/'], ['Ctrl', 'K']] },
     { does: 'Filters', keys: [['F']] },
+    { does: 'Go to an item', keys: [['G']] },
+    { does: 'Timeline', keys: [['Y']] },
     { does: 'Box on the map', keys: [['B']] },
     { does: 'Chips, text', keys: [['Ctrl', '.']] },
     {

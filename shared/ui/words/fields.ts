@@ -112,6 +112,12 @@ function written(field: RecordField, value: Json): string {
   }
 }
 
+/** The value of a field as a list writes it; empty for none. */
+export function fieldText(field: string, value: Json): string {
+  if (value === null || value === undefined) return '';
+  return Object.hasOwn(recordFields, field) ? written(field as RecordField, value) : text(value);
+}
+
 /** A JSON value on one line. */
 function text(value: Json): string {
   if (typeof value === 'string') return value;

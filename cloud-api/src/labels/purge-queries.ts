@@ -1,0 +1,45 @@
+import { isAmongNumbers } from '../database/insert-rows.ts';
+import type { Database } from '../database/open-database.ts';
+import { removeLabels } from './queries.ts';
+import type { LabelPlace } from './rules.ts';
+
+/** Removes the labels of up to `most` items of a deleted dataset, whoever's it is; answers of how many. */
+export async function purgeOrphanRows(db: Database, most: number): Promise<number> {
+  const orphan = await db
+    .selectFrom('label_totals')
+    .innerJoin('datasets', (join) =>
+      join
+        .onRef('datasets.tenant_id', '=', 'label_totals.tenant_id')
+        .onRef('datasets.id', '=', 'label_totals.dataset_id'),
+    )
+    .select([
+      'label_totals.tenant_id as tenantId',
+      'label_totals.dataset_id as datasetId',
+      'label_totals.run_id as runId',
+    ])
+    .where('datasets.deleted_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return orphan === undefined ? 0 : purgeItemsOf(db, orphan, most);
+}
+
+/** Removes all that is kept of the labels of up to `most` items of a place, their counts too; answers of how many. */
+async function purgeItemsOf(db: Database, place: LabelPlace, most: number): Promise<number> {
+  const totals = db
+    .selectFrom('label_totals')
+    .select('seq')
+    .where('tenant_id', '=', place.tenantId)
+    .where('dataset_id', '=', place.datasetId)
+    .where('run_id', '=', place.runId);
+  const seqs = (await totals.limit(most).execute()).map(({ seq }) => seq);
+  if (seqs.length === 0) return 0;
+  await removeLabels(db, place, seqs);
+  await db
+    .deleteFrom('label_totals')
+    .where('tenant_id', '=', place.tenantId)
+    .where('dataset_id', '=', place.datasetId)
+    .where('run_id', '=', place.runId)
+    .where(isAmongNumbers(db, 'seq', seqs))
+    .execute();
+  return seqs.length;
+}
