@@ -8,12 +8,13 @@ import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
 import { aJpeg, aPng } from '../builders/a-picture.ts';
 import type { RunningProgram } from '../builders/a-process.ts';
 import { makeTempFolder, removeFolder } from '../builders/a-temp-folder.ts';
-import { aFreePort, anAgentProcess } from '../builders/an-agent-process.ts';
+import { aFreePort, agentCommand, anAgentProcess } from '../builders/an-agent-process.ts';
 import { type ACloud, aCloud } from '../contract/a-cloud.ts';
 import { onEachDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
 
 const pages = fileURLToPath(new URL('../../cloud-api/dist/web', import.meta.url));
+type Session = { session_id: string; kind: string };
 const pictureCount = 12;
 const hostileName = `"><img src=x onerror="document.title='pwned'">.jpg`;
 
@@ -107,7 +108,7 @@ describeWithChromium('from sign-in to pixels', () => {
       await page.close();
     });
 
-    test('after consent the pixels come from the agent, in place', async () => {
+    test('after consent the pixels come from the agent, in place, until the session ends', async () => {
       const page = await aDataset();
       const before = await placeInGrid(page);
       const popup = context.waitForEvent('page');
@@ -135,6 +136,13 @@ describeWithChromium('from sign-in to pixels', () => {
       expect(
         axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
       ).toEqual([]);
+      const listed = await agentCommand(join(home, 'agent'), 'sessions', 'list', '--json');
+      const { sessions } = JSON.parse(listed.stdout.trim().split('\n').at(-1) ?? '') as { sessions: Session[] };
+      for (const { session_id } of sessions) await agentCommand(join(home, 'agent'), 'sessions', 'revoke', session_id);
+      expect(sessions.map(({ kind }) => kind)).toEqual(['dashboard']);
+      // a picture of another size needs another link
+      await tiles(page).nth(5).click();
+      await page.getByText('session_expired').first().waitFor();
       await page.close();
     });
 

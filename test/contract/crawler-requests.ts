@@ -99,6 +99,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     revokeKey: none,
     getAsset: none,
     getItemAttachment: none,
+    refetchItem: none,
     getObject: none,
     signIn: { body: { code: 'no-such-code-anywhere' } },
     getSession: none,

@@ -254,6 +254,7 @@ onEachDatabase('isolation', (open) => {
     // An agent has no stored pictures, and no store was allowed here.
     const expected: Partial<Record<EndpointName, string>> = {
       getAsset: 'item-not-found',
+      refetchItem: 'conflict',
       // A box has no picture.
       getMask: 'label-not-found',
       createIntegration: 'integration-refused',

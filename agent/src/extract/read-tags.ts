@@ -121,7 +121,8 @@ function tell(value: unknown, depth: number): string {
     const parts = Object.entries(value).slice(0, 64);
     return cut(parts.map(([key, inner]) => `${key}: ${tell(inner, depth + 1)}`).join('; '));
   }
-  return cut(String(value));
+  // a text of blanks comes as nothing
+  return value === undefined || value === null ? '' : cut(String(value));
 }
 
 function tellBytes(bytes: Uint8Array): string {

@@ -18,6 +18,7 @@ export type AuditAction =
   | 'items.append'
   | 'items.delete'
   | 'items.restore'
+  | 'item.refetch'
   | 'slice.create'
   | 'slice.append'
   | 'slice.tag'

@@ -17,7 +17,8 @@ import * as objectSweep from './migrations/0012-object-sweep.ts';
 import * as itemHistory from './migrations/0013-item-history.ts';
 import * as autotags from './migrations/0014-autotags.ts';
 import * as labels from './migrations/0015-labels.ts';
-import * as scenes from './migrations/0016-scenes.ts';
+import * as intake from './migrations/0016-intake.ts';
+import * as scenes from './migrations/0017-scenes.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -37,6 +38,7 @@ const migrations = [
   itemHistory,
   autotags,
   labels,
+  intake,
   scenes,
 ] as const;
 

@@ -4,7 +4,7 @@
  */
 import type { AutotagTables } from './autotag-tables.ts';
 import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
-import type { CsvRowsTable, IntegrationsTable, ResumableUploadsTable } from './intake-tables.ts';
+import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 import type { LabelTables } from './label-tables.ts';
 import type { SceneTables } from './scene-tables.ts';
@@ -283,4 +283,5 @@ export interface Tables extends TaskTables, LabelTables, AutotagTables, SceneTab
   integrations: IntegrationsTable;
   resumable_uploads: ResumableUploadsTable;
   csv_rows: CsvRowsTable;
+  item_fetches: ItemFetchesTable;
 }

@@ -32,7 +32,7 @@ export async function deleteItem(
     const place = { tenantId: acting.tenantId, datasetId };
     if (state === 'removed_by_user')
       await keepEvents(tx, place, changeNo, [{ itemId: item.itemId, kind: 'removed', rev: null }]);
-    await hideImage(tx, acting.tenantId, item.itemId);
+    await hideImage(tx, acting.tenantId, datasetId, item.itemId);
     if (state === 'deleted') {
       await dropVectors(tx, place, [item.seq], changeNo);
       await dropLabels(tx, { ...place, runId: groundTruth }, [item.seq], changeNo);

@@ -116,7 +116,11 @@ export function createApp(parts: AppParts): Express {
   mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
   mountAgents(mount, db, parts.storeEpoch, metrics);
   mountInsights(mount, db, projections);
-  mountAssets(mount, db, parts.attachments, { keyrings: parts.linkKeyrings, publicOrigin: parts.publicUrl.origin });
+  mountAssets(mount, db, parts.attachments, {
+    keyrings: parts.linkKeyrings,
+    publicOrigin: parts.publicUrl.origin,
+    afterEnqueue: parts.afterEnqueue,
+  });
   mountSlices(mount, db, projections, parts.afterEnqueue);
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
