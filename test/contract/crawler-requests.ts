@@ -5,9 +5,10 @@
 
 import { fillPath } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
+import { type EndpointName, ofScenes } from './crawled-groups.ts';
 import { lidarScene, videoScene } from './some-scenes.ts';
 
-export type EndpointName = keyof typeof cloudEndpoints;
+export type { EndpointName };
 
 /** What the owner has; all of it carries the canary. */
 export interface CrawledThings {
@@ -17,6 +18,8 @@ export interface CrawledThings {
   sliceId: string;
   /** An annotation of the item; its own id and its label are the canary. */
   labelId: string;
+  modelId: string;
+  runId: string;
   jobId: string;
   /** A dataset of scenes with one that is called as the canary is. */
   scenesId: string;
@@ -179,6 +182,32 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getAnnotation: none,
     getMask: none,
     setMaskPolicy: { body: { accepted: false } },
+    countLabels: { body: { query: '' } },
+    listModels: none,
+    createModel: { body: { name: 'mine', reference_id: 'planted' } },
+    getModel: none,
+    deleteModel: none,
+    addModelTags: { body: { tags: ['planted'] } },
+    removeModelTags: { body: { tags: [canary] } },
+    addTrainedSlices: { body: { trained_slice_ids: [things.sliceId] } },
+    removeTrainedSlices: { body: { trained_slice_ids: [things.sliceId] } },
+    createModelRun: { body: { name: 'mine', reference_id: canary } },
+    deleteModelRun: none,
+    getModelRunInfo: none,
+    predict: { body: { annotations: [{ ...aBox, reference_id: canary }] } },
+    getRunItemByIndex: none,
+    getRunItemByReference: none,
+    getRunItemById: none,
+    getRunPrediction: none,
+    listRunPredictions: none,
+    uploadPredictions: { body: { annotations: [{ ...aBox, reference_id: canary, label: 'other' }] } },
+    exportPredictions: none,
+    getModelItemByIndex: none,
+    getModelItemByReference: none,
+    getModelPrediction: none,
+    uploadPointsPrediction: { body: { pointsSegmentationUrl: 'https://x.test/points' } },
+    exportSlicePredictions: none,
+    pageSlicePredictions: { body: page },
     listJobs: { body: { dataset_id: null, job_types: [], show_completed: true } },
     getJob: none,
     getJobInfo: none,
@@ -236,32 +265,6 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     downloadUsage: none,
   };
 }
-
-/** Endpoints whose request takes away what others need. */
-export const crawledLast: readonly EndpointName[] = [
-  'deleteScene',
-  'deleteTracks',
-  'deleteAnnotations',
-  'deleteAutotag',
-  'deleteTaxonomy',
-  'deleteSlice',
-  'deleteItemByReference',
-  'deleteDataset',
-];
-
-/** Endpoints that are about the dataset of scenes. */
-const ofScenes: readonly EndpointName[] = [
-  'uploadScenes',
-  'uploadVideoScenes',
-  'listScenes',
-  'getScene',
-  'deleteScene',
-  'queryScenes',
-  'exportScenes',
-  'listTracks',
-  'putTrack',
-  'deleteTracks',
-];
 
 /** Path of an endpoint with the owner's ids in it. @throws RangeError for a parameter that nothing fills */
 export function crawlerPath(name: EndpointName, things: CrawledThings): string {

@@ -7,6 +7,7 @@ import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables
 import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 import type { LabelTables } from './label-tables.ts';
+import type { ModelTables } from './model-tables.ts';
 import type { SceneTables } from './scene-tables.ts';
 import type { SessionsTable, SignInCodesTable } from './session-tables.ts';
 import type { TaskTables } from './task-tables.ts';
@@ -255,7 +256,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables, LabelTables, AutotagTables, SceneTables {
+export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTables, SceneTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;

@@ -8,6 +8,7 @@ import type { DatasetClaim } from '../datasets/claim-write.ts';
 import { dropVectors } from '../embeddings/keep-vectors.ts';
 import { dropLabels } from '../labels/drop-labels.ts';
 import { groundTruth } from '../labels/rules.ts';
+import { listRunIds } from '../models/find-model.ts';
 import { insertItems, listItemsBySeq, listKnownItems, updateUserMetadata } from './queries.ts';
 import { emptyItems } from './removal-queries.ts';
 import { refKey } from './rules.ts';
@@ -53,6 +54,7 @@ export async function dropItems(
   await emptyItems(tx, tenantId, datasetId, places, { changeNo, nowMs });
   await dropImages(tx, tenantId, itemIds);
   await dropVectors(tx, { tenantId, datasetId }, places, changeNo);
-  await dropLabels(tx, { tenantId, datasetId, runId: groundTruth }, places, changeNo);
+  for (const runId of [groundTruth, ...(await listRunIds(tx, tenantId, datasetId))])
+    await dropLabels(tx, { tenantId, datasetId, runId }, places, changeNo);
   return live.length;
 }

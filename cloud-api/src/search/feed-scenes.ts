@@ -11,11 +11,13 @@ export function feedScenes(db: Database, tenantId: string, datasetId: string, st
     storeEpoch: epoch,
     changeNo,
     rowsAfter: (after, limit) => listChangedScenes(db, tenantId, datasetId, after, limit),
-    // Slices, tags and vectors are those of items.
+    // Slices, tags, vectors and labels are those of items.
     slicesAfter: none,
     membersAfter: none,
     indexesAfter: none,
     vectorsAfter: none,
+    runsAfter: none,
+    labelsAfter: none,
   };
 }
 
