@@ -10,7 +10,7 @@ import { getDataset } from '../datasets/find-dataset.ts';
 import { refKey } from '../items/rules.ts';
 import { deleteTrackRows, listTrackRows, listTracksByKey, putTrackRow, type TrackRow } from './queries.ts';
 
-export function toTrack(datasetId: string, { reference_id, metadata }: TrackRow): Track {
+function toTrack(datasetId: string, { reference_id, metadata }: TrackRow): Track {
   return { reference_id, dataset_id: datasetId, metadata: JSON.parse(metadata) as Metadata };
 }
 
