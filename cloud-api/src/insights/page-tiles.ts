@@ -1,4 +1,5 @@
-import type { Tile } from '@nucleus/shared/wire/insights';
+import type { Tile } from '@nucleus/shared/wire/tile';
+import { listStoredPictures } from '../attachments/list-stored.ts';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { listItemsAt, listItemsInOrder } from '../items/read-items.ts';
@@ -44,7 +45,7 @@ export async function pageTiles(
   return { total, tiles: await toTiles(db, tenantId, datasetId, items, page.fields) };
 }
 
-/** Items as tiles, with their tags. */
+/** Items as tiles, with their tags and, where the pictures are stored here, their blurs. */
 export async function toTiles(
   db: Database,
   tenantId: string,
@@ -58,10 +59,14 @@ export async function toTiles(
     datasetId,
     items.map(({ seq }) => seq),
   );
+  const own = items.filter(({ agentMetadata }) => agentMetadata === null).map(({ itemId }) => itemId);
+  const stored = await listStoredPictures(db, tenantId, own);
   return items.map((item) => {
     const t = tags.get(item.seq);
+    const kept = stored.get(item.itemId);
     return {
       ...toTile(item),
+      ...(kept === undefined ? {} : { b: kept.blurhash, o: true as const }),
       ...(t === undefined ? {} : { t }),
       ...(fields.length === 0 ? {} : { m: valuesOf(item, fields) }),
     };
@@ -86,8 +91,8 @@ function valuesOf(item: PlacedItem, fields: readonly string[]): (string | number
 /** Side of a tile whose item never said its dimensions. */
 const unknownSide = 1;
 
-/** An item as tiles of every page show it, without its tags. */
-export function toTile(item: PlacedItem): Tile {
+/** What the item's row alone says of its tile. */
+function toTile(item: PlacedItem): Tile {
   const tile: Tile = {
     id: item.itemId,
     ref: item.referenceId,
@@ -95,9 +100,13 @@ export function toTile(item: PlacedItem): Tile {
     h: item.height ?? unknownSide,
   };
   if (item.agentMetadata === null) return tile;
-  const { blurhash, source, status } = JSON.parse(item.agentMetadata) as Record<string, unknown>;
+  const { blurhash, source, status, media_kind, duration_ms } = JSON.parse(item.agentMetadata) as Record<
+    string,
+    unknown
+  >;
   if (typeof blurhash === 'string') tile.b = blurhash;
   if (typeof source === 'string') tile.s = source;
   if (status === 'ok' || status === 'no-pixels') tile.status = status;
+  if (media_kind === 'video') tile.v = typeof duration_ms === 'number' ? duration_ms : 0;
   return tile;
 }

@@ -7,6 +7,8 @@ import type { ReactElement } from 'react';
 
 interface ComparedPictureProps {
   item: DatasetItem;
+  /** Who has its pixels. */
+  source: string | undefined;
   zoom: ZoomState;
   onZoom: (zoom: ZoomState) => void;
 }
@@ -14,14 +16,14 @@ interface ComparedPictureProps {
 const unknown = { width: 4, height: 3 };
 
 /** One side of a comparison. */
-export function ComparedPicture({ item, zoom, onZoom }: ComparedPictureProps): ReactElement {
-  const { source, blurhash } = item.metadata;
+export function ComparedPicture({ item, source, zoom, onZoom }: ComparedPictureProps): ReactElement {
+  const { blurhash } = item.metadata;
   const size = { width: item.width ?? unknown.width, height: item.height ?? unknown.height };
   return (
     <ZoomView label={visibleText(item.reference_id)} picture={size} state={zoom} onState={onZoom}>
       {(shownPx) => (
         <ZoomPicture
-          source={typeof source === 'string' ? source : undefined}
+          source={source}
           referenceId={item.reference_id}
           {...size}
           blurhash={typeof blurhash === 'string' ? blurhash : undefined}

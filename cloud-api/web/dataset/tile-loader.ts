@@ -2,9 +2,11 @@ import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
 import { fieldText } from '@nucleus/shared/ui/words/fields.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { insightEndpoints, type Tile } from '@nucleus/shared/wire/insights';
+import { insightEndpoints } from '@nucleus/shared/wire/insights';
+import type { Tile } from '@nucleus/shared/wire/tile';
 import type { z } from 'zod';
 import { callCloud } from '../cloud/call-cloud.ts';
+import { sourceOfTile } from '../pixels/stored-pixels.ts';
 import type { Find } from '../route.ts';
 
 /** The tiles of one find, and how long the server took for those asked for last. */
@@ -22,7 +24,8 @@ function gridTile(tile: z.infer<typeof Tile>, fields: readonly string[]): GridTi
     width: tile.w,
     height: tile.h,
     blurhash: tile.b,
-    source: tile.s,
+    source: sourceOfTile(tile),
+    ...(tile.v === undefined ? {} : { video: { durationMs: tile.v } }),
     tags: tile.t,
     cells: tile.m?.map((value, at) => visibleText(fieldText(fields[at] ?? '', value))),
     error: tile.status === 'no-pixels' ? { word: 'No preview', code: 'no-pixels', isPlain: true } : undefined,

@@ -7,6 +7,7 @@ import type { DuplicateGroup } from '@nucleus/shared/wire/insights';
 import { Check, Minus } from 'lucide-react';
 import type { ReactElement, Ref } from 'react';
 import { PageLink } from '../frame/page-link.tsx';
+import { sourceOfTile } from '../pixels/stored-pixels.ts';
 import { itemPath } from '../route.ts';
 import type { GroupTile, Suggestion } from './suggest-keep.ts';
 
@@ -78,7 +79,8 @@ export function GroupCard(props: GroupCardProps): ReactElement {
 
 function GroupPicture(props: { tile: GroupTile; isKept: boolean; onKeep: () => void }): ReactElement {
   const { tile, isKept } = props;
-  const want = tile.s === undefined ? undefined : { source: tile.s, ref: tile.ref, variant: 'preview-512' as const };
+  const source = sourceOfTile(tile);
+  const want = source === undefined ? undefined : { source, ref: tile.ref, variant: 'preview-512' as const };
   const look = usePixel(want);
   const name = visibleText(tile.ref);
   return (

@@ -10,11 +10,17 @@ const panelPx = 372;
 /** A tall picture is narrower than the panel, so that its blur keeps its shape. */
 const tallest = '46vh';
 
+interface ItemPictureProps {
+  item: DatasetItem;
+  /** Who has its pixels. */
+  source: string | undefined;
+}
+
 /** The item's picture: its blur, and the agent's preview over it when pixels are on. */
-export function ItemPicture({ item }: { item: DatasetItem }): ReactElement {
-  const { source, blurhash } = item.metadata;
+export function ItemPicture({ item, source }: ItemPictureProps): ReactElement {
+  const { blurhash } = item.metadata;
   const want =
-    typeof source === 'string'
+    source !== undefined
       ? { source, ref: item.reference_id, variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)) }
       : undefined;
   const look = usePixel(want);

@@ -7,6 +7,7 @@ import type { SimilarItem } from '@nucleus/shared/wire/insights';
 import { Minus, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { PageLink } from '../frame/page-link.tsx';
+import { sourceOfTile } from '../pixels/stored-pixels.ts';
 import { type Find, itemPath } from '../route.ts';
 
 interface SimilarTileProps {
@@ -25,7 +26,8 @@ const narrowest = 0.6;
 export function SimilarTile({ datasetId, find, item, onExample }: SimilarTileProps): ReactElement {
   const { tile, distance, score } = item;
   const aspect = Math.min(widest, Math.max(narrowest, tile.w / tile.h));
-  const want = tile.s === undefined ? undefined : { source: tile.s, ref: tile.ref, variant: 'preview-256' as const };
+  const source = sourceOfTile(tile);
+  const want = source === undefined ? undefined : { source, ref: tile.ref, variant: 'preview-256' as const };
   const look = usePixel(want);
   const name = visibleText(tile.ref);
   const nearness = distance === undefined ? (score ?? 0).toFixed(2) : counted(distance, 'bit');
