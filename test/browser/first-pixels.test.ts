@@ -15,6 +15,7 @@ import { onEachDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
 
 const pages = fileURLToPath(new URL('../../cloud-api/dist/web', import.meta.url));
+type Session = { session_id: string; kind: string };
 const pictureCount = 12;
 /** The pictures and a video. */
 const itemCount = pictureCount + 1;
@@ -115,7 +116,7 @@ describeWithChromium('from sign-in to pixels', () => {
       await page.close();
     });
 
-    test('after consent the pixels come from the agent, in place', async () => {
+    test('after consent the pixels come from the agent, in place, until the session ends', async () => {
       const page = await aDataset();
       const before = await placeInGrid(page);
       const popup = context.waitForEvent('page');
@@ -143,6 +144,13 @@ describeWithChromium('from sign-in to pixels', () => {
       expect(
         axe.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
       ).toEqual([]);
+      const listed = await agentCommand(join(home, 'agent'), 'sessions', 'list', '--json');
+      const { sessions } = JSON.parse(listed.stdout.trim().split('\n').at(-1) ?? '') as { sessions: Session[] };
+      for (const { session_id } of sessions) await agentCommand(join(home, 'agent'), 'sessions', 'revoke', session_id);
+      expect(sessions.map(({ kind }) => kind)).toEqual(['dashboard']);
+      // a picture of another size needs another link
+      await tiles(page).nth(5).click();
+      await page.getByText('session_expired').first().waitFor();
       await page.close();
     });
 

@@ -169,8 +169,9 @@ describeWithChromium('looking in the dashboard', () => {
       says: 'You can keep looking; changes wait.',
       goOn: async (page) => {
         expect(await page.locator('#tile-0').count()).toBe(1);
-        await page.context().setOffline(false);
         await page.getByRole('button', { name: 'Retry now' }).first().click();
+        await page.getByText('Connection lost.').waitFor();
+        await page.context().setOffline(false);
         await page.getByText('Connection lost.').waitFor({ state: 'detached' });
       },
     },

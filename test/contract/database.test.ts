@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { insertRows, isAmong } from '../../cloud-api/src/database/insert-rows.ts';
-import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { type Database, openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import type { ItemsTable } from '../../cloud-api/src/database/tables.ts';
+import { together } from '../../cloud-api/src/database/together.ts';
 import { itemColumns } from '../../cloud-api/src/items/item-columns.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
@@ -81,6 +82,29 @@ onEachDatabase('opening a database', (open) => {
     });
     await expect(undone).rejects.toThrow('no more');
     expect(await name()).toBe('after');
+  });
+
+  test('what a transaction asks together is done in order, and undone together', async () => {
+    const cloud = await started();
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    onTestFinished(close);
+    const put = (tx: Database, name: string) =>
+      tx
+        .insertInto('tenants')
+        .values({ id: `ten_${name}`, name, created_at: 0 })
+        .execute();
+    const names = (on: Database) =>
+      on.selectFrom('tenants').select('name').where('id', 'like', 'ten__').orderBy('id').execute();
+    const seen = await db.transaction().execute(async (tx) => {
+      const [, between] = await together(tx, (tx) => [put(tx, 'a'), names(tx), put(tx, 'b'), 'no statement']);
+      return [between, await names(tx)];
+    });
+    expect(seen).toEqual([[{ name: 'a' }], [{ name: 'a' }, { name: 'b' }]]);
+    const twice = db
+      .transaction()
+      .execute((tx) => together(tx, (tx) => [put(tx, 'c'), put(tx, 'c'), put(tx, 'd'), names(tx)]));
+    await expect(twice).rejects.toThrow(/unique/i);
+    expect(await names(db)).toEqual([{ name: 'a' }, { name: 'b' }]);
   });
 
   test.each([

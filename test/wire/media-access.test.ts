@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -15,11 +17,15 @@ import {
 } from '../builders/a-proxy.ts';
 
 let running: ProxyUnderTest;
+const listeners: Server[] = [];
 beforeAll(async () => {
   running = await aProxy();
   addFile(running, 'a.jpg', 'pixels of a');
 });
-afterAll(() => running.close());
+afterAll(async () => {
+  for (const listener of listeners) listener.close();
+  await running.close();
+});
 
 const codeOf = (reply: { status: number; headers: Record<string, unknown> }) => [
   reply.status,
@@ -170,6 +176,35 @@ describe('the file differs from its row', () => {
     ['truncated', (file) => truncateSync(file, 3)],
     ['deleted', (file) => rmSync(file)],
     [
+      'turned into a FIFO that nobody writes to',
+      (file) => {
+        rmSync(file);
+        execFileSync('mkfifo', [file]);
+      },
+    ],
+    [
+      'turned into a socket',
+      (file) => {
+        rmSync(file);
+        const server = createServer().listen(file);
+        listeners.push(server);
+      },
+    ],
+    [
+      'turned into a folder',
+      (file) => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+    ],
+    [
+      'turned into a link to a device',
+      (file) => {
+        rmSync(file);
+        symlinkSync('/dev/zero', file);
+      },
+    ],
+    [
       'turned into a link',
       (file) => {
         rmSync(file);
@@ -200,6 +235,9 @@ describe('the file differs from its row', () => {
     writeFileSync(`${absolute}.new`, 'BBBBBBBB');
     utimesSync(`${absolute}.new`, row.mtime_ms / 1000, row.mtime_ms / 1000);
     renameSync(`${absolute}.new`, absolute);
+    // the control: by these two alone it is the same file
+    const { size, mtimeMs } = statSync(absolute);
+    expect([size, Math.round(mtimeMs)]).toEqual([8, Math.round(row.mtime_ms)]);
     expect(codeOf(await ask(running.port, link))).toEqual([409, 'stale']);
   });
 });

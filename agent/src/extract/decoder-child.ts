@@ -58,7 +58,8 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     serialization: 'advanced',
     // nothing of the agent's environment, where keys may be
     env: { VIPS_BLOCK_UNTRUSTED: '1', MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' },
-    execArgv: ['--max-old-space-size=256', '--disallow-code-generation-from-strings'],
+    // little that is young at once: what a file leaves behind is gone before it falls out of the processor's cache
+    execArgv: ['--max-old-space-size=256', '--max-semi-space-size=1', '--disallow-code-generation-from-strings'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const sent = new Map<number, Sent>();

@@ -9,12 +9,11 @@ import { descriptors } from './descriptors.ts';
 import { type ExifBlocks, exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
 import { jpegHead } from './jpeg-segments.ts';
-import { parseExif } from './parse-exif.ts';
 import { findFfmpeg, posterFrame } from './poster-frame.ts';
 import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
 import type { VideoFormat } from './read-video.ts';
 import { isOtherFormat, isVideoFormat, sniff } from './sniff.ts';
-import { tiffExif } from './tiff-exif.ts';
+import { parseExif, tiffExif } from './tiff-exif.ts';
 
 const maxDimension = 1_000_000;
 
@@ -97,8 +96,8 @@ async function describePicture(
     }
     const header = await readHeader(picture, limits.maxPixels);
     // the loader of TIFF hands no EXIF over
-    const exif = format === 'tiff' ? tiffExif(fileBytes(open.fd, open.size)) : header.exif;
-    const facts = headerFacts(header, format, await parseExif(exif), timeZone);
+    const exif = format === 'tiff' ? tiffExif(fileBytes(open.fd, open.size)) : parseExif(header.exif);
+    const facts = headerFacts(header, format, exif, timeZone);
     if (!facts) return { kind: 'exception', code: 'no-dimensions' };
     if (facts.fields.status === 'no-pixels') return { kind: 'facts', facts };
     const size = analysisSize(facts.width, facts.height);
@@ -128,12 +127,7 @@ async function describeJpeg(
   if (size.factor === 1 || !size.isExact) return undefined;
   const rgb = await readShrunkJpeg(descriptorPath(open.fd), size, maxPixels);
   if (!rgb) return undefined;
-  const facts = headerFacts(
-    { autoOrient: { width, height }, orientation },
-    'jpeg',
-    await parseExif(head.exif),
-    timeZone,
-  );
+  const facts = headerFacts({ autoOrient: { width, height }, orientation }, 'jpeg', parseExif(head.exif), timeZone);
   return facts && withDescriptors(facts, rgb, size);
 }
 

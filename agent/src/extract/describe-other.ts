@@ -6,7 +6,6 @@ import type { ExtractLimits } from './described.ts';
 import { descriptors } from './descriptors.ts';
 import { exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
-import { parseExif } from './parse-exif.ts';
 import { bmpAsTiff, isDecodableBmp, readBmpHeader } from './read-bmp.ts';
 import type { OpenFile } from './read-file.ts';
 import { readRaw } from './read-raw.ts';
@@ -56,8 +55,7 @@ async function describeBmp(open: OpenFile, limits: ExtractLimits): Promise<Outco
 async function describeRaw(open: OpenFile, timeZone: string | undefined, limits: ExtractLimits): Promise<Outcome> {
   const raw = readRaw(fileBytes(open.fd, open.size));
   if (!raw.size || !isSize(raw.size.width, raw.size.height)) return { kind: 'exception', code: 'no-dimensions' };
-  const blocks = await Promise.all(raw.exif.map(parseExif));
-  const block = (name: 'ifd0' | 'exif' | 'gps') => Object.assign({}, ...blocks.toReversed().map((it) => it[name]));
+  const block = (name: 'ifd0' | 'exif' | 'gps') => Object.assign({}, ...raw.exif.toReversed().map((it) => it[name]));
   const { fields, gps } = exifFacts({ ifd0: block('ifd0'), exif: block('exif'), gps: block('gps') }, timeZone);
   fields.media_kind = 'image';
   fields.format = 'raw';

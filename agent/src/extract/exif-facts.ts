@@ -3,24 +3,8 @@ import { recordFields } from '@nucleus/shared/record/fields';
 import { roundToStep } from '@nucleus/shared/record/step';
 import type { Facts } from '../record/facts.ts';
 
-/** The tags that are ever looked at, by block; everything else in the EXIF is never parsed. */
-export const exifTags = {
-  ifd0: ['Make', 'Model', 'Orientation'],
-  exif: [
-    'DateTimeOriginal',
-    'CreateDate',
-    'OffsetTimeOriginal',
-    'OffsetTimeDigitized',
-    'ExposureTime',
-    'FNumber',
-    'ISO',
-    'FocalLength',
-  ],
-  gps: ['GPSLatitude', 'GPSLatitudeRef', 'GPSLongitude', 'GPSLongitudeRef', 'GPSDateStamp', 'GPSTimeStamp'],
-};
-
 /** Parsed tags, untrusted: every value may be of any type. */
-export type ExifBlocks = Partial<Record<keyof typeof exifTags, Record<string, unknown>>>;
+export type ExifBlocks = Partial<Record<'ifd0' | 'exif' | 'gps', Record<string, unknown>>>;
 
 const maxText = 256;
 /** Needs no cleaning: most of what cameras write, and far cheaper to ask than to clean. */

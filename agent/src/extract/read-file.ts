@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { ExceptionCode } from '../record/exceptions.ts';
 import { fileStat, sameStat } from '../source/file-stat.ts';
+import { openFollowing } from '../source/follow-link.ts';
 import { OpenRefusal, openSafely } from '../source/open-safely.ts';
 import type { ExtractLimits, FileRequest } from './described.ts';
 
@@ -27,7 +28,7 @@ export async function withOpenFile<Result>(
 ): Promise<Result | Failure> {
   let fd: number;
   try {
-    const opened = openSafely(request.root, request.path);
+    const opened = (request.followLinks ? openFollowing : openSafely)(request.root, request.path);
     fd = opened.fd;
     if (!sameStat(fileStat(opened.stat), request.expected)) {
       closeSync(fd);
@@ -75,7 +76,8 @@ export function readFile(
     while (done < open.size) {
       const got = fill(open.fd, done, Math.min(needed, open.size - done));
       if (got === 0) return { kind: 'exception', code: 'changed-while-reading' };
-      head ??= Buffer.from(buffer.subarray(0, Math.min(got, headBytes)));
+      // a file that is read in parts overwrites its beginning
+      head ??= isWhole ? buffer.subarray(0, got) : Buffer.from(buffer.subarray(0, headBytes));
       mac?.update(buffer.subarray(0, got));
       done += got;
       if (!contentKey && !isWhole) break;

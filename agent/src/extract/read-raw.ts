@@ -1,7 +1,8 @@
+import type { ExifBlocks } from './exif-facts.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { jpegHead, orientedJpeg } from './jpeg-segments.ts';
 import { readTiffDirectories, type TiffDirectory } from './tiff-directories.ts';
-import { tiffExif } from './tiff-exif.ts';
+import { parseExif, tiffExif } from './tiff-exif.ts';
 
 /** What a camera's raw file holds beside its sensor data, which is not decoded. */
 export interface RawPicture {
@@ -10,8 +11,8 @@ export interface RawPicture {
   /** As stored, before orientation. Undefined when neither the file nor a preview says. */
   size: { width: number; height: number } | undefined;
   orientation: number | undefined;
-  /** EXIF blocks for the tag parser, the raw file's own first, then the preview's. */
-  exif: Uint8Array[];
+  /** The raw file's own allowlisted EXIF first, then the preview's. */
+  exif: ExifBlocks[];
 }
 
 const maxPreviewBytes = 64 * 1024 * 1024;
@@ -63,12 +64,11 @@ export function readRaw(bytes: FileBytes): RawPicture {
   const orientation = directories.map((it) => one(it, tag.orientation)).find((it) => it !== undefined);
   const head = preview && jpegHead(preview);
   const ownOrientation = isOrientation(orientation) ? orientation : head?.orientation;
-  const exif = [tiffExif(bytes), head?.exif].filter((block) => block !== undefined);
   return {
     jpeg: preview && orientedJpeg(preview, ownOrientation),
     size: sizeOf(directories) ?? (head && { width: head.width, height: head.height }),
     orientation: ownOrientation,
-    exif,
+    exif: [tiffExif(bytes), parseExif(head?.exif)],
   };
 }
 

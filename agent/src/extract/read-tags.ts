@@ -1,4 +1,3 @@
-import exifr from 'exifr/dist/full.esm.mjs';
 import { readHeader } from './decoder.ts';
 import type { ExtractLimits, FileRequest, FileTags, PreviewFailure } from './described.ts';
 import { readFile, withOpenFile } from './read-file.ts';
@@ -67,6 +66,8 @@ export function readTags(request: FileRequest, limits: ExtractLimits): Promise<T
 async function parse(bytes: Uint8Array | undefined): Promise<Record<string, unknown> | undefined> {
   if (!bytes) return undefined;
   try {
+    // only a person who looks at a file asks for this
+    const { default: exifr } = await import('exifr/dist/full.esm.mjs');
     const found: unknown = await exifr.parse(
       Buffer.from(bytes.subarray(0, headBytes)),
       everything as unknown as Parameters<typeof exifr.parse>[1],
@@ -120,7 +121,8 @@ function tell(value: unknown, depth: number): string {
     const parts = Object.entries(value).slice(0, 64);
     return cut(parts.map(([key, inner]) => `${key}: ${tell(inner, depth + 1)}`).join('; '));
   }
-  return cut(String(value));
+  // a text of blanks comes as nothing
+  return value === undefined || value === null ? '' : cut(String(value));
 }
 
 function tellBytes(bytes: Uint8Array): string {

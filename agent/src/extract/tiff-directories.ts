@@ -23,7 +23,7 @@ const maxDirectories = 64;
 const maxEntries = 1024;
 const maxValues = 64;
 /** Bytes of one value by type; types that are not listed do not count. */
-export const bytesOfType: Record<number, number> = {
+const bytesOfType: Record<number, number> = {
   1: 1,
   2: 1,
   3: 2,
@@ -34,6 +34,8 @@ export const bytesOfType: Record<number, number> = {
   8: 2,
   9: 4,
   10: 8,
+  11: 4,
+  12: 8,
   13: 4,
 };
 const subDirectories = 0x014a;
@@ -48,6 +50,20 @@ export function openTiff(bytes: FileBytes): Tiff | undefined {
   const isLittle = order === 'II';
   // 42; Olympus writes RO or RS, Panasonic U
   if (![42, 0x4f52, 0x5352, 0x55].includes(short(head, 2))) return undefined;
+  /** Numbers by type; texts and bytes without a meaning are none. */
+  const readers: Record<number, (of: Buffer, at: number) => number> = {
+    1: (of, at) => of.readUInt8(at),
+    3: short,
+    4: long,
+    5: (of, at) => long(of, at) / long(of, at + 4),
+    6: (of, at) => of.readInt8(at),
+    8: (of, at) => (short(of, at) << 16) >> 16,
+    9: (of, at) => long(of, at) | 0,
+    10: (of, at) => (long(of, at) | 0) / (long(of, at + 4) | 0),
+    11: (of, at) => (isLittle ? of.readFloatLE(at) : of.readFloatBE(at)),
+    12: (of, at) => (isLittle ? of.readDoubleLE(at) : of.readDoubleBE(at)),
+    13: long,
+  };
   return { isLittle, first: long(head, 4), directoryAt: readDirectory };
 
   function readDirectory(at: number): { directory: TiffDirectory; next: number } {
@@ -75,14 +91,10 @@ export function openTiff(bytes: FileBytes): Tiff | undefined {
   }
 
   function readValues(type: number, count: number, width: number, at: number): number[] {
-    if (![1, 3, 4, 5, 13].includes(type)) return [];
+    const read = readers[type];
+    if (!read) return [];
     const raw = bytes.slice(at, count * width);
-    return Array.from({ length: Math.floor(raw.length / width) }, (_, i) => {
-      if (type === 1) return raw.readUInt8(i);
-      if (type === 3) return short(raw, i * 2);
-      if (type === 5) return long(raw, i * 8) / long(raw, i * 8 + 4);
-      return long(raw, i * 4);
-    });
+    return Array.from({ length: Math.floor(raw.length / width) }, (_, i) => read(raw, i * width));
   }
 
   function short(of: Buffer, at: number): number {

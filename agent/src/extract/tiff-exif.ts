@@ -1,100 +1,83 @@
+import type { ExifBlocks } from './exif-facts.ts';
 import type { FileBytes } from './file-bytes.ts';
-import { bytesOfType, openTiff, type TiffDirectory, type TiffTag } from './tiff-directories.ts';
+import { openTiff, type TiffDirectory, type TiffTag } from './tiff-directories.ts';
 
-/** Numbers of the tags of `exifTags`. */
-const ifd0Tags = [0x010f, 0x0110, 0x0112];
-const exifTags = [0x829a, 0x829d, 0x8827, 0x9003, 0x9004, 0x9011, 0x9012, 0x920a];
-const gpsTags = [1, 2, 3, 4, 7, 0x1d];
+/** The tags that are ever looked at, by block, with the names that they are known by; the value of no other is read. */
+const cameraTags = { 271: 'Make', 272: 'Model', 274: 'Orientation' };
+const captureTags = {
+  33434: 'ExposureTime',
+  33437: 'FNumber',
+  34855: 'ISO',
+  36867: 'DateTimeOriginal',
+  36868: 'CreateDate',
+  36881: 'OffsetTimeOriginal',
+  36882: 'OffsetTimeDigitized',
+  37386: 'FocalLength',
+};
+const placeTags = {
+  1: 'GPSLatitudeRef',
+  2: 'GPSLatitude',
+  3: 'GPSLongitudeRef',
+  4: 'GPSLongitude',
+  7: 'GPSTimeStamp',
+  29: 'GPSDateStamp',
+};
 const exifPointer = 0x8769;
 const gpsPointer = 0x8825;
-const maxValueBytes = 512;
-
-interface Entry {
-  tag: number;
-  type: number;
-  count: number;
-  bytes: Buffer;
-}
+const text = 2;
+const maxTextBytes = 512;
+const maxBlockBytes = 1024 * 1024;
 
 /**
- * The allowlisted EXIF of a TIFF or raw file as a small block of its own, wherever in the file the directories lie. What is not on the
- * list is not copied, so no parser behind this sees it. Undefined for what is no TIFF.
+ * The allowlisted EXIF of a TIFF or raw file, wherever in the file the directories lie. Texts are as stored, numbers are numbers or lists
+ * of them; what is damaged is absent. Empty for what is no TIFF.
  */
-export function tiffExif(bytes: FileBytes): Buffer | undefined {
+export function tiffExif(bytes: FileBytes): ExifBlocks {
   const tiff = openTiff(bytes);
-  if (!tiff) return undefined;
+  if (!tiff) return {};
   const main = tiff.directoryAt(tiff.first).directory;
   const below = (tag: number): TiffDirectory => {
     const at = main.get(tag)?.values[0];
     return at === undefined ? new Map() : tiff.directoryAt(at).directory;
   };
   const exif = below(exifPointer);
-  // TIFF/EP keeps the capture in the first directory
-  const capture = new Map(exifTags.flatMap((tag) => entry(tag, exif.get(tag) ?? main.get(tag))));
-  const camera = new Map(ifd0Tags.flatMap((tag) => entry(tag, main.get(tag))));
   const place = below(gpsPointer);
-  return new BlockWriter(tiff.isLittle).write(
-    [...camera.values()],
-    [...capture.values()],
-    gpsTags.flatMap((tag) => entry(tag, place.get(tag))).map(([, it]) => it),
-  );
-
-  function entry(tag: number, found: TiffTag | undefined): [number, Entry][] {
-    const length = found ? found.count * (bytesOfType[found.type] ?? 0) : 0;
-    if (!found || length === 0 || length > maxValueBytes) return [];
-    const value = bytes.slice(found.at, length);
-    return value.length < length ? [] : [[tag, { tag, type: found.type, count: found.count, bytes: value }]];
-  }
+  return {
+    ifd0: tagsOf(bytes, cameraTags, (tag) => main.get(tag)),
+    // TIFF/EP keeps the capture in the first directory
+    exif: tagsOf(bytes, captureTags, (tag) => exif.get(tag) ?? main.get(tag)),
+    gps: tagsOf(bytes, placeTags, (tag) => place.get(tag)),
+  };
 }
 
-class BlockWriter {
-  readonly #isLittle: boolean;
-  readonly #parts: Buffer[] = [];
-  #length = 8;
+/** The same of an EXIF block as a decoder hands it over, with or without its `Exif\0\0` header. */
+export function parseExif(block: Uint8Array | undefined): ExifBlocks {
+  if (!block) return {};
+  const whole = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+  const tiff = whole.subarray(whole.toString('latin1', 0, 6) === 'Exif\0\0' ? 6 : 0).subarray(0, maxBlockBytes);
+  const order = tiff.toString('latin1', 0, 4);
+  if (order !== 'II*\0' && order !== 'MM\0*') return {};
+  return tiffExif({ size: tiff.length, slice: (at, length) => tiff.subarray(at, at + length) });
+}
 
-  constructor(isLittle: boolean) {
-    this.#isLittle = isLittle;
+function tagsOf(
+  bytes: FileBytes,
+  names: Readonly<Record<number, string>>,
+  find: (tag: number) => TiffTag | undefined,
+): Record<string, unknown> {
+  const tags: Record<string, unknown> = {};
+  for (const [tag, name] of Object.entries(names)) {
+    const found = find(Number(tag));
+    const value = found && readValue(bytes, found);
+    if (value !== undefined) tags[name] = value;
   }
+  return tags;
+}
 
-  write(camera: Entry[], capture: Entry[], place: Entry[]): Buffer {
-    const pointer = (tag: number, entries: Entry[]): Entry => ({
-      tag,
-      type: 4,
-      count: 1,
-      bytes: this.#number(this.#directory(entries), 4),
-    });
-    const first = this.#directory([...camera, pointer(exifPointer, capture), pointer(gpsPointer, place)]);
-    const head = Buffer.concat([
-      Buffer.from(this.#isLittle ? 'II' : 'MM'),
-      this.#number(42, 2),
-      this.#number(first, 4),
-    ]);
-    return Buffer.concat([head, ...this.#parts]);
+function readValue(bytes: FileBytes, { type, count, at, values }: TiffTag): unknown {
+  if (type === text) {
+    const stored = bytes.slice(at, Math.min(count, maxTextBytes));
+    return stored.length === 0 ? undefined : stored.toString('utf8');
   }
-
-  /** Entries in ascending order of their tags, as the format wants them. */
-  #directory(entries: Entry[]): number {
-    const sorted = entries.toSorted((a, b) => a.tag - b.tag);
-    const rows = sorted.map(({ tag, type, count, bytes }) => {
-      const inside = Buffer.alloc(4);
-      if (bytes.length <= 4) bytes.copy(inside);
-      const value = bytes.length <= 4 ? inside : this.#number(this.#place(bytes), 4);
-      return Buffer.concat([this.#number(tag, 2), this.#number(type, 2), this.#number(count, 4), value]);
-    });
-    return this.#place(Buffer.concat([this.#number(sorted.length, 2), ...rows, Buffer.alloc(4)]));
-  }
-
-  #place(bytes: Buffer): number {
-    const at = this.#length;
-    this.#parts.push(bytes, Buffer.alloc(bytes.length % 2));
-    this.#length += bytes.length + (bytes.length % 2);
-    return at;
-  }
-
-  #number(value: number, length: number): Buffer {
-    const bytes = Buffer.alloc(length);
-    if (this.#isLittle) bytes.writeUIntLE(value, 0, length);
-    else bytes.writeUIntBE(value, 0, length);
-    return bytes;
-  }
+  return values.length > 1 ? values : values[0];
 }

@@ -57,6 +57,20 @@ function respellings(token: string): string[] {
     [...alphabet].filter((char) => char !== token[at]).map((char) => token.slice(0, at) + char + token.slice(at + 1)),
   );
 }
+/** What a payload says, as the code under test would read it once proven. */
+function claimOf(payload: string): MediaClaim {
+  const bytes = Buffer.from(payload, 'base64url');
+  if (bytes.length !== 49) return aClaim();
+  return {
+    sourceNo: bytes.readUInt32BE(0),
+    itemKey: bytes.subarray(4, 20),
+    generation: bytes.readUInt32BE(20),
+    variant: bytes.readUInt8(24),
+    notBefore: bytes.readUInt32BE(25),
+    expiresAt: bytes.readUInt32BE(29),
+    sessionId: bytes.subarray(33, 49),
+  };
+}
 function countAccepted(judge: Verify): number {
   let accepted = 0;
   for (let i = 0; i < 100; i++) {
@@ -82,16 +96,48 @@ describe('a media token opens only what was signed', () => {
     expect(countAccepted(careless)).toBeGreaterThan(0);
   });
 
-  test('fields of two valid tokens do not mix', () => {
-    const [a, b] = [signToken(aClaim(), key), signToken(aClaim(), before)].map((token) => token.split('.'));
-    for (const mix of [
-      [a?.[0], a?.[1], b?.[2], a?.[3]],
-      [a?.[0], b?.[1], a?.[2], a?.[3]],
-      [a?.[0], a?.[1], a?.[2], b?.[3]],
-      [a?.[0], b?.[1], a?.[2], b?.[3]],
-    ]) {
-      expect(verify(mix.join('.'), [key, before], now).verdict).toBe('refused');
-    }
+  /** Parts of two valid tokens, by two keys, put together otherwise. */
+  function mixed(): string[] {
+    const [a = [], b = []] = [signToken(aClaim(), key), signToken(aClaim(), before)].map((token) => token.split('.'));
+    const choices = [0b0100, 0b0010, 0b0001, 0b0110, 0b0101, 0b0011];
+    return choices.map((choice) => a.map((part, at) => ((choice >> (3 - at)) & 1 ? b[at] : part)).join('.'));
+  }
+  /** Every beginning and every end of a valid token, with as many parts as it has. */
+  function cut(): string[] {
+    const token = signToken(aClaim(), key);
+    return Array.from(token, (_, at) => [token.slice(0, at), token.slice(at)]).flatMap(([begin = '', end = '']) =>
+      end === token ? [begin] : [begin, end],
+    );
+  }
+  const accepted = (tokens: readonly string[], judge: Verify): number =>
+    tokens.filter((token) => judge(token, [key, before], now).verdict !== 'refused').length;
+
+  test('parts of two valid tokens do not mix; where the key’s name is not signed they do', () => {
+    const unsignedName: Verify = (token, keyring, at) => {
+      const [version, , payload = '', mac] = token.split('.');
+      const signer = keyring.find((each) => signToken(claimOf(payload), each).endsWith(`.${mac}`));
+      return signer ? verify(`${version}.${signer.id}.${payload}.${mac}`, keyring, at) : { verdict: 'refused' };
+    };
+    expect(accepted(mixed(), verify)).toBe(0);
+    expect(accepted(mixed(), unsignedName)).toBeGreaterThan(0);
+  });
+
+  test('nothing that is cut off opens; compared only as far as it came, it would', () => {
+    const asFarAsItCame: Verify = (token, keyring, at) => {
+      const [version, id, payload, mac = ''] = token.split('.');
+      if (payload === undefined || mac === '') return { verdict: 'refused' };
+      const whole = signToken(claimOf(payload), keyring[0]);
+      return whole.startsWith(`${version}.${id}.${payload}.${mac}`)
+        ? verify(whole, keyring, at)
+        : { verdict: 'refused' };
+    };
+    expect(accepted(cut(), verify)).toBe(0);
+    expect(accepted(cut(), asFarAsItCame)).toBeGreaterThan(20);
+  });
+
+  test('one of another agent does not open, though its key has the same name', () => {
+    const foreign = signToken(aClaim(), aKey(key.id));
+    expect(verify(foreign, [key, before], now).verdict).toBe('refused');
   });
 
   test.each(['', '.', '...', '1...', 'a'.repeat(122), '.'.repeat(122), 'x'.repeat(100_000)])('structure %#', (token) =>

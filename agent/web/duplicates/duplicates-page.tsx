@@ -64,7 +64,7 @@ export function DuplicatesPage(): ReactElement {
               ? ''
               : isCounting
                 ? `Comparing ${count(data.compared)} of ${count(data.hashes)} hashes…`
-                : `${counted(data.total, 'group')} among ${count(data.hashes)} hashes in ${(data.took_ms / 1000).toFixed(1)} s`}
+                : `${counted(data.total, 'group')} among ${count(data.hashes)} hashes in ${data.took_ms < 1000 ? `${count(data.took_ms)} ms` : `${(data.took_ms / 1000).toFixed(1)} s`}`}
           </span>
         </div>
         {isCounting && data !== undefined && (
@@ -100,6 +100,9 @@ export function DuplicatesPage(): ReactElement {
   );
 }
 
+/** A tall picture is narrower than the others, so that its blur keeps its shape. */
+const tallestPx = 200;
+
 function Group({ group, at }: { group: DuplicateSet; at: number }): ReactElement {
   const pixels = group.items.map(({ width = 0, height = 0 }) => width * height);
   const largest = Math.max(...pixels) > Math.min(...pixels) ? Math.max(...pixels) : undefined;
@@ -130,7 +133,7 @@ function Member({ item, isLargest }: { item: LocalItem; isLargest: boolean }): R
   const name = visibleText(item.path);
   return (
     <a href={`#${filePath(item.key, { query: '' })}`} title={name}>
-      <span className="thumb" style={{ aspectRatio: Math.min(2.2, Math.max(0.6, aspect)) }}>
+      <span className="thumb" style={{ aspectRatio: aspect, width: `min(100%, ${tallestPx * aspect}px)` }}>
         {item.blurhash !== undefined && <BlurCanvas hash={item.blurhash} aspect={aspect} />}
         {look.state === 'link' && <PixelImage key={look.url} want={want} url={look.url} alt="" />}
       </span>

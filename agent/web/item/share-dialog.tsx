@@ -31,7 +31,7 @@ export function ShareDialog({ file, onClose }: ShareDialogProps): ReactElement {
     onSettled: () => queries.invalidateQueries({ queryKey: ['sessions'] }),
   });
   return (
-    <Dialog title="Share a link" onClose={onClose}>
+    <Dialog title="Share a link" size="small" onClose={onClose}>
       <div className="dialog-body">
         <p className="mono sm brk">{cutMiddle(visibleText(file.path), 90)}</p>
         <p className="sm t2">

@@ -48,7 +48,7 @@ export function TagList({ fileKey }: { fileKey: string }): ReactElement {
             {group.tags.map(({ name, value }, at) => (
               <div key={`${at} ${name}`}>
                 <dt>{visibleText(name)}</dt>
-                <dd>{visibleText(value)}</dd>
+                {value === '' ? <dd className="t3">empty</dd> : <dd>{visibleText(value)}</dd>}
               </div>
             ))}
           </dl>

@@ -63,7 +63,7 @@ export function SessionsPage(): ReactElement {
           {failureSentence(end.error)}
         </p>
       )}
-      <section className="card tscroll" aria-label="Sessions">
+      <section className="card tscroll sessions" aria-label="Sessions">
         <table>
           <thead>
             <tr>
@@ -92,7 +92,7 @@ export function SessionsPage(): ReactElement {
       <p className="sm t2">From the host, without a page:</p>
       <CommandLine command="npx nucleus-agent sessions list" />
       {asksAll && (
-        <Dialog title={`End ${counted(sessions.length, 'session')}?`} onClose={() => setAsksAll(false)}>
+        <Dialog title={`End ${counted(sessions.length, 'session')}?`} size="small" onClose={() => setAsksAll(false)}>
           <div className="dialog-body">
             <p>
               Every viewer, dashboard and shared link stops at once, and so does every media link ever made, those of
@@ -131,7 +131,7 @@ function Row({ session, isEnding, onEnd }: RowProps): ReactElement {
   return (
     <tr>
       <td className="nowrap">
-        <span className="row g3">
+        <span className="row g3 wrap">
           <Icon className="icon s t3" aria-hidden="true" />
           {words}
           {session.is_own && <span className="pill sq in">you</span>}

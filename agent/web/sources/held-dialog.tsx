@@ -28,7 +28,7 @@ export function HeldDialog({ source, onClose }: { source: string; onClose: () =>
   });
   const total = held.data?.total ?? 0;
   return (
-    <Dialog title={`Held deletions of ${source}`} onClose={onClose}>
+    <Dialog title={`Held deletions of ${source}`} size="small" onClose={onClose}>
       <form
         className="dialog-body"
         onSubmit={(event) => {

@@ -50,7 +50,7 @@ export function reasonSentence(source: LocalSource): string {
   return reasons[source.reason];
 }
 
-/** on disk = catalogued - held deletions + excluded + exceptions + waiting; what is missing to that is still being read. */
+/** on disk = catalogued + excluded + exceptions + waiting; what is missing to that is still being read. Held deletions are not on disk. */
 export function waiting(source: LocalSource): number {
-  return source.on_disk - source.catalogued + source.held_deletions - source.excluded - source.exceptions;
+  return source.on_disk - source.catalogued - source.excluded - source.exceptions;
 }

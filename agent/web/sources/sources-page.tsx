@@ -131,7 +131,7 @@ function SourceCard({ source }: { source: LocalSource }): ReactElement {
   );
 }
 
-/** The identity that shows that no file is lost: on disk = catalogued - held + excluded + exceptions + waiting. */
+/** The identity that shows that no file is lost: on disk = catalogued + excluded + exceptions + waiting. */
 function Accounting({ source }: { source: LocalSource }): ReactElement {
   const open = waiting(source);
   if (source.state === 'suspended' || open < 0) {
@@ -148,18 +148,15 @@ function Accounting({ source }: { source: LocalSource }): ReactElement {
       <Part value={source.on_disk} word="files on disk" />
       <span className="op">=</span>
       <Part value={source.catalogued} word="catalogued" />
-      {source.held_deletions > 0 && (
-        <>
-          <span className="op">−</span>
-          <Part value={source.held_deletions} word="held deletions" />
-        </>
-      )}
       <span className="op">+</span>
       <Part value={source.excluded} word="excluded by a rule" />
       <span className="op">+</span>
       <Part value={source.exceptions} word="exceptions" />
       <span className="op">+</span>
       <Part value={open} word="waiting" />
+      {source.held_deletions > 0 && (
+        <span className="xs t3">and {count(source.held_deletions)} that are gone, whose records are held</span>
+      )}
       {source.not_regular > 0 && (
         <span className="xs t3">and {count(source.not_regular)} links, pipes and devices, which are no files</span>
       )}

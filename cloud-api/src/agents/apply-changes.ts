@@ -5,6 +5,7 @@ import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
+import { together } from '../database/together.ts';
 import { claimWrite, type DatasetClaim, settleWrite } from '../datasets/claim-write.ts';
 import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { keepEvents } from '../items/keep-events.ts';
@@ -42,27 +43,33 @@ export async function applyChanges(
     const readRows = batch.lines.some((line) => 'change' in line && line.change.op === 'rekey')
       ? listRowsByKey
       : listHeadsByKey;
+    const [rows, fieldTypes, vectors] = await together(tx, (tx) => [
+      readRows(tx, acting.tenantId, source.datasetId, [...keys.values()]),
+      lockFieldTypes(tx, acting.tenantId, source.datasetId),
+      takeVectors(tx, place, claimed, 'agent'),
+    ]);
     const plan = planChanges({
       lines: batch.lines,
       keys,
-      rows: await readRows(tx, acting.tenantId, source.datasetId, [...keys.values()]),
+      rows,
       source,
       tenantId: acting.tenantId,
       changeNo: claim.changeNo,
       nextSeq: claim.nextSeq,
       nowMs: acting.nowMs,
-      fieldTypes: await lockFieldTypes(tx, acting.tenantId, source.datasetId),
+      fieldTypes,
     });
     await freeKeys(tx, acting.tenantId, source.datasetId, plan.rekeyed);
-    await saveRows(tx, plan.writes);
-    await keepEvents(tx, place, claim.changeNo, plan.events);
-    await plan.fieldTypes.save();
-    await followVectors(await takeVectors(tx, place, claimed, 'agent'), plan.writes);
-    await raiseHighRev(tx, acting.tenantId, source.sourceId, plan.highRev);
-    await settleWrite(tx, acting.tenantId, source.datasetId, plan);
-    if (plan.writes.length > 0) {
-      await writeAudit(tx, acting, { action: 'agent.changes', targetId: source.sourceId, amount: plan.writes.length });
-    }
+    const amount = plan.writes.length;
+    await together(tx, (tx) => [
+      saveRows(tx, plan.writes),
+      keepEvents(tx, place, claim.changeNo, plan.events),
+      plan.fieldTypes.save(),
+      followVectors(vectors, plan.writes),
+      raiseHighRev(tx, acting.tenantId, source.sourceId, plan.highRev),
+      settleWrite(tx, acting.tenantId, source.datasetId, plan),
+      amount > 0 && writeAudit(tx, acting, { action: 'agent.changes', targetId: source.sourceId, amount }),
+    ]);
     return { acks: plan.acks, written: plan.writes.length };
   });
 }

@@ -16,7 +16,7 @@ export async function followVectors(vectors: VectorChanges, rows: readonly Items
     const info = row.embedding_info === null ? undefined : (JSON.parse(row.embedding_info) as EmbeddingInfo);
     vectors.drop(row.seq, 'own');
     if (info !== undefined && vectors.findProblem(info) === undefined) vectors.put(row.seq, info);
-    vectors.show(row.seq, blurhashOf(row.agent_metadata));
+    vectors.show(row.seq, () => blurhashOf(row.agent_metadata));
   }
   await vectors.save();
 }

@@ -5,7 +5,7 @@
  * a duplicate; everything else is stale and is told what stands. A tombstone keeps its key and revision, so that an old put
  * cannot bring it back; an item that a user removed follows the agent's puts but stays hidden.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '@nucleus/shared/record/canonical-json';
 import type { ItemRecord } from '@nucleus/shared/record/record';
 import type { Ack, Change } from '@nucleus/shared/wire/agents';
@@ -152,7 +152,7 @@ function decideRekey(work: Work, facts: ChangeFacts, change: RekeyChange): Verdi
 
 /** First 32 hex of SHA-256 over the canonical JSON of an item. */
 function digestOf(item: unknown): string {
-  return createHash('sha256').update(canonicalJson(item)).digest('hex').slice(0, 32);
+  return hash('sha256', canonicalJson(item)).slice(0, 32);
 }
 
 /** What an agent's record puts into a row. */

@@ -1,5 +1,4 @@
 import { inChunks } from '../database/in-chunks.ts';
-import { isAmong } from '../database/insert-rows.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ItemAssetsTable, ObjectsTable } from '../database/tables.ts';
 
@@ -69,21 +68,4 @@ export function findItemAsset(
     .where('items.state', '=', 'live')
     .where('datasets.deleted_at', 'is', null)
     .executeTakeFirst();
-}
-
-/** Blurhashes of the objects that some items show. */
-export async function listStoredRows(
-  db: Database,
-  tenantId: string,
-  itemIds: readonly string[],
-): Promise<{ itemId: string; blurhash: string }[]> {
-  return db
-    .selectFrom('item_assets')
-    .innerJoin('objects', (join) =>
-      join.onRef('objects.tenant_id', '=', 'item_assets.tenant_id').onRef('objects.sha256', '=', 'item_assets.sha256'),
-    )
-    .select(['item_assets.item_id as itemId', 'objects.blurhash'])
-    .where('item_assets.tenant_id', '=', tenantId)
-    .where(isAmong(db, 'item_assets.item_id', itemIds))
-    .execute();
 }

@@ -64,6 +64,8 @@ function postgresEngine(url: string, onPoolError: (error: Error) => void): Engin
     max: 10,
     statement_timeout: statementTimeoutMs,
     connectionTimeoutMillis: connectTimeoutMs,
+    // what a transaction asks together is sent together
+    pipeline: true,
     // int8 comes back as text by default; every count and time here is below 2^53.
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>

@@ -18,6 +18,16 @@ export interface SqliteRows {
   columns: readonly Column[];
 }
 
+/** As the only parameter of no statement: these run one after the other, up to the first that fails. */
+export interface SqliteTogether {
+  statements: readonly { sql: string; parameters: readonly unknown[] }[];
+}
+
+export interface SqliteResult {
+  rows: unknown[];
+  changes: number;
+}
+
 export interface SqliteQuestion {
   id: number;
   sql: string;

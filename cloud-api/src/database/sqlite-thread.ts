@@ -4,7 +4,14 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite, { type Statement } from 'better-sqlite3';
-import type { SqliteAnswer, SqliteJob, SqliteQuestion, SqliteRows } from './sqlite-messages.ts';
+import type {
+  SqliteAnswer,
+  SqliteJob,
+  SqliteQuestion,
+  SqliteResult,
+  SqliteRows,
+  SqliteTogether,
+} from './sqlite-messages.ts';
 
 /** Statements that are kept prepared; one that binds a long list is not worth its memory. */
 const mostPrepared = 256;
@@ -43,19 +50,27 @@ parentPort?.on('message', (question: SqliteQuestion | 'close') => {
 
 function answer({ id, sql, parameters }: SqliteQuestion): SqliteAnswer {
   try {
-    const statement = prepare(sql);
-    if (statement.reader) return { id, rows: statement.all(parameters), changes: 0 };
-    const [rows] = parameters;
-    if (isRows(rows)) {
-      runForEach(statement, rows);
-      return { id, rows: [], changes: rows.count };
-    }
-    return { id, rows: [], changes: statement.run(parameters).changes };
+    const [together] = parameters;
+    if (!isTogether(together)) return { id, ...run(sql, parameters) };
+    return { id, rows: together.statements.map((each) => run(each.sql, each.parameters)), changes: 0 };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     return { id, error: { name, message, code } };
   }
+}
+
+function run(sql: string, parameters: readonly unknown[]): SqliteResult {
+  const statement = prepare(sql);
+  if (statement.reader) return { rows: statement.all(parameters), changes: 0 };
+  const [rows] = parameters;
+  if (!isRows(rows)) return { rows: [], changes: statement.run(parameters).changes };
+  runForEach(statement, rows);
+  return { rows: [], changes: rows.count };
+}
+
+function isTogether(parameter: unknown): parameter is SqliteTogether {
+  return typeof parameter === 'object' && parameter !== null && 'statements' in parameter;
 }
 
 function isRows(parameter: unknown): parameter is SqliteRows {

@@ -50,7 +50,7 @@ export class SqliteTurns {
   /** Begins a transaction within a turn. `immediate`, because another program may write: one that began by reading could not go on behind it. */
   async begin(): Promise<void> {
     if (this.#isOpen) {
-      await this.#writer.run('savepoint one', []);
+      await this.#writer.run(`savepoint ${this.#savepoint()}`, []);
       return;
     }
     await this.#writer.run('begin immediate', []);
@@ -97,7 +97,7 @@ export class SqliteTurns {
   /** Some failures of the disk end the whole transaction: what others had written in it is gone then, and they are told. */
   async #undoOne(): Promise<boolean> {
     try {
-      await this.#writer.run('rollback to one', []);
+      await this.#writer.run(`rollback to ${this.#savepoint()}`, []);
       return true;
     } catch (cause) {
       const lost = Object.assign(new Error('a transaction was undone with another', { cause }), {
@@ -107,6 +107,11 @@ export class SqliteTurns {
       await this.#giveUp();
       return false;
     }
+  }
+
+  /** Of the transaction at work. A name for each: one that could not begin must not undo the one before it. */
+  #savepoint(): string {
+    return `after_${this.#ended.length}`;
   }
 
   #leave(): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
+import { together } from '../database/together.ts';
 import { datasetNotFound } from './rules.ts';
 
 export interface DatasetClaim {
@@ -21,25 +22,11 @@ export interface DatasetClaim {
  * @throws AppError `dataset-not-found` for one that is missing, deleted or another tenant's.
  */
 export async function claimWrite(tx: Database, acting: Acting, datasetId: string): Promise<DatasetClaim> {
-  const row = await tx
-    .updateTable('datasets')
-    .set((set) => ({ change_no: set('change_no', '+', 1) }))
-    .where('tenant_id', '=', acting.tenantId)
-    .where('id', '=', datasetId)
-    .where('deleted_at', 'is', null)
-    .returning(['change_no', 'next_seq', 'is_scene', 'privacy_mode'])
-    .executeTakeFirst();
+  const [[row]] = await together(tx, (tx) => [
+    raiseChangeNo(tx, acting.tenantId, datasetId),
+    noteWrite(tx, acting, datasetId),
+  ]);
   if (row === undefined) throw datasetNotFound(datasetId);
-  await tx
-    .insertInto('dataset_writes')
-    .values({
-      tenant_id: acting.tenantId,
-      dataset_id: datasetId,
-      change_no: row.change_no,
-      at: acting.nowMs,
-      actor: acting.actor,
-    })
-    .execute();
   return {
     datasetId,
     changeNo: row.change_no,
@@ -47,6 +34,39 @@ export async function claimWrite(tx: Database, acting: Acting, datasetId: string
     isScene: row.is_scene === 1,
     isPrivate: row.privacy_mode === 1,
   };
+}
+
+function raiseChangeNo(tx: Database, tenantId: string, datasetId: string) {
+  return tx
+    .updateTable('datasets')
+    .set((set) => ({ change_no: set('change_no', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', datasetId)
+    .where('deleted_at', 'is', null)
+    .returning(['change_no', 'next_seq', 'is_scene', 'privacy_mode'])
+    .execute();
+}
+
+/** Who writes and when, under the number that the write was just given. */
+function noteWrite(tx: Database, acting: Acting, datasetId: string) {
+  return tx
+    .insertInto('dataset_writes')
+    .columns(['tenant_id', 'dataset_id', 'change_no', 'at', 'actor'])
+    .expression((from) =>
+      from
+        .selectFrom('datasets')
+        .select(({ val }) => [
+          'tenant_id',
+          'id',
+          'change_no',
+          val(acting.nowMs).as('at'),
+          val(acting.actor).as('actor'),
+        ])
+        .where('tenant_id', '=', acting.tenantId)
+        .where('id', '=', datasetId)
+        .where('deleted_at', 'is', null),
+    )
+    .execute();
 }
 
 /** Last statement about the dataset in that transaction: how many places were taken and how many items became live. */

@@ -14,8 +14,8 @@ export interface VectorChanges {
   findProblem: (info: EmbeddingInfo) => string | undefined;
   /** Sets the vector of the item at a place; the first one of an index makes it and settles its length. */
   put: (seq: number, info: EmbeddingInfo) => void;
-  /** The item at a place shows another picture: its blurhash, where one is known. */
-  show: (seq: number, blurhash: string | undefined) => void;
+  /** The item at a place shows another picture: its blurhash, where one is known, asked for only if it is wanted. */
+  show: (seq: number, blurhash: () => string | undefined) => void;
   /** The item at a place lost what its owner sent: all vectors when it is gone, else those of the owner. */
   drop: (seq: number, which: 'all' | 'own') => void;
   save: () => Promise<void>;
@@ -66,8 +66,9 @@ export async function takeVectors(
       }
       row(indexId, seq, vector);
     },
-    show: (seq, blurhash) => {
+    show: (seq, blurhashOf) => {
       if (internal === undefined) return;
+      const blurhash = blurhashOf();
       const layout = blurhash === undefined ? undefined : colourLayout(blurhash);
       if (layout !== undefined && internal.isContinuous) row(internal.indexId, seq, layout);
       else shown.set(seq, layout);

@@ -1,5 +1,5 @@
 import type { Tile } from '@nucleus/shared/wire/tile';
-import { listStoredPictures } from '../attachments/list-stored.ts';
+import { listItemLooks } from '../attachments/item-looks.ts';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { listItemsAt, listItemsInOrder } from '../items/read-items.ts';
@@ -45,7 +45,7 @@ export async function pageTiles(
   return { total, tiles: await toTiles(db, tenantId, datasetId, items, page.fields) };
 }
 
-/** Items as tiles, with their tags and, where the pictures are stored here, their blurs. */
+/** Items as tiles, with their tags and what is stored of their pictures. */
 export async function toTiles(
   db: Database,
   tenantId: string,
@@ -59,14 +59,14 @@ export async function toTiles(
     datasetId,
     items.map(({ seq }) => seq),
   );
+  // The pictures of agents' items are not here.
   const own = items.filter(({ agentMetadata }) => agentMetadata === null).map(({ itemId }) => itemId);
-  const stored = await listStoredPictures(db, tenantId, own);
+  const looks = await listItemLooks(db, tenantId, datasetId, own);
   return items.map((item) => {
     const t = tags.get(item.seq);
-    const kept = stored.get(item.itemId);
     return {
       ...toTile(item),
-      ...(kept === undefined ? {} : { b: kept.blurhash, o: true as const }),
+      ...looks.get(item.itemId),
       ...(t === undefined ? {} : { t }),
       ...(fields.length === 0 ? {} : { m: valuesOf(item, fields) }),
     };
@@ -91,7 +91,7 @@ function valuesOf(item: PlacedItem, fields: readonly string[]): (string | number
 /** Side of a tile whose item never said its dimensions. */
 const unknownSide = 1;
 
-/** What the item's row alone says of its tile. */
+/** An item as tiles of every page show it, without its tags. */
 function toTile(item: PlacedItem): Tile {
   const tile: Tile = {
     id: item.itemId,

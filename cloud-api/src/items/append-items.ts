@@ -11,6 +11,7 @@ import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
+import { together } from '../database/together.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { takeVectors } from '../embeddings/keep-vectors.ts';
@@ -122,27 +123,36 @@ export async function appendItemsIn(
   const { good, bad, pictures, uploadedUrl } = prepared;
   const claim = await claimWrite(tx, acting, datasetId);
   const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
+  const { tenantId } = acting;
+  const [known, source, fieldTypes, vectors] = await together(tx, (tx) => [
+    listKnownItems(tx, tenantId, datasetId, keysOf(good)),
+    findSourceOfDataset(tx, tenantId, datasetId),
+    lockFieldTypes(tx, tenantId, datasetId),
+    takeVectors(tx, { tenantId, datasetId }, change, 'custom'),
+  ]);
+  const isAgentBound = source !== undefined;
+  const { isPrivate } = claim;
   const planning = planAppend({
     items: good,
-    known: await listKnownItems(tx, acting.tenantId, datasetId, keysOf(good)),
+    known,
     pictures,
     uploadedUrl,
-    isPrivate: claim.isPrivate,
-    isAgentBound: (await findSourceOfDataset(tx, acting.tenantId, datasetId)) !== undefined,
-    fieldTypes: await lockFieldTypes(tx, acting.tenantId, datasetId),
-    vectors: await takeVectors(tx, { tenantId: acting.tenantId, datasetId }, change, 'custom'),
+    isPrivate,
+    isAgentBound,
+    fieldTypes,
+    vectors,
     claim,
     acting,
   });
   const plan = await inTurns(planning);
   await showImages(tx, acting, datasetId, plan.images);
-  await writePlan(tx, acting, datasetId, plan, claim.changeNo);
-  await settleWrite(tx, acting.tenantId, datasetId, {
-    nextSeq: claim.nextSeq + plan.inserts.length,
-    liveDelta: plan.inserts.length,
-  });
-  const written = plan.inserts.length + plan.updates.size;
-  if (written > 0) await writeAudit(tx, acting, { action: 'items.append', targetId: datasetId, amount: written });
+  const inserted = plan.inserts.length;
+  const written = inserted + plan.updates.size;
+  await together(tx, (tx) => [
+    writePlan(tx, acting, datasetId, plan, claim.changeNo),
+    settleWrite(tx, tenantId, datasetId, { nextSeq: claim.nextSeq + inserted, liveDelta: inserted }),
+    written > 0 && writeAudit(tx, acting, { action: 'items.append', targetId: datasetId, amount: written }),
+  ]);
   const errors = [...bad, ...plan.errors];
   return {
     dataset_id: datasetId,

@@ -122,7 +122,7 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
     const twin = fresh.get(read.refKey);
     const kept = picture?.kept;
     const seq = there?.seq ?? twin?.seq ?? facts.claim.nextSeq + plan.inserts.length;
-    if (kept !== undefined) facts.vectors.show(seq, kept.blurhash);
+    if (kept !== undefined) facts.vectors.show(seq, () => kept.blurhash);
     if (read.item.embedding_info != null) facts.vectors.put(seq, read.item.embedding_info);
     if (twin !== undefined) {
       twin.user_metadata = metadata;

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isReservedField } from '@nucleus/shared/record/fields';
 import type { DatasetItem, Metadata } from '@nucleus/shared/wire/dataset-item';
 
 /** First 32 hex of SHA-256 of a reference id: what both sides call it in manifests, and what the cloud finds it by. */
 export function refKey(referenceId: string): string {
-  return createHash('sha256').update(referenceId).digest('hex').slice(0, 32);
+  return hash('sha256', referenceId).slice(0, 32);
 }
 
 /** What answering an item takes. */

@@ -10,7 +10,6 @@ import { useSearch } from 'wouter/use-browser-location';
 import { useDatasets } from '../cloud/lists.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
-import { sourceOfItem } from '../pixels/stored-pixels.ts';
 import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
 import { datasetPath, itemPath } from '../route.ts';
 import { ComparedPicture } from './compared-picture.tsx';
@@ -85,7 +84,7 @@ export function ComparePage({ datasetId }: { datasetId: string }): ReactElement 
                 {item !== undefined && (
                   <ComparedPicture
                     item={item}
-                    source={sourceOfItem(item, dataset)}
+                    isStored={dataset?.privacy_mode === false && item.metadata.source === undefined}
                     zoom={zooms[side === 0 ? 0 : 1]}
                     onZoom={(state) => zoom(side === 0 ? 0 : 1, state)}
                   />

@@ -4,11 +4,12 @@ import type { ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
 import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
+import { storedPicture } from '../item/stored-picture.ts';
 
 interface ComparedPictureProps {
   item: DatasetItem;
-  /** Who has its pixels. */
-  source: string | undefined;
+  /** Its picture is stored here. */
+  isStored: boolean;
   zoom: ZoomState;
   onZoom: (zoom: ZoomState) => void;
 }
@@ -16,14 +17,15 @@ interface ComparedPictureProps {
 const unknown = { width: 4, height: 3 };
 
 /** One side of a comparison. */
-export function ComparedPicture({ item, source, zoom, onZoom }: ComparedPictureProps): ReactElement {
-  const { blurhash } = item.metadata;
+export function ComparedPicture({ item, isStored, zoom, onZoom }: ComparedPictureProps): ReactElement {
+  const { source, blurhash } = item.metadata;
   const size = { width: item.width ?? unknown.width, height: item.height ?? unknown.height };
   return (
     <ZoomView label={visibleText(item.reference_id)} picture={size} state={zoom} onState={onZoom}>
       {(shownPx) => (
         <ZoomPicture
-          source={source}
+          source={typeof source === 'string' ? source : undefined}
+          own={isStored ? storedPicture(item.id, 'preview-2048') : undefined}
           referenceId={item.reference_id}
           {...size}
           blurhash={typeof blurhash === 'string' ? blurhash : undefined}

@@ -13,12 +13,13 @@ import { lazy, type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
 import { Late } from '../frame/late.tsx';
-import { sourceOfItem } from '../pixels/stored-pixels.ts';
 import { itemPath, readFind } from '../route.ts';
 import './item.css';
+import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
 import { ItemMetadata } from './item-metadata.tsx';
 import { ItemPicture } from './item-picture.tsx';
 import { ItemTags } from './item-tags.tsx';
+import { storedPicture } from './stored-picture.ts';
 import { WhatLeft } from './what-left.tsx';
 
 const SimilarTab = lazy(async () => ({ default: (await import('./similar-tab.tsx')).SimilarTab }));
@@ -63,6 +64,13 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
       }),
     placeholderData: keepPreviousData,
   });
+  // A privacy-mode dataset never has any.
+  const ownId = dataset.privacy_mode ? undefined : item.data?.item.id;
+  const attachment = useItemAttachment(dataset.dataset_id, ownId).data;
+  const stored =
+    ownId === undefined || attachment?.sha256 == null
+      ? undefined
+      : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
@@ -154,7 +162,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               ))}
           </Tabs.List>
           <div className="panel-body">
-            <ItemPicture key={item.data.item.id} item={item.data.item} source={sourceOfItem(item.data.item, dataset)} />
+            <ItemPicture item={item.data.item} stored={stored} />
             <div className="row">
               <p className="item-name grow">{visibleText(item.data.item.reference_id)}</p>
               <CopyButton text={item.data.item.reference_id} name="Copy reference id" />
@@ -166,6 +174,9 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
                 isSelecting={props.isSelecting}
                 onChanged={props.onChanged}
               />
+              {attachment !== undefined && ownId !== undefined && (
+                <ItemAttachment datasetId={dataset.dataset_id} itemId={ownId} view={attachment} />
+              )}
               <ItemMetadata item={item.data.item} annotations={item.data.annotations} />
             </Tabs.Content>
             <Tabs.Content value="left" className="col g6">

@@ -1,4 +1,5 @@
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { previewFor } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
@@ -10,17 +11,15 @@ const panelPx = 372;
 /** A tall picture is narrower than the panel, so that its blur keeps its shape. */
 const tallest = '46vh';
 
-interface ItemPictureProps {
-  item: DatasetItem;
-  /** Who has its pixels. */
-  source: string | undefined;
-}
-
-/** The item's picture: its blur, and the agent's preview over it when pixels are on. */
-export function ItemPicture({ item, source }: ItemPictureProps): ReactElement {
-  const { blurhash } = item.metadata;
+/**
+ * The item's picture: its blur, and over it the agent's preview when pixels are on, or the one that is stored here.
+ * @param stored address of the picture that is stored here
+ */
+export function ItemPicture(props: { item: DatasetItem; stored: string | undefined }): ReactElement {
+  const { item, stored } = props;
+  const { source, blurhash } = item.metadata;
   const want =
-    source !== undefined
+    typeof source === 'string'
       ? { source, ref: item.reference_id, variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)) }
       : undefined;
   const look = usePixel(want);
@@ -33,11 +32,13 @@ export function ItemPicture({ item, source }: ItemPictureProps): ReactElement {
       {typeof blurhash === 'string' ? (
         <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
       ) : (
-        look.state !== 'link' && <span className="mid">No descriptor left, so there is nothing to draw</span>
+        look.state !== 'link' &&
+        stored === undefined && <span className="mid">No descriptor left, so there is nothing to draw</span>
       )}
       {want !== undefined && look.state === 'link' && (
         <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(item.reference_id)} />
       )}
+      {stored !== undefined && <OwnImage key={stored} url={stored} alt={visibleText(item.reference_id)} />}
     </div>
   );
 }

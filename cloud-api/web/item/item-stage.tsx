@@ -7,6 +7,7 @@ import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import { ChevronLeft } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { VideoPlayer } from '../video/video-player.tsx';
+import { storedPicture } from './stored-picture.ts';
 
 interface ItemStageProps {
   datasetId: string;
@@ -71,6 +72,7 @@ export function ItemStage({ datasetId, tile, position, total, onStep, onClose }:
             {(shownPx) => (
               <ZoomPicture
                 source={tile.error === undefined ? tile.source : undefined}
+                own={tile.picture === undefined ? undefined : storedPicture(tile.key, 'preview-2048')}
                 referenceId={tile.ref}
                 width={tile.width}
                 height={tile.height}

@@ -1,4 +1,5 @@
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { counted } from '@nucleus/shared/ui/words/quantities.ts';
@@ -7,8 +8,8 @@ import type { SimilarItem } from '@nucleus/shared/wire/insights';
 import { Minus, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { PageLink } from '../frame/page-link.tsx';
-import { sourceOfTile } from '../pixels/stored-pixels.ts';
 import { type Find, itemPath } from '../route.ts';
+import { storedPicture } from './stored-picture.ts';
 
 interface SimilarTileProps {
   datasetId: string;
@@ -26,8 +27,7 @@ const narrowest = 0.6;
 export function SimilarTile({ datasetId, find, item, onExample }: SimilarTileProps): ReactElement {
   const { tile, distance, score } = item;
   const aspect = Math.min(widest, Math.max(narrowest, tile.w / tile.h));
-  const source = sourceOfTile(tile);
-  const want = source === undefined ? undefined : { source, ref: tile.ref, variant: 'preview-256' as const };
+  const want = tile.s === undefined ? undefined : { source: tile.s, ref: tile.ref, variant: 'preview-256' as const };
   const look = usePixel(want);
   const name = visibleText(tile.ref);
   const nearness = distance === undefined ? (score ?? 0).toFixed(2) : counted(distance, 'bit');
@@ -36,6 +36,7 @@ export function SimilarTile({ datasetId, find, item, onExample }: SimilarTilePro
       <PageLink to={itemPath(datasetId, tile.ref, find)} className="thumb" label={`${name}, ${nearness}`}>
         {tile.b !== undefined && <BlurCanvas key={tile.b} hash={tile.b} aspect={aspect} />}
         {want !== undefined && look.state === 'link' && <PixelImage key={look.url} want={want} url={look.url} alt="" />}
+        {tile.p === true && <OwnImage url={storedPicture(tile.id, 'preview-256')} />}
         <span className="lab" aria-hidden="true">
           {nearness}
         </span>

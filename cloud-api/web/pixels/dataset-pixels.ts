@@ -1,8 +1,7 @@
-/** Pixels of a dataset: each source's pictures come from the agent that has it, those that are stored here from the cloud. */
+/** Pixels of a dataset: each source's pictures come from the agent that has it. */
 import { blurLook, type PixelLook, type PixelSource, type PixelWant } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import type { AgentView } from '@nucleus/shared/wire/agents';
 import { AgentPixels } from './agent-pixels.ts';
-import { isStored, StoredPixels } from './stored-pixels.ts';
 
 // One object per agent and address for as long as the page lives: it holds the session.
 const byAgent = new Map<string, AgentPixels>();
@@ -44,25 +43,21 @@ export function agentsOfDataset(
 
 export class DatasetPixels implements PixelSource {
   readonly #byAlias: ReadonlyMap<string, AgentPixels>;
-  readonly #stored = new StoredPixels();
 
   constructor(byAlias: ReadonlyMap<string, AgentPixels>) {
     this.#byAlias = byAlias;
   }
 
   look(want: PixelWant): PixelLook {
-    if (isStored(want)) return this.#stored.look(want);
     return this.#byAlias.get(want.source)?.look(want) ?? blurLook;
   }
 
   watch(want: PixelWant, tell: () => void): () => void {
-    if (isStored(want)) return this.#stored.watch(tell);
     return this.#byAlias.get(want.source)?.watch(want, tell) ?? (() => undefined);
   }
 
   broke(want: PixelWant, url: string): void {
-    if (isStored(want)) this.#stored.broke(want);
-    else this.#byAlias.get(want.source)?.broke(want, url);
+    this.#byAlias.get(want.source)?.broke(want, url);
   }
 
   worked(want: PixelWant): void {

@@ -1,4 +1,9 @@
-import type { BlurhashRaster } from './blurhash-raster.ts';
+/** RGBA, four bytes a pixel, as blurhash encoders take it. */
+export interface BlurhashRaster {
+  width: number;
+  height: number;
+  rgba: Uint8ClampedArray;
+}
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~';
 const componentsX = 4;

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { analysisSize } from './analysis-size.ts';
-import { blurhashRaster } from './blurhash-raster.ts';
-import { lumaOf } from './luma.ts';
-import { meanColor } from './mean-color.ts';
 import { perceptualHash } from './perceptual-hash.ts';
 import { qualityOf } from './quality.ts';
 import { resizeLanczos } from './resize-lanczos.ts';
+import { surveyPixels } from './survey-pixels.ts';
 
 const raster = (width: number, height: number, at: (x: number, y: number) => number) =>
   Uint8Array.from({ length: width * height }, (_, i) => at(i % width, Math.floor(i / width)));
@@ -40,7 +38,7 @@ describe('luma', () => {
     { rgb: [0, 0, 255], want: 29 },
     { rgb: [10, 20, 30], want: 18 },
   ])('of $rgb is $want', ({ rgb, want }) => {
-    expect(lumaOf(Uint8Array.from(rgb))).toEqual(Uint8Array.of(want));
+    expect(surveyPixels(Uint8Array.from(rgb), 1, 1).luma).toEqual(Uint8Array.of(want));
   });
 });
 
@@ -168,7 +166,7 @@ describe('quality', () => {
 });
 
 test('the mean colour rounds each channel', () => {
-  expect(meanColor(Uint8Array.of(255, 0, 10, 0, 0, 11))).toBe('#80000b');
+  expect(surveyPixels(Uint8Array.of(255, 0, 10, 0, 0, 11), 2, 1).meanColor).toBe('#80000b');
 });
 
 describe('analysis size', () => {
@@ -186,14 +184,45 @@ describe('analysis size', () => {
 describe('blurhash raster', () => {
   test('averages boxes exactly, also where a box cuts a pixel', () => {
     const rgb = Uint8Array.from({ length: 24 * 3 }, (_, i) => Math.floor(i / 3) * 10);
-    const out = blurhashRaster(rgb, 24, 1);
+    const out = surveyPixels(rgb, 24, 1).blurhashRaster;
     expect([out.width, out.height]).toEqual([16, 1]);
     // box 0 = pixel 0 and half of pixel 1, box 1 = the other half and pixel 2
     expect(out.rgba[0]).toBe(Math.round((0 + 5) / 1.5));
     expect(out.rgba[4]).toBe(Math.round((5 + 20) / 1.5));
   });
   test('a small picture stays as it is', () => {
-    const out = blurhashRaster(Uint8Array.of(1, 2, 3, 4, 5, 6), 2, 1);
+    const out = surveyPixels(Uint8Array.of(1, 2, 3, 4, 5, 6), 2, 1).blurhashRaster;
     expect(Array.from(out.rgba)).toEqual([1, 2, 3, 255, 4, 5, 6, 255]);
+  });
+  test('counts every pixel with its share, whatever the size', () => {
+    const wrong: object[] = [];
+    for (const [width, height] of [
+      [37, 29],
+      [64, 64],
+      [160, 12],
+      [17, 100],
+      [100, 13],
+    ] as const) {
+      const rgb = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919 + (i >> 3) * 31) % 256);
+      const { blurhashRaster: out, luma } = surveyPixels(rgb, width, height);
+      const share = (pixel: number, size: number, box: number, boxes: number) =>
+        Math.max(0, Math.min(pixel + 1, ((box + 1) * size) / boxes) - Math.max(pixel, (box * size) / boxes));
+      for (let box = 0; box < out.width * out.height; box++) {
+        let [sum, weights] = [0, 0];
+        for (let i = 0; i < width * height; i++) {
+          const weight =
+            share(i % width, width, box % out.width, out.width) *
+            share(Math.floor(i / width), height, Math.floor(box / out.width), out.height);
+          sum += weight * (rgb[i * 3 + 1] as number);
+          weights += weight;
+        }
+        const off = Math.abs((out.rgba[box * 4 + 1] as number) - sum / weights);
+        if (off > 0.5001) wrong.push({ width, height, box, off });
+      }
+      const last = width * height - 1;
+      const [red, green, blue] = rgb.subarray(last * 3) as unknown as [number, number, number];
+      if (luma[last] !== Math.floor((red * 19595 + green * 38470 + blue * 7471 + 0x8000) / 65536)) wrong.push({ last });
+    }
+    expect(wrong).toEqual([]);
   });
 });

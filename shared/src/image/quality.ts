@@ -12,11 +12,18 @@ export interface Quality {
 
 /** @param luma `width * height` bytes, row-major. */
 export function qualityOf(luma: Uint8Array, width: number, height: number): Quality {
+  // two counts in turn: equal neighbours would wait for each other's
   const histogram = new Uint32Array(256);
-  for (let i = 0; i < luma.length; i++) {
-    const value = luma[i] as number;
-    histogram[value] = (histogram[value] as number) + 1;
+  const odd = new Uint32Array(256);
+  const even = luma.length & ~1;
+  for (let i = 0; i < even; i += 2) {
+    const first = luma[i] as number;
+    const second = luma[i + 1] as number;
+    histogram[first] = (histogram[first] as number) + 1;
+    odd[second] = (odd[second] as number) + 1;
   }
+  if (even < luma.length) odd[luma[even] as number] = (odd[luma[even] as number] as number) + 1;
+  for (let value = 0; value < 256; value++) histogram[value] = (histogram[value] as number) + (odd[value] as number);
   let sum = 0;
   let squares = 0;
   let entropyBits = 0;
@@ -50,16 +57,15 @@ function laplacianDeviation(luma: Uint8Array, width: number, height: number): nu
       const end = row + Math.min(width - 1, x + exactRun);
       let runSum = 0;
       let runSquares = 0;
+      let left = luma[row + x - 1] as number;
+      let middle = luma[row + x] as number;
       for (let at = row + x; at < end; at++) {
-        const value =
-          (4 * (luma[at] as number) -
-            (luma[at - 1] as number) -
-            (luma[at + 1] as number) -
-            (luma[at - width] as number) -
-            (luma[at + width] as number)) |
-          0;
+        const right = luma[at + 1] as number;
+        const value = (4 * middle - left - right - (luma[at - width] as number) - (luma[at + width] as number)) | 0;
         runSum = (runSum + value) | 0;
         runSquares = (runSquares + Math.imul(value, value)) | 0;
+        left = middle;
+        middle = right;
       }
       sum += runSum;
       squares += runSquares;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AttachmentState } from './assets.ts';
 
 /** What a tile of the grid needs, and nothing more. */
 export const Tile = z.object({
@@ -11,8 +12,10 @@ export const Tile = z.object({
   /** Alias of the agent's source; absent for items that no agent owns. */
   s: z.string().optional(),
   status: z.enum(['ok', 'no-pixels']).optional(),
-  /** Its picture is stored here, behind `/v1/assets/ID`. */
-  o: z.literal(true).optional(),
+  /** Set when a picture is stored here: `/v1/assets/<id>` leads to it. */
+  p: z.literal(true).optional(),
+  /** How far a fetch of its picture is, while there is one or when it failed; and the code of the failure. */
+  a: z.object({ state: AttachmentState.exclude(['ready']), code: z.string().optional() }).optional(),
   /** It is a video of so many milliseconds; 0 where that is unknown. */
   v: z.int().optional(),
   /** Tags, when it has any. */

@@ -1,9 +1,8 @@
 /** Decodes one picture, in a process that may be killed. The descriptors are made as the agent makes them. */
 import { analysisSize } from '@nucleus/shared/image/analysis-size';
 import { encodeBlurhash } from '@nucleus/shared/image/blurhash';
-import { blurhashRaster } from '@nucleus/shared/image/blurhash-raster';
-import { lumaOf } from '@nucleus/shared/image/luma';
 import { perceptualHash } from '@nucleus/shared/image/perceptual-hash';
+import { surveyPixels } from '@nucleus/shared/image/survey-pixels';
 import sharp from 'sharp';
 import type { ImageFormat } from '../check/sniff-image.ts';
 import { type Decoded, maxPixels } from './decoded.ts';
@@ -42,12 +41,12 @@ export function prepareDecoder(): void {
 export async function decodePicture(path: string, format: ImageFormat): Promise<Decoded> {
   const { width, height } = await readSize(path, format);
   const size = analysisSize(width, height);
-  const rgb = await readRaster(path, size);
+  const { luma, blurhashRaster } = surveyPixels(await readRaster(path, size), size.width, size.height);
   return {
     width,
     height,
-    phash: perceptualHash(lumaOf(rgb), size.width, size.height),
-    blurhash: encodeBlurhash(blurhashRaster(rgb, size.width, size.height)),
+    phash: perceptualHash(luma, size.width, size.height),
+    blurhash: encodeBlurhash(blurhashRaster),
   };
 }
 
