@@ -1,5 +1,4 @@
-import { fstatSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentParts, Pipeline, PipelineOptions, PipelineProgress, ProxyOptions } from './agent-parts.ts';
@@ -12,6 +11,7 @@ import { startPipeline } from './pipeline.ts';
 import type { MakePreview } from './proxy/previews.ts';
 import { startProxy } from './proxy/start-proxy.ts';
 import { makeSamples } from './samples/make-samples.ts';
+import { openDistantFiles } from './source/distant-files.ts';
 import { fileStat } from './source/file-stat.ts';
 import { confirmHeldDeletions } from './state/missing.ts';
 import { openViewerParts } from './viewer-parts.ts';
@@ -37,12 +37,19 @@ export const wiredParts: AgentParts<DecoderPool> = {
     }),
   describeFile: async (pool, source, path) => {
     const file = Buffer.concat([Buffer.from(`${source.folder}/`), path]);
-    const expected = fileStat(await lstat(file));
-    const described = await pool.describe({ root: source.folder, path, expected, timeZone: source.time_zone });
+    const expected = fileStat(await (source.follow_links ? stat : lstat)(file));
+    const described = await pool.describe({
+      root: source.folder,
+      followLinks: source.follow_links,
+      path,
+      expected,
+      timeZone: source.time_zone,
+    });
     return described.kind === 'facts' ? described : undefined;
   },
   startPipeline: openPipeline,
   startProxy: async ({ config, keys, pool, pipeline, policyOf, sync, ledgerIndex, ...options }) => {
+    const distant = openDistantFiles(new URL('source/distant-thread.js', import.meta.url));
     const viewer = openViewerParts({
       state: options.state,
       dataDir: config.data,
@@ -67,6 +74,7 @@ export const wiredParts: AgentParts<DecoderPool> = {
       keys,
       passcodeHash: readPasscodeHash(config.data),
       makePreview: previewsOf(pool),
+      distant,
       recheck: recheckOf(pipeline, options.log),
       webRoot: pages,
       previewsDir: join(config.data, 'previews'),
@@ -77,6 +85,7 @@ export const wiredParts: AgentParts<DecoderPool> = {
       close: async () => {
         await proxy.close();
         await viewer.close();
+        await distant.close();
       },
     };
   },
@@ -123,9 +132,8 @@ function sumProgress(tell: (progress: PipelineProgress) => void): (progress: Pro
 }
 
 function previewsOf(pool: DecoderPool): MakePreview {
-  return async ({ fd, folder, path, edgePx, type }) => {
-    const expected = fileStat(fstatSync(fd));
-    const made = await pool.preview({ root: folder, path, expected, widthPx: edgePx, format: type });
+  return async ({ folder, followLinks, path, expected, edgePx, type }) => {
+    const made = await pool.preview({ root: folder, followLinks, path, expected, widthPx: edgePx, format: type });
     if (Buffer.isBuffer(made)) return made;
     throw new Error(made.code);
   };

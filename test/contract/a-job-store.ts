@@ -8,7 +8,7 @@ import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/op
 import { createMetrics } from '../../cloud-api/src/http/metrics.ts';
 import { enqueueJob } from '../../cloud-api/src/job-queue/enqueue-job.ts';
 import type { JobHandler } from '../../cloud-api/src/job-queue/job.ts';
-import { type JobQueue, openQueue } from '../../cloud-api/src/job-queue/open-queue.ts';
+import { type JobQueue, type Lane, openQueue } from '../../cloud-api/src/job-queue/open-queue.ts';
 import { createTenant } from '../../cloud-api/src/tenants/create-tenant.ts';
 import { eventually } from '../builders/eventually.ts';
 import type { TestDatabase } from './on-each-database.ts';
@@ -36,12 +36,15 @@ export async function aJobStore(open: () => Promise<TestDatabase>) {
     acting,
     add: (over: object = {}) =>
       enqueueJob(db, acting(), { kind: 'try', datasetId: null, requestKey: null, input: {}, ...over }),
-    work: (handler: JobHandler, over: { on?: OpenDatabase; leaseMs?: number; slots?: number } = {}) => {
-      const { leaseMs = 30_000, on = databases[0], slots = 1 } = over;
+    work: (
+      handler: JobHandler,
+      over: { on?: OpenDatabase; leaseMs?: number } & Partial<Omit<Lane, 'handlers'>> = {},
+    ) => {
+      const { leaseMs = 30_000, on = databases[0], slots = 1, ...share } = over;
       const queue = openQueue({
         db: on.db,
         claimLock: on.claimLock,
-        lanes: [{ slots, handlers: { try: handler } }],
+        lanes: [{ slots, ...share, handlers: { try: handler } }],
         times: { leaseMs, heartbeatMs: leaseMs / 4, pollMs: 20, backoff: { firstMs: 1, maxMs: 5 } },
         clock: Date.now,
         random: () => 0.5,

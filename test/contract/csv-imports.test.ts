@@ -71,19 +71,22 @@ onEachDatabase('CSV imports', (open) => {
   });
   const call = (path: string, body?: object) => send(cloud.url + path, { key: cloud.adminKey, body });
   const aDataset = async () => (await call('/v1/nucleus/dataset/create', { name: 'csv' })).body.dataset_id as string;
-  const upload = async (datasetId: string, text: string) => {
-    const bytes = Buffer.from(text);
-    const { headers, status } = await send(`${cloud.url}/v1/uploads`, {
+  const begin = (target: Record<string, string>, bytes: Buffer) =>
+    send(`${cloud.url}/v1/uploads`, {
       method: 'POST',
       key: cloud.adminKey,
       raw: bytes,
       headers: {
         'tus-resumable': '1.0.0',
         'upload-length': String(bytes.length),
-        'upload-metadata': `name ${btoa('a.csv')},dataset_id ${btoa(datasetId)},purpose ${btoa('csv')}`,
+        'upload-metadata': Object.entries({ name: 'a.csv', purpose: 'csv', ...target })
+          .map(([name, value]) => `${name} ${btoa(value)}`)
+          .join(','),
         'content-type': 'application/offset+octet-stream',
       },
     });
+  const upload = async (to: string | Record<string, string>, text: string) => {
+    const { headers, status } = await begin(typeof to === 'string' ? { dataset_id: to } : to, Buffer.from(text));
     expect(status).toBe(201);
     return headers.get('location') as string;
   };
@@ -171,6 +174,87 @@ onEachDatabase('CSV imports', (open) => {
   ])('a file that cannot be worked with: %#', async (text, sentence) => {
     const job = await run(await upload(await aDataset(), text), 'check');
     expect([job.status, job.message.final_error]).toEqual(['Errored_User', expect.stringContaining(sentence)]);
+  });
+
+  test('texts and addresses become tasks of a project, each row once, with its end in the report', async () => {
+    for (const [name, type] of [
+      ['texts', 'textcollection'],
+      ['boxes', 'imageannotation'],
+    ])
+      expect((await call('/v1/projects', { name, type, params: { geometries: { box: {} } } })).status).toBe(200);
+    for (const [name, project] of [
+      ['first', 'texts'],
+      ['second', 'boxes'],
+    ])
+      expect((await call('/v1/batches', { name, project })).status).toBe(200);
+    const texts = { project: 'texts', batch: 'first' };
+    await call('/v1/task/textcollection', { project: 'texts', text: 'another', unique_id: 'taken' });
+    const place = await upload(
+      texts,
+      [
+        'text,unique_id,topic,score',
+        '"Two lines,\nand a comma",one,=1+1,3',
+        'Plain,,b,4.5',
+        'Plain,,b,4.5',
+        'Again,two,c,1',
+        'Again,two,c,1',
+        'Mine,taken,d,1',
+        ' ,,e,1',
+      ].join('\n'),
+    );
+    expect((await run(place, 'check')).message).toMatchObject({
+      ...texts,
+      rows: 7,
+      created: 4,
+      already_there: 2,
+      failed: 1,
+      problems: [{ row: 8, code: 'text_missing' }],
+    });
+    expect((await call('/v1/tasks?batch=first')).body.total, 'a check makes nothing').toBe(0);
+    expect((await run(place, 'import')).message).toMatchObject({ rows: 7, created: 4, already_there: 1, failed: 2 });
+    const { docs } = (await call('/v1/tasks?batch=first')).body;
+    expect(docs).toHaveLength(4);
+    const [one] = (await call('/v1/tasks?unique_id=one')).body.docs;
+    expect(one).toMatchObject({
+      type: 'textcollection',
+      status: 'pending',
+      ...texts,
+      params: { text: 'Two lines,\nand a comma' },
+      metadata: { topic: '=1+1', score: 3 },
+      attachments: [],
+    });
+    const lines = await report(place, 'import');
+    expect(lines[0]?.replaceAll('"', '')).toBe('row,state,unique_id,task_id,code,error');
+    expect(lines[1]).toBe(`2,"added","one","${one.task_id}",,`);
+    expect(lines[5]).toMatch(/^6,"already-there","two","task_/);
+    expect(lines[6]).toContain('7,"failed","taken",,"task","This unique_id belongs to another request');
+    await run(place, 'import');
+    expect((await call('/v1/tasks?batch=first')).body.total, 'asked for again it is the same import').toBe(4);
+
+    const boxes = await upload(
+      { project: 'boxes', batch: 'second' },
+      `attachment_url,n\n${at('/0.jpg')},1\nftp://x,2\n`,
+    );
+    expect((await run(boxes, 'check')).message).toMatchObject({ created: 1, failed: 1 });
+    expect((await run(boxes, 'import')).message).toMatchObject({ created: 1, failed: 1 });
+    await eventually('the attachment', 15_000, async () => {
+      const [task] = (await call('/v1/tasks?batch=second')).body.docs;
+      return task.attachments[0].state === 'ready' || undefined;
+    });
+    const wrongKind = await run(await upload({ project: 'boxes' }, 'text\nhello\n'), 'check');
+    expect(wrongKind.message).toMatchObject({ created: 0, problems: [{ code: 'task' }] });
+    const both = await run(await upload({ project: 'texts' }, 'text,attachment_url\na,b\n'), 'check');
+    expect(both.message.final_error).toBe('Row 1: there must be one of the columns attachment_url and text.');
+
+    await call('/v1/batches/first/finalize', {});
+    for (const [target, status] of [
+      [{ project: 'none' }, 404],
+      [{ project: 'texts', batch: 'first' }, 409],
+      [{ project: 'texts', batch: 'second' }, 400],
+      [{ project: 'texts', dataset_id: 'ds_x' }, 400],
+      [{ project: 'texts', purpose: 'item' }, 400],
+    ] as const)
+      expect((await begin(target, Buffer.from('text\na\n'))).status, JSON.stringify(target)).toBe(status);
   });
 
   test('an import that is stopped again and again makes every item and every row of the report once', async () => {

@@ -29,6 +29,35 @@ onEachDatabase('the job queue', (open) => {
     expect(runs.toSorted()).toEqual(jobs.toSorted());
   });
 
+  test.each([
+    [{ perTenant: 2 }, 2],
+    [{ perHost: 2 }, 2],
+    [{}, 3],
+  ])('with %j, slow jobs of one tenant and host take %i of 3 places', async (share, most) => {
+    const store = await aStore();
+    const other = await createTenant(store.db, 'test', 'two', Date.now());
+    const started: string[] = [];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    for (let n = 0; n < 5; n += 1) await store.add({ host: 'slow.test' });
+    store.work(
+      async (run) => {
+        started.push(run.job.tenantId);
+        if (run.job.host === 'slow.test') await held;
+        await finish(run);
+      },
+      { slots: 3, ...share },
+    );
+    await eventually('the slow jobs', 5_000, () => started.length === most || undefined);
+    const acting = { ...store.acting(), tenantId: other.tenantId };
+    const job = await enqueueJob(store.db, acting, { kind: 'try', datasetId: null, requestKey: null, input: {} });
+    // With no share it is not begun before slow jobs end, and those that came earlier are before it.
+    if (most < 3) await store.ended(job);
+    release();
+    await store.ended(job);
+    expect(started.indexOf(other.tenantId)).toBe(most < 3 ? 2 : 5);
+  });
+
   test('a finished job says so, and keeps neither its input nor its checkpoint', async () => {
     const store = await aStore();
     const job = await store.add({ input: { path: 'secret/path' }, totalSteps: 7 });

@@ -1,94 +1,22 @@
 /** A task survives kill -9 of its worker at every step: each attachment is finished once, the task billed once, its end told. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { expect, test } from 'vitest';
 import { aJpeg } from '../builders/a-picture.ts';
-import { aPictureServer } from '../builders/a-picture-server.ts';
-import { aProgram, type RunningProgram } from '../builders/a-process.ts';
 import { eventually } from '../builders/eventually.ts';
-import { aReceiver } from '../contract/an-intake.ts';
-import { onEachDatabase, type TestDatabase } from '../contract/on-each-database.ts';
-import { send } from '../contract/send.ts';
+import { onEachDatabase } from '../contract/on-each-database.ts';
+import { aKilledCloud, type KilledCloud } from './a-killed-cloud.ts';
 
-const key = `live_${'k'.repeat(43)}`;
-
-/** A built cloud in a process of its own, over a database and a folder that outlive it. */
-const aStore = async (open: () => Promise<TestDatabase>) => {
-  const database = await open();
-  const data = await mkdtemp(join(tmpdir(), 'tasks-restart-'));
-  const databaseUrl = database.url ?? `sqlite:${join(data, 'cloud.db')}`;
-  const pictures = await aPictureServer({ '/a.jpg': await aJpeg() });
-  const receiver = await aReceiver();
-  const running = new Set<RunningProgram>();
-  onTestFinished(async () => {
-    await Promise.all([...running].map((program) => program.stop('SIGKILL')));
-    await pictures.close();
-    await receiver.close();
-    await database.drop();
-    await rm(data, { recursive: true, force: true });
-  });
-  const env = { NUCLEUS_CLOUD_KEY: key, NUCLEUS_CLOUD_FETCH_ALLOW: `${pictures.host},${receiver.host}` };
-  let url = '';
-  const start = async () => {
-    const flags = ['--data', data, '--listen', '127.0.0.1:0', '--database', databaseUrl];
-    const program = aProgram('cloud', ['serve', ...flags], { env });
-    running.add(program);
-    url = (await program.printed(/ready at (http:\S+)/))[1] ?? '';
-    return program;
-  };
-  let program = await start();
-  const call = (path: string, options: Parameters<typeof send>[1] = {}) =>
-    send(`${url}/v1/${path}`, { key, ...options });
-  const query = async <Row>(read: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<Row>) => {
-    const opened = await openDatabase(databaseUrl, () => undefined);
-    try {
-      return await read(opened.db);
-    } finally {
-      await opened.close();
-    }
-  };
-  return {
-    pictures,
-    receiver,
-    call,
-    query,
-    task: async (path: string): Promise<string> => {
-      const body = {
-        attachment: pictures.origin + path,
-        geometries: {},
-        callback_url: receiver.url(path),
-      };
-      return (await call('task/imageannotation', { body })).body.task_id;
-    },
-    attachment: async (id: string): Promise<any> => (await call(`task/${id}`)).body.attachments[0],
-    kill: () => program.stop('SIGKILL'),
-    restart: async () => {
-      // The lease of a dead worker on PostgreSQL runs out by itself; here nobody wants to wait for it.
-      await query((db) => db.updateTable('jobs').set({ locked_until: 0 }).where('ended_at', 'is', null).execute());
-      program = await start();
-    },
-    stored: async () =>
-      (await readdir(join(data, 'cloud', 'objects'), { recursive: true, withFileTypes: true })).filter((entry) =>
-        entry.isFile(),
-      ).length,
-  };
-};
-type Store = Awaited<ReturnType<typeof aStore>>;
-
-const isReady = (store: Store, id: string) =>
+const isReady = (store: KilledCloud, id: string) =>
   eventually('the ready attachment', 20_000, async () => {
     return (await store.attachment(id)).state === 'ready' || undefined;
   });
-const tasksThatWait = (store: Store, id: string, state: string) =>
+const tasksThatWait = (store: KilledCloud, id: string, state: string) =>
   eventually(`the state ${state}`, 15_000, async () => (await store.attachment(id)).state === state || undefined);
 
 onEachDatabase('a task whose worker is killed', (open) => {
   test('while it fetches, decodes, waits, completes and tells: finished exactly once', async () => {
-    const store = await aStore(open);
+    const store = await aKilledCloud(open);
     const ids: string[] = [];
     const killAt = async (path: string, moment: (id: string) => Promise<unknown>): Promise<void> => {
       const id = await store.task(path);
@@ -168,7 +96,7 @@ onEachDatabase('a task whose worker is killed', (open) => {
 });
 
 test('the control: an attachment whose job is lost with the process stays where it was', async () => {
-  const store = await aStore(async () => ({ url: undefined, drop: async () => undefined }));
+  const store = await aKilledCloud(async () => ({ url: undefined, drop: async () => undefined }));
   store.pictures.answer('/held.jpg', () => undefined);
   const id = await store.task('/held.jpg');
   await tasksThatWait(store, id, 'fetching');

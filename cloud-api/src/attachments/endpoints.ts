@@ -1,16 +1,20 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { assetEndpoints } from '@nucleus/shared/wire/assets';
-import type { Database } from '../database/open-database.ts';
+import type { Kysely } from 'kysely';
+import type { Acting } from '../audit/acting.ts';
+import type { Tables } from '../database/tables.ts';
 import { type Mount, mountEndpoint, mountExchange, mountOpen } from '../http/mount-endpoint.ts';
 import { sendObject } from '../http/send-object.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
 import { openResult } from '../result-files/result-files.ts';
 import type { ImageFormat } from './check/sniff-image.ts';
 import { describeItemAttachment } from './describe-item.ts';
+import type { ItemPlace } from './fetch-queries.ts';
 import { objectKey } from './kept-image.ts';
 import { linkItemImage, linkObject, openObjectLink } from './link-images.ts';
 import type { ObjectClaim } from './object-link.ts';
 import type { Attachments } from './open-attachments.ts';
+import { refetchItem } from './refetch-item.ts';
 
 const served: Record<ImageFormat, { contentType: string; ending: string }> = {
   jpeg: { contentType: 'image/jpeg', ending: 'jpg' },
@@ -24,9 +28,18 @@ const served: Record<ImageFormat, { contentType: string; ending: string }> = {
 /** Mounts the stable addresses of stored pictures, and the expiring links to them and to the results of jobs. */
 export function mountAssets(
   mount: Mount,
-  db: Database,
+  db: Kysely<Tables>,
   attachments: Attachments,
-  { keyrings, publicOrigin }: { keyrings: LinkKeyrings; publicOrigin: string },
+  {
+    keyrings,
+    publicOrigin,
+    afterEnqueue,
+  }: {
+    keyrings: LinkKeyrings;
+    publicOrigin: string;
+    /** Told that a job waits. */
+    afterEnqueue: () => void;
+  },
 ): void {
   const { objects } = attachments;
   mountExchange(mount, assetEndpoints.getAsset, async ({ tenantId, nowMs }, { params, query }, { response }) => {
@@ -34,14 +47,22 @@ export function mountAssets(
     response.set('Cache-Control', 'no-store').redirect(302, path);
   });
 
-  mountEndpoint(mount, assetEndpoints.getItemAttachment, ({ tenantId, nowMs }, { params }) =>
+  const describe = ({ tenantId, nowMs }: Acting, item: ItemPlace) =>
     describeItemAttachment(
-      db,
+      {
+        db,
+        publicOrigin,
+        linkTo: (object) => publicOrigin + linkObject(keyrings.object, tenantId, object, nowMs),
+      },
       tenantId,
-      params,
-      (object) => publicOrigin + linkObject(keyrings.object, tenantId, object, nowMs),
-    ),
-  );
+      item,
+    );
+  mountEndpoint(mount, assetEndpoints.getItemAttachment, (context, { params }) => describe(context, params));
+  mountEndpoint(mount, assetEndpoints.refetchItem, async (context, { params }) => {
+    await refetchItem({ db, publicOrigin }, context, params);
+    afterEnqueue();
+    return describe(context, params);
+  });
 
   mountOpen(mount, assetEndpoints.getObject, async ({ request, response, nowMs }, { params }) => {
     const result = await openResult({ objects, db }, params.token, keyrings.result, nowMs);

@@ -1,9 +1,10 @@
 import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
+import { deleteItemFetches } from './fetch-queries.ts';
 import type { KeptImage } from './kept-image.ts';
 import { deleteItemAsset, insertObjects, putItemAssets } from './queries.ts';
 
-/** Names the kept images of items, within the transaction that writes the items. */
+/** Names the kept images of items and ends fetches of them, within the transaction that writes the items. */
 export async function showImages(
   tx: Database,
   acting: Acting,
@@ -24,9 +25,11 @@ export async function showImages(
       sha256,
     })),
   );
+  await deleteItemFetches(tx, acting.tenantId, datasetId, [...images.keys()]);
 }
 
-/** An item that goes shows nothing any more. */
-export function hideImage(tx: Database, tenantId: string, itemId: string): Promise<void> {
-  return deleteItemAsset(tx, tenantId, itemId);
+/** An item that goes shows nothing any more, and nothing is fetched for it. */
+export async function hideImage(tx: Database, tenantId: string, datasetId: string, itemId: string): Promise<void> {
+  await deleteItemAsset(tx, tenantId, itemId);
+  await deleteItemFetches(tx, tenantId, datasetId, [itemId]);
 }

@@ -10,8 +10,9 @@ import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-at
 import { type LocateParts, locateContent } from './fetch/locate-content.ts';
 import { postCallback } from './fetch/post-callback.ts';
 import { type KeptImage, objectKey } from './kept-image.ts';
-import { limitConcurrency } from './limit-concurrency.ts';
+import { limitConcurrency, limitEach } from './limit-concurrency.ts';
 import { openPreviews, type PreviewOf } from './open-previews.ts';
+import { hostOf } from './rules.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
 
 export interface Attachments {
@@ -54,8 +55,8 @@ export interface AttachmentsOptions {
   reclaim: (tenantId: string, sha256: string) => Promise<void>;
 }
 
-/** Transfers of one process at once, whatever requests ask for. */
-const mostTransfers = 64;
+/** Transfers of one process at once, whatever requests ask for; and of them those of one tenant, and those from one host. */
+const mostTransfers = { all: 64, perTenant: 32, perHost: 8 };
 /** 5,000 vectors of 1,536 numbers as text. */
 const mostFileBytes = 256 * 1024 * 1024;
 const fileTotalMs = 15 * 60_000;
@@ -67,7 +68,12 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
   const { objects, staging, sources, limits = fetchLimits } = options;
   await openIncoming(staging);
   const fileLimits = { ...limits, maxBytes: mostFileBytes, totalMs: fileTotalMs };
-  const inTurn = limitConcurrency(mostTransfers);
+  const ofTenant = limitEach(mostTransfers.perTenant);
+  const ofHost = limitEach(mostTransfers.perHost);
+  const ofAll = limitConcurrency(mostTransfers.all);
+  /** One tenant leaves places for the others, and waiting for a slow host takes none of those of all. */
+  const inTurn = <Result>(tenantId: string, url: string, signal: AbortSignal, work: () => Promise<Result>) =>
+    ofTenant(tenantId, () => ofHost(hostOf(url) ?? '', () => ofAll(work, signal), signal), signal);
   const pool = openDecodePool({
     childUrl: options.decodeChild,
     processes: decodeProcesses,
@@ -93,7 +99,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
     maxBytes: limits.maxBytes,
     postCallback: (url, body, headers, signal) => postCallback(url, sources.policy, { body, headers }, signal),
     fetchImage: (tenantId, url, signal, onFetched) =>
-      inTurn(async () => {
+      inTurn(tenantId, url, signal, async () => {
         const staged = await fetchAttachment(
           await locateContent(tenantId, url, sources, signal),
           sources.policy,
@@ -106,9 +112,9 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
           throw error;
         });
         return keepStaged(tenantId, staged, signal);
-      }, signal),
+      }),
     fetchFile: (tenantId, url, signal) =>
-      inTurn(async () => {
+      inTurn(tenantId, url, signal, async () => {
         const content = await locateContent(tenantId, url, sources, signal);
         return fetchAttachment(
           content,
@@ -117,7 +123,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
           (body) => stageFile(staging, body, sniffBytes),
           signal,
         );
-      }, signal),
+      }),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,
     preview: openPreviews({ objects, staging, pool }),

@@ -12,6 +12,17 @@ export async function getBatch(db: Database, tenantId: string, name: string): Pr
   return toBatch(row);
 }
 
+/** @throws AppError `batch-not-found`, `invalid-request` for another project's batch, `conflict` once it is finalized */
+export async function assertBatchIsOpen(db: Database, tenantId: string, name: string, project: string): Promise<void> {
+  const batch = await getBatch(db, tenantId, name);
+  if (batch.project !== project) {
+    throw new AppError('invalid-request', `batch: ${name} belongs to the project ${batch.project}.`, { at: 'batch' });
+  }
+  if (batch.status !== 'staging') {
+    throw new AppError('conflict', `The batch ${name} is finalized: it takes no more tasks.`);
+  }
+}
+
 /** State and counts; a state that no task is in has no count. @throws AppError `batch-not-found` */
 export async function countBatch(
   db: Database,

@@ -22,7 +22,7 @@ export function mountCsvImports(mount: Mount, db: Kysely<Tables>, afterEnqueue: 
       await writeAudit(tx, context, { action: 'csv.run', targetId: upload.id });
       return enqueueJob(tx, context, {
         kind: body.run === 'check' ? csvCheckKind : csvImportKind,
-        datasetId: upload.dataset_id,
+        datasetId: upload.project === null ? upload.dataset_id : null,
         // A CSV is imported once, however often it is asked for; a check may be done again.
         requestKey: body.run === 'import' ? `csv:${upload.id}` : null,
         input: { uploadId: upload.id },

@@ -8,55 +8,65 @@ import { classifyAddress } from '../attachments/fetch/address-class.ts';
 /** Read from the header and the cells by a check; an import goes by it. */
 export const CsvShape = z.object({
   delimiter: z.string(),
-  columns: z.array(z.object({ name: z.string(), type: z.enum(['number', 'text', 'address', 'reference']) })),
+  columns: z.array(z.object({ name: z.string(), type: z.enum(['number', 'text', 'address', 'reference', 'content']) })),
   /** Byte at which the first row after the header begins. */
   offset: z.number(),
   rows: z.number(),
 });
 export type CsvShape = z.infer<typeof CsvShape>;
-type Column = CsvSummary['columns'][number];
+export type Column = CsvSummary['columns'][number];
 
 export interface RowProblem {
   code:
     | 'column_count'
     | 'address_missing'
+    | 'text_missing'
     | 'url_scheme'
     | 'address_private'
     | 'reference_id'
     | 'encoding'
     | 'item'
+    | 'task'
     | 'fetch';
   error: string;
 }
 
+/** What rows become. */
+export type RowKind = 'items' | 'tasks';
+
 const mostColumns = 256;
-const addressColumn = 'attachment_url';
-const referenceColumn = 'reference_id';
+/** Columns that mean something; every other one is metadata. */
+const known: Readonly<Record<RowKind, Readonly<Record<string, Column['type']>>>> = {
+  items: { attachment_url: 'address', reference_id: 'reference' },
+  tasks: { attachment_url: 'address', text: 'content', unique_id: 'reference' },
+};
 
 /**
  * Columns hold numbers until a cell says otherwise.
  * @param locked kinds of the dataset's metadata fields, `number` or `text`
  * @throws AppError `invalid-request` for a header that cannot be worked with
  */
-export function readHeader(cells: readonly string[], locked: ReadonlyMap<string, string>): Column[] {
+export function readHeader(
+  cells: readonly string[],
+  locked: ReadonlyMap<string, string>,
+  kind: RowKind = 'items',
+): Column[] {
   const names = cells.map((cell) => cell.trim());
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw wrongHeader(`the column ${JSON.stringify(twice.slice(0, 100))} occurs twice`);
   if (names.some((name) => name === '')) throw wrongHeader('a column has no name');
   if (names.some((name) => name.includes('\uFFFD') || name.includes('\0'))) throw wrongHeader('the file is not UTF-8');
   if (names.length > mostColumns) throw wrongHeader(`there are more than ${mostColumns} columns`);
-  if (!names.includes(addressColumn)) throw wrongHeader(`the column ${addressColumn} is missing`);
-  return names.map((name) => ({
-    name,
-    type:
-      name === addressColumn
-        ? 'address'
-        : name === referenceColumn
-          ? 'reference'
-          : locked.get(name) === 'text'
-            ? 'text'
-            : 'number',
-  }));
+  const columns = names.map((name): Column => {
+    const meaning = Object.hasOwn(known[kind], name) ? known[kind][name] : undefined;
+    return { name, type: meaning ?? (locked.get(name) === 'text' ? 'text' : 'number') };
+  });
+  const has = (type: Column['type']) => columns.some((column) => column.type === type);
+  if (kind === 'items' && !has('address')) throw wrongHeader('the column attachment_url is missing');
+  if (kind === 'tasks' && has('address') === has('content')) {
+    throw wrongHeader('there must be one of the columns attachment_url and text');
+  }
+  return columns;
 }
 
 function wrongHeader(what: string): AppError {
@@ -79,29 +89,53 @@ export function narrowTypes(
   }
 }
 
-/** A row as an item to append, or what is wrong with it. `hosts` may be named although they are private. */
-export function readRow(
+/** The cells of a row by what they mean. */
+export interface RowCells {
+  /** Empty where the column is missing; so are `content` and `reference`. */
+  address: string;
+  content: string;
+  reference: string;
+  metadata: Record<string, string | number>;
+}
+
+/** The cells of a row, or what is wrong with it. `hosts` may be named although they are private. */
+export function readCells(
   columns: readonly Column[],
   cells: readonly string[],
   hosts: ReadonlySet<string>,
-): { item: { reference_id: string; image_url: string; metadata: Record<string, string | number> } } | RowProblem {
+): RowCells | RowProblem {
   if (cells.length !== columns.length)
     return { code: 'column_count', error: `${cells.length} cells, the header has ${columns.length}.` };
   if (cells.some((cell) => cell.includes('\uFFFD') || cell.includes('\0')))
     return { code: 'encoding', error: 'The row is not UTF-8.' };
-  let address = '';
+  let address: string | undefined;
+  let content: string | undefined;
   let reference = '';
   const metadata: Record<string, string | number> = {};
   for (const [i, { name, type }] of columns.entries()) {
     const cell = cells[i] ?? '';
     if (type === 'address') address = cell.trim();
     else if (type === 'reference') reference = cell;
+    else if (type === 'content') content = cell;
     else if (type === 'number' && cell !== '' && !plainNumber.test(cell))
       return { code: 'item', error: `metadata.${name}: holds numbers in this dataset.` };
     else if (cell !== '') metadata[name] = type === 'number' ? Number(cell) : cell;
   }
-  const problem = judgeAddress(address, hosts);
+  const problem = address === undefined ? undefined : judgeAddress(address, hosts);
   if (problem !== undefined) return problem;
+  if (content?.trim() === '') return { code: 'text_missing', error: 'There is no text.' };
+  return { address: address ?? '', content: content ?? '', reference, metadata };
+}
+
+/** A row as an item to append, or what is wrong with it. */
+export function readItemRow(
+  columns: readonly Column[],
+  cells: readonly string[],
+  hosts: ReadonlySet<string>,
+): { item: { reference_id: string; image_url: string; metadata: RowCells['metadata'] } } | RowProblem {
+  const read = readCells(columns, cells, hosts);
+  if ('code' in read) return read;
+  const { address, reference, metadata } = read;
   const referenceId = reference === '' ? referenceOf(address) : reference;
   if (!ReferenceId.safeParse(referenceId).success)
     return {
@@ -115,7 +149,7 @@ export function readRow(
 function judgeAddress(address: string, hosts: ReadonlySet<string>): RowProblem | undefined {
   if (address === '') return { code: 'address_missing', error: 'There is no attachment_url.' };
   const scheme = /^([a-z][a-z0-9+.-]{0,20}):/i.exec(address)?.[1]?.toLowerCase();
-  if (scheme === 's3' || scheme === 'gs') return undefined;
+  if (scheme === 's3' || scheme === 'gs' || scheme === 'scaledata') return undefined;
   if (scheme !== 'http' && scheme !== 'https')
     return {
       code: 'url_scheme',

@@ -4,7 +4,8 @@ import type { Database } from '../database/open-database.ts';
 import { getUploadRow } from '../resumable-uploads/find-upload.ts';
 import { pageCsvRows } from './queries.ts';
 
-const columns = ['row', 'state', 'reference_id', 'item_id', 'code', 'error'] as const;
+const columnsOf = (isOfTasks: boolean) =>
+  ['row', 'state', ...(isOfTasks ? ['unique_id', 'task_id'] : ['reference_id', 'item_id']), 'code', 'error'] as const;
 const pageRows = 1_000;
 
 /**
@@ -17,9 +18,9 @@ export async function writeReport(
   uploadId: string,
   run: CsvRun,
 ): Promise<AsyncGenerator<string>> {
-  await getUploadRow(db, tenantId, uploadId);
+  const { project } = await getUploadRow(db, tenantId, uploadId);
   return (async function* () {
-    yield spellRow(columns);
+    yield spellRow(columnsOf(project !== null));
     for (let after = 0; ; ) {
       const page = await pageCsvRows(db, tenantId, uploadId, run, after, pageRows);
       if (page.length > 0)

@@ -26,7 +26,11 @@ export interface ResumableUploadsTable {
   actor: string;
   /** `item` or `csv`. */
   purpose: string;
+  /** Empty for a CSV whose rows become tasks. */
   dataset_id: string;
+  /** Project and batch of the tasks that the rows of a CSV become. */
+  project: string | null;
+  batch: string | null;
   /** Reference id to be, or the name of the CSV. */
   name: string;
   bytes: number;
@@ -38,6 +42,27 @@ export interface ResumableUploadsTable {
   csv_shape: string | null;
   created_at: number;
   ended_at: number | null;
+  /** Token of the request that writes its bytes, and until when without a sign of life. */
+  lock_holder: string | null;
+  lock_until: number;
+  /** 1 when another request waits for it. */
+  lock_wanted: number;
+}
+
+/**
+ * A picture of an item that was asked for again and is not ready: `pending`, `fetching`, `processing`, or `error` with a code and a
+ * message. The row goes when a picture is ready.
+ */
+export interface ItemFetchesTable {
+  tenant_id: string;
+  dataset_id: string;
+  item_id: string;
+  state: string;
+  code: string | null;
+  message: string | null;
+  /** Fetches that were begun since it was asked for. */
+  tries: number;
+  updated_at: number;
 }
 
 /** What became of a row of a CSV: all of an import, the first problems of a check. */
@@ -50,7 +75,9 @@ export interface CsvRowsTable {
   row_no: number;
   /** `added`, `already-there` or `failed`. */
   state: string;
+  /** Of a task, its unique id. */
   reference_id: string | null;
+  /** Of the item or the task. */
   item_id: string | null;
   code: string | null;
   error: string | null;

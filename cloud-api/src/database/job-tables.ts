@@ -33,6 +33,8 @@ export interface JobsTable {
   cancel_requested: number;
   created_at: number;
   ended_at: number | null;
+  /** What it asks something of, when that is one host; emptied when the job ends. */
+  host: string | null;
 }
 
 /** Partial errors of a job, numbered from 1; the newest 10,000 are kept. */

@@ -17,6 +17,8 @@ import * as objectSweep from './migrations/0012-object-sweep.ts';
 import * as itemHistory from './migrations/0013-item-history.ts';
 import * as autotags from './migrations/0014-autotags.ts';
 import * as labels from './migrations/0015-labels.ts';
+import * as intake from './migrations/0016-intake.ts';
+import * as models from './migrations/0017-models.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -36,6 +38,8 @@ const migrations = [
   itemHistory,
   autotags,
   labels,
+  intake,
+  models,
 ] as const;
 
 /**

@@ -1,6 +1,7 @@
 /** Groups of near duplicates, for review. */
 import { AppError } from '@nucleus/shared/failure/app-error';
-import type { DuplicateGroup, Tile } from '@nucleus/shared/wire/insights';
+import type { DuplicateGroup } from '@nucleus/shared/wire/insights';
+import type { Tile } from '@nucleus/shared/wire/tile';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { compareAside } from '../deduplication/compare-aside.ts';

@@ -1,4 +1,5 @@
-import type { Tile } from '@nucleus/shared/wire/insights';
+import type { Tile } from '@nucleus/shared/wire/tile';
+import { listItemLooks } from '../attachments/item-looks.ts';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { listItemsAt, listItemsInOrder } from '../items/read-items.ts';
@@ -44,7 +45,7 @@ export async function pageTiles(
   return { total, tiles: await toTiles(db, tenantId, datasetId, items, page.fields) };
 }
 
-/** Items as tiles, with their tags. */
+/** Items as tiles, with their tags and what is stored of their pictures. */
 export async function toTiles(
   db: Database,
   tenantId: string,
@@ -58,10 +59,14 @@ export async function toTiles(
     datasetId,
     items.map(({ seq }) => seq),
   );
+  // The pictures of agents' items are not here.
+  const own = items.filter(({ agentMetadata }) => agentMetadata === null).map(({ itemId }) => itemId);
+  const looks = await listItemLooks(db, tenantId, datasetId, own);
   return items.map((item) => {
     const t = tags.get(item.seq);
     return {
       ...toTile(item),
+      ...looks.get(item.itemId),
       ...(t === undefined ? {} : { t }),
       ...(fields.length === 0 ? {} : { m: valuesOf(item, fields) }),
     };

@@ -31,6 +31,7 @@ export async function enqueueJob(db: Database, acting: Acting, job: NewJob): Pro
     cancel_requested: 0,
     created_at: acting.nowMs,
     ended_at: null,
+    host: job.host ?? null,
   });
   if (job.requestKey === null) return jobId;
   return (await findJobId(db, acting.tenantId, job.requestKey)) ?? jobId;

@@ -13,6 +13,8 @@ export interface NewJob {
   requestKey: string | null;
   input: unknown;
   totalSteps?: number;
+  /** The host that it asks something of, when that is one. */
+  host?: string;
 }
 
 /** A job in the hands of one worker. */
@@ -21,6 +23,7 @@ export interface ClaimedJob {
   jobId: string;
   kind: string;
   datasetId: string | null;
+  host: string | null;
   actor: string;
   input: unknown;
   /** What the last committed step left; undefined before the first. */

@@ -7,8 +7,8 @@ import type { JobsTable } from '../database/job-tables.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { ClaimedJob, JobHandler } from './job.ts';
-import { claimJob, endExhausted } from './queries.ts';
-import { backoffMs, mostAttempts, type QueueTimes } from './rules.ts';
+import { claimJob, endExhausted, type Held } from './queries.ts';
+import { backoffMs, busiest, mostAttempts, type QueueTimes } from './rules.ts';
 import { type RunResult, runJob, serverFailure } from './run-job.ts';
 
 export interface QueueParts {
@@ -26,6 +26,9 @@ export interface QueueParts {
 export interface Lane {
   /** Jobs at a time. */
   slots: number;
+  /** Of them, jobs of one tenant and jobs that ask one host; all unless said. */
+  perTenant?: number;
+  perHost?: number;
   handlers: Readonly<Record<string, JobHandler>>;
 }
 
@@ -44,7 +47,7 @@ export function openQueue(parts: QueueParts): JobQueue {
     bell.abort();
     bell = new AbortController();
   };
-  const running = new Map<Lane, Set<Promise<void>>>(parts.lanes.map((lane) => [lane, new Set()]));
+  const running = new Map<Lane, Map<Promise<void>, ClaimedJob>>(parts.lanes.map((lane) => [lane, new Map()]));
   const start = (lane: Lane, job: ClaimedJob, handler: JobHandler): void => {
     const ran = runClaimed(parts, job, handler, stopping.signal)
       // Its row could not even be written: the lease runs out, and whoever claims it then begins anew.
@@ -53,17 +56,18 @@ export function openQueue(parts: QueueParts): JobQueue {
         running.get(lane)?.delete(ran);
         wake();
       });
-    running.get(lane)?.add(ran);
+    running.get(lane)?.set(ran, job);
   };
   const freeLanes = () => parts.lanes.filter((lane) => (running.get(lane)?.size ?? 0) < lane.slots);
-  const looking = look(parts, { stopping: stopping.signal, bell: () => bell.signal, freeLanes, start });
+  const heldIn = (lane: Lane): Held => findHeld(lane, [...(running.get(lane)?.values() ?? [])]);
+  const looking = look(parts, { stopping: stopping.signal, bell: () => bell.signal, freeLanes, heldIn, start });
   return {
     wake,
     close: async (withinMs) => {
       stopping.abort();
       const limit = new AbortController();
       const late = delay(withinMs, undefined, { signal: limit.signal }).catch(() => undefined);
-      const ended = looking.then(() => Promise.all(Array.from(running.values(), (jobs) => Promise.all(jobs))));
+      const ended = looking.then(() => Promise.all(Array.from(running.values(), (jobs) => Promise.all(jobs.keys()))));
       await Promise.race([ended, late]);
       limit.abort();
     },
@@ -75,16 +79,18 @@ interface Looking {
   bell: () => AbortSignal;
   /** Lanes that have a place left. */
   freeLanes: () => Lane[];
+  /** What a lane does not take now. */
+  heldIn: (lane: Lane) => Held;
   start: (lane: Lane, job: ClaimedJob, handler: JobHandler) => void;
 }
 
-async function look(parts: QueueParts, { stopping, bell, freeLanes, start }: Looking): Promise<void> {
+async function look(parts: QueueParts, { stopping, bell, freeLanes, heldIn, start }: Looking): Promise<void> {
   const { log, times } = parts;
   for (let failures = 0; !stopping.aborted; ) {
     // Taken before looking: a job that is added while we look rings this one.
     const rung = bell();
     try {
-      const next = await claimNext(parts, freeLanes());
+      const next = await claimNext(parts, freeLanes(), heldIn);
       if (failures > 0) log.info({ failures }, 'job queue recovered');
       failures = 0;
       if (next === undefined) await wait(times.pollMs, AbortSignal.any([stopping, rung]));
@@ -99,10 +105,26 @@ async function look(parts: QueueParts, { stopping, bell, freeLanes, start }: Loo
   }
 }
 
+/** What has its share of a lane already. One tenant, or one slow host, does not take all the places of a lane. */
+function findHeld({ handlers, perTenant, perHost }: Lane, jobs: readonly ClaimedJob[]): Held {
+  return {
+    kinds: Object.keys(handlers),
+    tenants: busiest(
+      jobs.map(({ tenantId }) => tenantId),
+      perTenant,
+    ),
+    hosts: busiest(
+      jobs.flatMap(({ host }) => host ?? []),
+      perHost,
+    ),
+  };
+}
+
 /** The job that has been due the longest and fits into a free lane. */
 async function claimNext(
   { db, claimLock, clock, times, metrics, log }: QueueParts,
   lanes: readonly Lane[],
+  heldIn: (lane: Lane) => Held,
 ): Promise<{ lane: Lane; job: ClaimedJob; handler: JobHandler } | undefined> {
   const kinds = lanes.flatMap(({ handlers }) => Object.keys(handlers));
   if (kinds.length === 0) return undefined;
@@ -113,6 +135,7 @@ async function claimNext(
   }
   const row = await claimJob(db, claimLock, {
     kinds,
+    held: lanes.map(heldIn),
     lease: randomBytes(12).toString('hex'),
     nowMs: clock(),
     leaseMs: times.leaseMs,
@@ -173,6 +196,7 @@ function toClaimedJob(row: JobsTable): ClaimedJob {
     jobId: row.id,
     kind: row.kind,
     datasetId: row.dataset_id,
+    host: row.host,
     actor: row.actor,
     input: JSON.parse(row.input),
     checkpoint: row.checkpoint === null ? undefined : JSON.parse(row.checkpoint),

@@ -27,11 +27,25 @@ export async function findJobId(db: Database, tenantId: string, requestKey: stri
   return row?.id;
 }
 
+/** Jobs of some kinds that are not taken now, because enough of their tenant or their host are running. */
+export interface Held {
+  kinds: readonly string[];
+  tenants: readonly string[];
+  hosts: readonly string[];
+}
+
 /** Takes the job of one of `kinds` that has been due the longest and is held by nobody, or by somebody whose lease ran out. */
 export async function claimJob(
   db: Kysely<Tables>,
   claimLock: RawBuilder<unknown>,
-  claim: { kinds: readonly string[]; lease: string; nowMs: number; leaseMs: number; mostAttempts: number },
+  claim: {
+    kinds: readonly string[];
+    held: readonly Held[];
+    lease: string;
+    nowMs: number;
+    leaseMs: number;
+    mostAttempts: number;
+  },
 ): Promise<JobsTable | undefined> {
   // On PostgreSQL a row-locking common table expression runs once; as a plain subselect it could be run for every row.
   return db
@@ -44,6 +58,19 @@ export async function claimJob(
         .where('locked_until', '<=', claim.nowMs)
         .where('attempts', '<', claim.mostAttempts)
         .where('kind', 'in', [...claim.kinds])
+        .where((where) =>
+          where.and(
+            claim.held.flatMap(({ kinds, tenants, hosts }) => {
+              const isOther = where('kind', 'not in', [...kinds]);
+              return [
+                ...(tenants.length === 0 ? [] : [where.or([isOther, where('tenant_id', 'not in', [...tenants])])]),
+                ...(hosts.length === 0
+                  ? []
+                  : [where.or([isOther, where('host', 'is', null), where('host', 'not in', [...hosts])])]),
+              ];
+            }),
+          ),
+        )
         .orderBy('run_at')
         .orderBy('id')
         .limit(1)
@@ -130,7 +157,7 @@ export async function changeHeldJob(
 
 /** What the end of a job writes, whatever the reason: input and checkpoint may name items and are not kept. */
 export function ended(state: JobEnd, nowMs: number): JobChange {
-  return { state, ended_at: nowMs, locked_by: null, locked_until: 0, input: '{}', checkpoint: null };
+  return { state, ended_at: nowMs, locked_by: null, locked_until: 0, input: '{}', checkpoint: null, host: null };
 }
 
 /** Ends a job that nobody holds. Answers whether it did. */

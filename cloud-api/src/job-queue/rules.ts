@@ -21,6 +21,14 @@ export const mostAttempts = 5;
 /** Newest errors that are kept and answered. */
 export const mostErrors = 10_000;
 
+/** Names that occur at least `most` times; none without a limit. */
+export function busiest(names: readonly string[], most: number | undefined): string[] {
+  if (most === undefined) return [];
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].filter(([, amount]) => amount >= most).map(([name]) => name);
+}
+
 /** Times that follow from the length of a lease. */
 export function timesOf(leaseMs: number): QueueTimes {
   return {

@@ -19,7 +19,7 @@ export interface KnownJob {
 export const leastRunningMs = 500;
 
 /** Jobs that nobody asked for by name: they are listed to those alone who name them. */
-export const ownJobKinds = ['fetchAttachment', 'sendCallback'] as const;
+export const ownJobKinds = ['fetchAttachment', 'refetchItem', 'sendCallback'] as const;
 
 const endStatus: Readonly<Record<string, JobStatus>> = {
   completed: 'Completed',

@@ -12,10 +12,11 @@ import { type TakeParts, takeUpload } from './take-upload.ts';
 /** Mounts resumable uploads: the tus protocol for bytes, and what became of them. */
 export function mountResumableUploads(mount: Mount, parts: TakeParts & { limits: UploadLimits }): void {
   const { db, folder, limits } = parts;
-  const tus = openTus(db, folder, parts.publicOrigin, async (id) => {
+  const afterLastByte = async (id: string): Promise<void> => {
     const row = await findUploadById(db, id);
     if (row !== undefined) await takeUpload(parts, row, mount.clock());
-  });
+  };
+  const tus = openTus(db, folder, parts.publicOrigin, afterLastByte, mount.clock);
   mountExchange(mount, resumableEndpoints.createUpload, async (context, _input, { request, response }) => {
     const upload = readNewUpload(request.headers, limits);
     await tus.answer(request, response, await createUpload(db, parts, context, upload));

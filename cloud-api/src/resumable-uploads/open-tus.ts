@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Configstore, FileStore } from '@tus/file-store';
 import { Server, Upload } from '@tus/server';
 import type { Database } from '../database/open-database.ts';
+import { databaseLocker } from './lock-uploads.ts';
 import { findUploadById } from './queries.ts';
 
 export interface TusDoor {
@@ -30,6 +31,7 @@ export function openTus(
   folder: string,
   origin: string,
   afterLastByte: (uploadId: string) => Promise<void>,
+  clock: () => number,
 ): TusDoor {
   const configstore: Configstore = {
     get: async (id) => {
@@ -43,6 +45,7 @@ export function openTus(
   const madeIds = new WeakMap<IncomingMessage, string>();
   const server = new Server({
     path: '/v1/uploads',
+    locker: databaseLocker(db, clock),
     datastore: new PrivateFiles({ directory: folder, configstore }),
     relativeLocation: true,
     allowedOrigins: [origin],

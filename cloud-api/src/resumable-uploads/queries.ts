@@ -64,6 +64,56 @@ export async function deleteUpload(db: Database, tenantId: string, id: string): 
   await db.deleteFrom('resumable_uploads').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
 }
 
+/** Takes the lock of an upload that nobody holds, or whose holder has given no sign of life. Answers whether it did. */
+export async function takeLock(
+  db: Database,
+  id: string,
+  lock: { holder: string; nowMs: number; untilMs: number },
+): Promise<boolean> {
+  const done = await db
+    .updateTable('resumable_uploads')
+    .set({ lock_holder: lock.holder, lock_until: lock.untilMs, lock_wanted: 0 })
+    .where('id', '=', id)
+    .where('lock_until', '<=', lock.nowMs)
+    .executeTakeFirst();
+  return Number(done.numUpdatedRows) === 1;
+}
+
+/** Asks the holder of a lock to let go. Answers whether there is such an upload. */
+export async function wantLock(db: Database, id: string): Promise<boolean> {
+  const done = await db
+    .updateTable('resumable_uploads')
+    .set({ lock_wanted: 1 })
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return Number(done.numUpdatedRows) === 1;
+}
+
+/** A sign of life; undefined when the lock is another's by now. */
+export async function extendLock(
+  db: Database,
+  id: string,
+  lock: { holder: string; untilMs: number },
+): Promise<{ isWanted: boolean } | undefined> {
+  const row = await db
+    .updateTable('resumable_uploads')
+    .set({ lock_until: lock.untilMs })
+    .where('id', '=', id)
+    .where('lock_holder', '=', lock.holder)
+    .returning('lock_wanted')
+    .executeTakeFirst();
+  return row && { isWanted: row.lock_wanted === 1 };
+}
+
+export async function dropLock(db: Database, id: string, holder: string): Promise<void> {
+  await db
+    .updateTable('resumable_uploads')
+    .set({ lock_holder: null, lock_until: 0 })
+    .where('id', '=', id)
+    .where('lock_holder', '=', holder)
+    .execute();
+}
+
 /** Rows of all tenants in a state that began or ended before a time. */
 export function listUploadsBefore(
   db: Database,

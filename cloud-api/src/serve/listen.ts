@@ -41,11 +41,16 @@ export async function listenOn(listen: string, handler: RequestListener): Promis
   };
 }
 
+const idleLookMs = 50;
+
 async function closeServer(server: Server, withinMs: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), withinMs);
+  // Again and again: a connection whose request ends now would stay open for its next one.
+  const idle = setInterval(() => server.closeIdleConnections(), idleLookMs);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
   });
+  clearInterval(idle);
   clearTimeout(cut);
 }

@@ -1,6 +1,8 @@
 /** Which jobs there are, and the process that runs them. */
 import type { Kysely } from 'kysely';
 import { placeOf } from '../attachments/fetch/fetch-attachment.ts';
+import { refetchJobKind } from '../attachments/refetch-item.ts';
+import { refetchJob } from '../attachments/refetch-job.ts';
 import { sweepObjects } from '../attachments/sweep-objects.ts';
 import { trainAutotagJob, trainAutotagJobKind } from '../autotags/train-job.ts';
 import { batchCallback } from '../batches/batch-callback.ts';
@@ -27,7 +29,7 @@ import type { JobHandler } from '../job-queue/job.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
 import { deletionJob, deletionJobKind } from '../labels/delete-job.ts';
-import { annotationsJobKind, labelsJob } from '../labels/upload-job.ts';
+import { annotationsJobKind, labelsJob, predictionsJobKind } from '../labels/upload-job.ts';
 import { sweepResults } from '../result-files/result-files.ts';
 import { sweepUploads } from '../resumable-uploads/sweep-uploads.ts';
 import type { Projections } from '../search/projections.ts';
@@ -38,7 +40,9 @@ import { taskCallback } from '../tasks/task-callback.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
 /** Jobs at a time. Fetches and callbacks wait for other people's servers, so that they get slots of their own. */
-const slots = { work: 2, fetches: 8, callbacks: 4 };
+const slots = { work: 2, fetches: 16, callbacks: 4 };
+/** Of the fetches, what one tenant and one host may have: a slow one leaves room for the others. */
+const share = { perTenant: 10, perHost: 6 };
 const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an address works and the retries of its job
 const keepOwnJobsMs = 7 * 24 * 60 * 60 * 1000;
 const sweepEveryMs = 60 * 60 * 1000;
@@ -67,7 +71,9 @@ export async function runJobs(
     void sweepFiles(db, parts.clock())
       .then(() => sweepObjects(db, attachments.objects, parts.clock()))
       .catch(() => undefined);
-    void forgetEnded(db, [fetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(() => undefined);
+    void forgetEnded(db, [fetchJobKind, refetchJobKind, callbackJobKind], parts.clock() - keepOwnJobsMs).catch(
+      () => undefined,
+    );
     void sweepResults(stores.attachments.objects, db, Date.now()).catch(() => undefined);
     void sweepUploads(csv, Date.now()).catch(() => undefined);
   };
@@ -86,7 +92,11 @@ export async function runJobs(
           [csvImportKind]: csvImportJob(csv),
         },
       },
-      { slots: slots.fetches, handlers: { [fetchJobKind]: fetchJob(db, attachments) } },
+      {
+        slots: slots.fetches,
+        ...share,
+        handlers: { [fetchJobKind]: fetchJob(db, attachments), [refetchJobKind]: refetchJob(db, attachments) },
+      },
       {
         slots: slots.callbacks,
         handlers: {
@@ -126,6 +136,7 @@ export function workHandlers(
     [appendJobKind]: appendJob({ ...stores, db }, uploads),
     [metadataJobKind]: metadataJob,
     [annotationsJobKind]: labelsJob({ ...stores, db }, uploads),
+    [predictionsJobKind]: labelsJob({ ...stores, db }, uploads),
     [deletionJobKind]: deletionJob,
     [deduplicationJobKind]: deduplicationJob(db),
     [buildSliceJobKind]: buildSliceJob(db, stores.projections),

@@ -63,7 +63,7 @@ export async function refetchTask(db: Db, acting: Acting, taskId: string): Promi
     for (const { place } of (await listAttachments(tx, tenantId, [taskId])).get(taskId) ?? []) {
       const attachment = { taskId, place };
       const changed = await changeAttachment(tx, tenantId, attachment, again, ['error']);
-      if (changed !== undefined) await enqueueFetch(tx, acting, attachment);
+      if (changed !== undefined) await enqueueFetch(tx, acting, { ...attachment, url: changed.url });
     }
     await writeAudit(tx, acting, { action: 'task.refetch', targetId: taskId });
     if (task.batch !== null) await settleBatch(tx, acting, task.batch);

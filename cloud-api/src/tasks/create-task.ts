@@ -26,15 +26,21 @@ export interface NewTask {
  * @throws AppError `task-type-not-enabled`, `attachment-missing`, `invalid-request`, `project-not-found`, `batch-not-found`, `conflict`
  */
 export function createTask(db: Kysely<Tables>, acting: Acting, task: NewTask): Promise<Task> {
-  return db.transaction().execute(async (tx) => getTask(tx, acting.tenantId, await createTaskIn(tx, acting, task)));
+  return db
+    .transaction()
+    .execute(async (tx) => getTask(tx, acting.tenantId, (await createTaskIn(tx, acting, task)).taskId));
 }
 
-/** {@link createTask} in the caller's transaction; answers the task's id. */
-async function createTaskIn(tx: Database, acting: Acting, task: NewTask): Promise<string> {
+/** {@link createTask} in the caller's transaction. A refusal leaves nothing of the task in it. */
+export async function createTaskIn(
+  tx: Database,
+  acting: Acting,
+  task: NewTask,
+): Promise<{ taskId: string; isNew: boolean }> {
   const { type } = task;
   const { tenantId, nowMs } = acting;
   const group = await findGroup(tx, acting, task);
-  if (group.known !== undefined) return group.known;
+  if (group.known !== undefined) return { taskId: group.known, isNew: false };
   const body = group.body;
   const orders = readAttachments(type, body);
   const taskId = newId('task');
@@ -59,7 +65,7 @@ async function createTaskIn(tx: Database, acting: Acting, task: NewTask): Promis
     completed_at: null,
   });
   // Somebody else took the key at this moment.
-  if (!added) return (await findSame(tx, acting, task)) ?? retry();
+  if (!added) return { taskId: (await findSame(tx, acting, task)) ?? retry(), isNew: false };
   await putTags(tx, tenantId, taskId, body.tags ?? []);
   const attachments = orders.map(({ role, url }, place) => ({
     tenant_id: tenantId,
@@ -76,9 +82,9 @@ async function createTaskIn(tx: Database, acting: Acting, task: NewTask): Promis
     updated_at: nowMs,
   }));
   await insertAttachments(tx, attachments);
-  for (const { place } of attachments) await enqueueFetch(tx, acting, { taskId, place });
+  for (const { place, url } of attachments) await enqueueFetch(tx, acting, { taskId, place, url });
   await writeAudit(tx, acting, { action: 'task.create', targetId: taskId });
-  return taskId;
+  return { taskId, isNew: true };
 }
 
 /** What the task belongs to and inherits, or the task that the same request made before. */

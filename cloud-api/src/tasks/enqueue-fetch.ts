@@ -1,3 +1,4 @@
+import { hostOf } from '../attachments/rules.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
 import { enqueueJob } from '../job-queue/enqueue-job.ts';
@@ -8,7 +9,14 @@ export const fetchJobKind = 'fetchAttachment';
 export async function enqueueFetch(
   tx: Database,
   acting: Acting,
-  attachment: { taskId: string; place: number },
+  { url, ...attachment }: { taskId: string; place: number; url: string },
 ): Promise<void> {
-  await enqueueJob(tx, acting, { kind: fetchJobKind, datasetId: null, requestKey: null, input: attachment });
+  const host = hostOf(url);
+  await enqueueJob(tx, acting, {
+    kind: fetchJobKind,
+    datasetId: null,
+    requestKey: null,
+    input: attachment,
+    ...(host === undefined ? {} : { host }),
+  });
 }

@@ -41,6 +41,20 @@ export function findTaskByKey(
     .executeTakeFirst();
 }
 
+export async function listUniqueIds(db: Database, tenantId: string, uniqueIds: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const chunk of inChunks(uniqueIds, 1)) {
+    const rows = await db
+      .selectFrom('tasks')
+      .select('unique_id')
+      .where('tenant_id', '=', tenantId)
+      .where('unique_id', 'in', chunk)
+      .execute();
+    found.push(...rows.flatMap(({ unique_id }) => unique_id ?? []));
+  }
+  return found;
+}
+
 type TaskChange = Partial<Omit<TasksTable, 'tenant_id' | 'id' | 'type' | 'created_at' | 'request_hash'>>;
 
 /**

@@ -5,14 +5,6 @@ import { canonicalJson } from '@nucleus/shared/record/canonical-json';
 import { type CreateTask, type Task, type TaskAttachment, taskTypes } from '@nucleus/shared/wire/tasks';
 import type { TaskAttachmentsTable, TasksTable } from '../database/task-tables.ts';
 
-/** Fetches of one attachment before a failure that may pass is taken for final; the waits between them are 1, 3, 9 and 27 s. */
-export const mostFetchTries = 5;
-
-/** Wait before the next fetch, after `tries` of them. */
-export function fetchWaitMs(tries: number): number {
-  return 1_000 * 3 ** (tries - 1);
-}
-
 export interface AttachmentOrder {
   role: 'attachment' | 'context';
   url: string;

@@ -2,9 +2,11 @@ import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import { TilePages } from '@nucleus/shared/ui/grid/tile-pages.ts';
 import { fieldText } from '@nucleus/shared/ui/words/fields.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { insightEndpoints, type Tile } from '@nucleus/shared/wire/insights';
+import { insightEndpoints } from '@nucleus/shared/wire/insights';
+import type { Tile } from '@nucleus/shared/wire/tile';
 import type { z } from 'zod';
 import { callCloud } from '../cloud/call-cloud.ts';
+import { storedPicture } from '../item/stored-picture.ts';
 import type { Find } from '../route.ts';
 
 /** The tiles of one find, and how long the server took for those asked for last. */
@@ -23,10 +25,17 @@ function gridTile(tile: z.infer<typeof Tile>, fields: readonly string[]): GridTi
     height: tile.h,
     blurhash: tile.b,
     source: tile.s,
+    picture: tile.p === true ? storedPicture(tile.id, 'preview-256') : undefined,
     tags: tile.t,
     cells: tile.m?.map((value, at) => visibleText(fieldText(fields[at] ?? '', value))),
-    error: tile.status === 'no-pixels' ? { word: 'No preview', code: 'no-pixels', isPlain: true } : undefined,
+    error: errorOf(tile),
   };
+}
+
+/** What is wrong with a picture; one that is stored is shown although its newer fetch failed. */
+function errorOf({ status, a, p }: z.infer<typeof Tile>): GridTile['error'] {
+  if (status === 'no-pixels') return { word: 'No preview', code: 'no-pixels', isPlain: true };
+  return a?.state === 'error' && p !== true ? { word: 'Not fetched', code: a.code ?? 'error' } : undefined;
 }
 
 /** The tiles of a dataset that meet a query, in its order; without one, in insertion order. */

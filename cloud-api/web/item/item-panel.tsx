@@ -14,9 +14,11 @@ import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
 import { itemPath, readFind } from '../route.ts';
 import './item.css';
+import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
 import { ItemMetadata } from './item-metadata.tsx';
 import { ItemPicture } from './item-picture.tsx';
 import { ItemTags } from './item-tags.tsx';
+import { storedPicture } from './stored-picture.ts';
 import { WhatLeft } from './what-left.tsx';
 
 const SimilarTab = lazy(async () => ({ default: (await import('./similar-tab.tsx')).SimilarTab }));
@@ -61,6 +63,13 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
       }),
     placeholderData: keepPreviousData,
   });
+  // A privacy-mode dataset never has any.
+  const ownId = dataset.privacy_mode ? undefined : item.data?.item.id;
+  const attachment = useItemAttachment(dataset.dataset_id, ownId).data;
+  const stored =
+    ownId === undefined || attachment?.sha256 == null
+      ? undefined
+      : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: () => setTab(tab === 'left' ? 'metadata' : 'left'),
@@ -115,7 +124,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
             ))}
           </Tabs.List>
           <div className="panel-body">
-            <ItemPicture item={item.data.item} />
+            <ItemPicture item={item.data.item} stored={stored} />
             <div className="row">
               <p className="item-name grow">{visibleText(item.data.item.reference_id)}</p>
               <CopyButton text={item.data.item.reference_id} name="Copy reference id" />
@@ -127,6 +136,9 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
                 isSelecting={props.isSelecting}
                 onChanged={props.onChanged}
               />
+              {attachment !== undefined && ownId !== undefined && (
+                <ItemAttachment datasetId={dataset.dataset_id} itemId={ownId} view={attachment} />
+              )}
               <ItemMetadata item={item.data.item} annotations={item.data.annotations} />
             </Tabs.Content>
             <Tabs.Content value="left" className="col g6">

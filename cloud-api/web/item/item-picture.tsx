@@ -1,4 +1,5 @@
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { panelBox, panelPreview } from '@nucleus/shared/ui/pixels/panel-picture.ts';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
@@ -6,8 +7,12 @@ import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
 
-/** The item's picture: its blur, and the agent's preview over it when pixels are on. */
-export function ItemPicture({ item }: { item: DatasetItem }): ReactElement {
+/**
+ * The item's picture: its blur, and over it the agent's preview when pixels are on, or the one that is stored here.
+ * @param stored address of the picture that is stored here
+ */
+export function ItemPicture(props: { item: DatasetItem; stored: string | undefined }): ReactElement {
+  const { item, stored } = props;
   const { source, blurhash } = item.metadata;
   const want = typeof source === 'string' ? { source, ref: item.reference_id, variant: panelPreview() } : undefined;
   const look = usePixel(want);
@@ -17,11 +22,13 @@ export function ItemPicture({ item }: { item: DatasetItem }): ReactElement {
       {typeof blurhash === 'string' ? (
         <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
       ) : (
-        look.state !== 'link' && <span className="mid">No descriptor left, so there is nothing to draw</span>
+        look.state !== 'link' &&
+        stored === undefined && <span className="mid">No descriptor left, so there is nothing to draw</span>
       )}
       {want !== undefined && look.state === 'link' && (
         <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(item.reference_id)} />
       )}
+      {stored !== undefined && <OwnImage key={stored} url={stored} alt={visibleText(item.reference_id)} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state
 import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import { ChevronLeft } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { storedPicture } from './stored-picture.ts';
 
 interface ItemStageProps {
   tile: GridTile;
@@ -63,6 +64,7 @@ export function ItemStage({ tile, position, total, onStep, onClose }: ItemStageP
         {(shownPx) => (
           <ZoomPicture
             source={tile.error === undefined ? tile.source : undefined}
+            own={tile.picture === undefined ? undefined : storedPicture(tile.key, 'preview-2048')}
             referenceId={tile.ref}
             width={tile.width}
             height={tile.height}

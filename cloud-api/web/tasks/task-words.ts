@@ -9,6 +9,16 @@ export const taskStates = {
   canceled: { word: 'Canceled', tone: '' },
 } as const;
 
+/** States of one attachment; `none` is where nothing is stored and nothing will be. */
+export const attachmentStates = {
+  pending: { word: 'Waiting', tone: '' },
+  fetching: { word: 'Fetching', tone: '' },
+  processing: { word: 'Processing', tone: '' },
+  ready: { word: 'Ready', tone: 'in' },
+  error: { word: 'Error', tone: 'd' },
+  none: { word: 'Not stored', tone: '' },
+} as const;
+
 const types: Readonly<Record<string, string>> = {
   imageannotation: 'image annotation',
   segmentannotation: 'segmentation',

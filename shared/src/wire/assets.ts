@@ -5,15 +5,24 @@ import type { Endpoint } from './endpoint.ts';
 export const ObjectVariant = z.enum(['original', 'preview-256', 'preview-1024', 'preview-2048']);
 export type ObjectVariant = z.infer<typeof ObjectVariant>;
 
+/** How far a picture is that was asked for: it is `ready` or in `error` at the end. */
+export const AttachmentState = z.enum(['pending', 'fetching', 'processing', 'ready', 'error']);
+export type AttachmentState = z.infer<typeof AttachmentState>;
+
 /**
- * What is stored of an item's picture. `state` is null where nothing is stored and nothing will be: in privacy mode, and of items of
- * agents; then `message` says why.
+ * What is stored of an item's picture, and how far a fetch of it is. What was stored before stays until another one is ready. `state` is
+ * null where nothing is stored and nothing will be: in privacy mode, and of items of agents; then `message` says why.
  */
 export const ItemAttachment = z.object({
   attachment: z.string(),
-  state: z.literal('ready').nullable(),
+  state: AttachmentState.nullable(),
   code: z.string().nullable(),
   message: z.string().nullable(),
+  /** Fetches since it was asked for last, and when the state changed; null for one that was never fetched again. */
+  tries: z.int().nullable(),
+  updated_at: z.string().nullable(),
+  /** Whether its address can be fetched again; uploaded files have none. */
+  can_refetch: z.boolean(),
   sha256: z.string().nullable(),
   bytes: z.int().nullable(),
   format: z.string().nullable(),
@@ -31,7 +40,11 @@ export const assetEndpoints = {
     path: '/v1/assets/:itemId',
     access: 'read',
     summary: 'Redirect to an expiring link to an item’s stored picture or a rendition of it',
-    query: z.object({ variant: ObjectVariant.default('original') }),
+    query: z.object({
+      variant: ObjectVariant.default('original'),
+      /** Anything that tells one picture of an item from the next, for caches. */
+      of: z.string().max(64).optional(),
+    }),
     reply: z.void(),
     errors: ['item-not-found'],
     dialect: 'own',
@@ -43,6 +56,15 @@ export const assetEndpoints = {
     summary: 'What is stored of an item’s picture, with expiring links to it',
     reply: ItemAttachment,
     errors: ['dataset-not-found', 'item-not-found'],
+    dialect: 'own',
+  },
+  refetchItem: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/items/:itemId/refetch',
+    access: 'write',
+    summary: 'Fetch an item’s picture from its address again; what is stored stays until the new one is ready',
+    reply: ItemAttachment,
+    errors: ['dataset-not-found', 'item-not-found', 'conflict'],
     dialect: 'own',
   },
   getObject: {

@@ -2,24 +2,7 @@ import { z } from 'zod';
 import { ReferenceId } from '../ids/ids.ts';
 import { mostDimensions } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
-
-/** What a tile of the grid needs, and nothing more. */
-export const Tile = z.object({
-  id: z.string(),
-  ref: z.string(),
-  w: z.int(),
-  h: z.int(),
-  /** Blurhash, when the level allows it. */
-  b: z.string().optional(),
-  /** Alias of the agent's source; absent for items that no agent owns. */
-  s: z.string().optional(),
-  status: z.enum(['ok', 'no-pixels']).optional(),
-  /** Tags, when it has any. */
-  t: z.array(z.string()).optional(),
-  /** Values of the fields that were asked for, in their order; null where it has none, and objects and lists as text. */
-  m: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
-});
-export type Tile = z.infer<typeof Tile>;
+import { Tile } from './tile.ts';
 
 export const DatasetView = z.object({
   dataset_id: z.string(),

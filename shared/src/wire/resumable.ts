@@ -16,7 +16,10 @@ export type UploadPurpose = z.infer<typeof UploadPurpose>;
 export const UploadView = z.object({
   id: z.string(),
   purpose: UploadPurpose,
-  dataset_id: z.string(),
+  /** Where its items go; a CSV of tasks has a project instead. */
+  dataset_id: z.string().optional(),
+  project: z.string().optional(),
+  batch: z.string().optional(),
   name: z.string(),
   bytes: z.int(),
   state: z.enum(['open', 'added', 'already-there', 'refused', 'received']),
@@ -31,23 +34,27 @@ export type CsvRun = z.infer<typeof CsvRun>;
 
 /** What a run of a CSV says at its end, in the job's message. */
 export const CsvSummary = z.object({
-  dataset_id: z.string(),
+  dataset_id: z.string().optional(),
+  project: z.string().optional(),
+  batch: z.string().optional(),
   run: CsvRun,
   rows: z.int(),
-  /** Rows that made, or would make, an item. */
+  /** Rows that made, or would make, an item or a task. */
   created: z.int(),
-  /** Rows whose reference id the dataset has. */
+  /** Rows whose reference id the dataset has, or whose unique id a task has. */
   already_there: z.int(),
   failed: z.int(),
   /** The first rows that failed, for a look; the report has them all. */
   problems: z.array(z.object({ row: z.int(), code: z.string(), error: z.string() })),
-  columns: z.array(z.object({ name: z.string(), type: z.enum(['number', 'text', 'address', 'reference']) })),
+  /** `number` and `text` become metadata; `content` is the text that a task is about. */
+  columns: z.array(z.object({ name: z.string(), type: z.enum(['number', 'text', 'address', 'reference', 'content']) })),
 });
 export type CsvSummary = z.infer<typeof CsvSummary>;
 
 /**
  * Uploads by the tus protocol 1.0.0 (creation, creation-with-upload, termination; HEAD on an upload answers its offset).
- * `Upload-Metadata` names `dataset_id`, `name` and `purpose` (`item` unless said).
+ * `Upload-Metadata` names `name`, `purpose` (`item` unless said) and where it goes: `dataset_id`, or for a CSV whose rows become tasks
+ * `project` and perhaps `batch`.
  */
 export const resumableEndpoints = {
   createUpload: {
@@ -62,6 +69,9 @@ export const resumableEndpoints = {
       'privacy-mode-refuses-bytes',
       'body-too-large',
       'quota-exceeded',
+      'project-not-found',
+      'batch-not-found',
+      'conflict',
     ],
     dialect: 'own',
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { utf8Bytes, WellFormedText } from '../ids/ids.ts';
+import { AttachmentState } from './assets.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Types of tasks that this cloud takes: what they must hold beside their attachments. */
@@ -46,8 +47,6 @@ export const CreateTask = z.looseObject({
 export type CreateTask = z.infer<typeof CreateTask>;
 
 const TaskStatus = z.enum(['pending', 'completed', 'canceled', 'error']);
-
-const AttachmentState = z.enum(['pending', 'fetching', 'processing', 'ready', 'error']);
 
 /** One attachment of a task: where it is asked for, how far it is, and what went wrong, for programs and for people. */
 export const TaskAttachment = z.object({

@@ -2,6 +2,7 @@ import { Check, CloudOff, EyeOff, ImageOff, type LucideIcon, ShieldAlert, Tag } 
 import { memo, type ReactElement, useState } from 'react';
 import { meanColor } from '../blur/blur-cache.ts';
 import { BlurCanvas } from '../blur/blur-canvas.tsx';
+import { OwnImage } from '../pixels/own-image.tsx';
 import { PixelImage } from '../pixels/pixel-image.tsx';
 import { type PixelLook, type PixelWant, previewFor } from '../pixels/pixel-source.ts';
 import { usePixel } from '../pixels/use-pixel.ts';
@@ -19,6 +20,8 @@ export interface GridTile {
   blurhash?: string | undefined;
   /** Alias of the source whose agent has the pixels. */
   source?: string | undefined;
+  /** Address of its picture, where the page's own server has it. */
+  picture?: string | undefined;
   /** What a list shows of it beside its name, column by column. */
   cells?: readonly string[] | undefined;
   /** Words that the team put on it. */
@@ -62,6 +65,7 @@ function stateOf(tile: GridTile | undefined, look: PixelLook, shownUrl: string |
   if (tile === undefined) return 'wait';
   if (tile.error !== undefined) return tile.error.isPlain === true ? 'miss' : 'err';
   if (look.state === 'link') return shownUrl === look.url ? 'pixel' : 'load';
+  if (tile.picture !== undefined) return shownUrl === tile.picture ? 'pixel' : 'load';
   if (look.state === 'error') return 'miss';
   if (look.state === 'blur') return tile.blurhash === undefined ? 'none' : 'blur';
   return look.state;
@@ -98,6 +102,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
   const sign = signOf(state, tile, look);
   const name = tile === undefined ? `Item ${count(index + 1)}` : visibleText(tile.name);
   const url = look.state === 'link' ? look.url : undefined;
+  const own = tile?.error === undefined && url === undefined ? tile?.picture : undefined;
   const background = tile?.blurhash === undefined ? undefined : meanColor(tile.blurhash);
   const isPlain = state === 'pixel' || state === 'load' || state === 'blur';
   return (
@@ -117,6 +122,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       {want !== undefined && url !== undefined && (
         <PixelImage key={url} want={want} url={url} alt="" onShown={() => setShownUrl(url)} />
       )}
+      {own !== undefined && <OwnImage key={own} url={own} onShown={() => setShownUrl(own)} />}
       {sign !== undefined && width >= 60 && (
         <span className="mid">
           <sign.icon className="icon" aria-hidden="true" />

@@ -1,11 +1,14 @@
 import type { ReactElement } from 'react';
 import { BlurCanvas } from '../blur/blur-canvas.tsx';
+import { OwnImage } from '../pixels/own-image.tsx';
 import { PixelImage } from '../pixels/pixel-image.tsx';
 import { type PixelWant, previewFor } from '../pixels/pixel-source.ts';
 import { usePixel } from '../pixels/use-pixel.ts';
 
 interface ZoomPictureProps {
   source: string | undefined;
+  /** Address of the picture, where the page's own server has it. */
+  own?: string | undefined;
   referenceId: string;
   width: number;
   height: number;
@@ -33,7 +36,8 @@ export function ZoomPicture(props: ZoomPictureProps): ReactElement {
       {fine !== undefined && second.state === 'link' && (
         <PixelImage key={second.url} want={fine} url={second.url} alt="" />
       )}
-      {blurhash === undefined && first.state !== 'link' && (
+      {props.own !== undefined && <OwnImage key={props.own} url={props.own} />}
+      {blurhash === undefined && props.own === undefined && first.state !== 'link' && (
         <span className="mid">No descriptor left, so there is nothing to draw</span>
       )}
     </>

@@ -1,0 +1,78 @@
+/** A cloud that is killed and started again over what it left, with servers of pictures and callbacks that outlive it. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
+import { aJpeg } from '../builders/a-picture.ts';
+import { aPictureServer } from '../builders/a-picture-server.ts';
+import { aProgram, type RunningProgram } from '../builders/a-process.ts';
+import { aReceiver } from '../contract/an-intake.ts';
+import type { TestDatabase } from '../contract/on-each-database.ts';
+import { send } from '../contract/send.ts';
+
+const key = `live_${'k'.repeat(43)}`;
+
+/** A built cloud in a process of its own, over a database and a folder that outlive it. Ends with its test. */
+export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
+  const database = await open();
+  const data = await mkdtemp(join(tmpdir(), 'tasks-restart-'));
+  const databaseUrl = database.url ?? `sqlite:${join(data, 'cloud.db')}`;
+  const pictures = await aPictureServer({ '/a.jpg': await aJpeg() });
+  const receiver = await aReceiver();
+  const running = new Set<RunningProgram>();
+  onTestFinished(async () => {
+    await Promise.all([...running].map((program) => program.stop('SIGKILL')));
+    await pictures.close();
+    await receiver.close();
+    await database.drop();
+    await rm(data, { recursive: true, force: true });
+  });
+  const env = { NUCLEUS_CLOUD_KEY: key, NUCLEUS_CLOUD_FETCH_ALLOW: `${pictures.host},${receiver.host}` };
+  let url = '';
+  const start = async () => {
+    const flags = ['--data', data, '--listen', '127.0.0.1:0', '--database', databaseUrl];
+    const program = aProgram('cloud', ['serve', ...flags], { env });
+    running.add(program);
+    url = (await program.printed(/ready at (http:\S+)/))[1] ?? '';
+    return program;
+  };
+  let program = await start();
+  const call = (path: string, options: Parameters<typeof send>[1] = {}) =>
+    send(`${url}/v1/${path}`, { key, ...options });
+  const query = async <Row>(read: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<Row>) => {
+    const opened = await openDatabase(databaseUrl, () => undefined);
+    try {
+      return await read(opened.db);
+    } finally {
+      await opened.close();
+    }
+  };
+  return {
+    isShared: database.url !== undefined,
+    pictures,
+    receiver,
+    call,
+    query,
+    task: async (path: string): Promise<string> => {
+      const body = {
+        attachment: pictures.origin + path,
+        geometries: {},
+        callback_url: receiver.url(path),
+      };
+      return (await call('task/imageannotation', { body })).body.task_id;
+    },
+    attachment: async (id: string): Promise<any> => (await call(`task/${id}`)).body.attachments[0],
+    kill: () => program.stop('SIGKILL'),
+    restart: async () => {
+      // The lease of a dead worker on PostgreSQL runs out by itself; here nobody wants to wait for it.
+      await query((db) => db.updateTable('jobs').set({ locked_until: 0 }).where('ended_at', 'is', null).execute());
+      program = await start();
+    },
+    stored: async () =>
+      (await readdir(join(data, 'cloud', 'objects'), { recursive: true, withFileTypes: true })).filter((entry) =>
+        entry.isFile(),
+      ).length,
+  };
+};
+export type KilledCloud = Awaited<ReturnType<typeof aKilledCloud>>;
