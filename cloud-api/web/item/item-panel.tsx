@@ -2,12 +2,12 @@ import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-fai
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { JsonView } from '@nucleus/shared/ui/parts/json-view.tsx';
-import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { PanelButton, PanelHead } from '@nucleus/shared/ui/parts/panel-head.tsx';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ChevronLeft, ChevronRight, Maximize2, X } from 'lucide-react';
+import { Maximize2, X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { lazy, type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
@@ -87,54 +87,20 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
   const level = dataset.sources.find(({ alias }) => alias === item.data?.item.metadata.source)?.level;
   return (
     <aside className="panel" aria-label="Details">
-      <div className="row panel-head">
-        <button
-          type="button"
-          className="btn ghost icon-only dense"
-          aria-label="Previous item"
-          disabled={position === undefined || position === 0}
-          onClick={() => props.onStep(-1)}
-        >
-          <ChevronLeft className="icon s" aria-hidden="true" />
-        </button>
-        <button
-          type="button"
-          className="btn ghost icon-only dense"
-          aria-label="Next item"
-          disabled={position === undefined || position === props.total - 1}
-          onClick={() => props.onStep(1)}
-        >
-          <ChevronRight className="icon s" aria-hidden="true" />
-        </button>
-        <span className="sm t3 nowrap">
-          {position === undefined ? 'Item' : `${count(position + 1)} of ${count(props.total)}`}
-        </span>
-        <span className="end row g2">
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Large view (Enter)"
-            title="Large view (Enter)"
-            disabled={props.onLarge === undefined}
-            onClick={props.onLarge}
-          >
-            <Maximize2 className="icon s" aria-hidden="true" />
-          </button>
-          <CopyButton
-            text={location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))}
-            name="Copy link"
-          />
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Close (Esc)"
-            title="Close (Esc)"
-            onClick={props.onClose}
-          >
-            <X className="icon s" aria-hidden="true" />
-          </button>
-        </span>
-      </div>
+      <PanelHead what="Item" position={position} total={props.total} onStep={props.onStep}>
+        <PanelButton
+          icon={Maximize2}
+          name="Large view (Enter)"
+          title="Large view (Enter)"
+          isOff={props.onLarge === undefined}
+          onClick={props.onLarge}
+        />
+        <CopyButton
+          text={location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))}
+          name="Copy link"
+        />
+        <PanelButton icon={X} name="Close (Esc)" title="Close (Esc)" onClick={props.onClose} />
+      </PanelHead>
       {item.data === undefined ? (
         <div className="panel-body" aria-busy={item.isPending}>
           {item.isError && (
