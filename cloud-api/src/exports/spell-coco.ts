@@ -1,6 +1,5 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
-import type { PlacedItem } from '../items/rules.ts';
-import { toDatasetItem } from '../items/rules.ts';
+import { addressOf, type PlacedItem, toDatasetItem } from '../items/rules.ts';
 import type { LabelRow } from '../labels/read-labels.ts';
 import { CocoCategories, toCocoAnnotation } from './coco-annotation.ts';
 
@@ -51,7 +50,7 @@ function toImage(item: DatasetItem, imageId: number): Record<string, unknown> {
     file_name: item.reference_id,
     ...(item.width === undefined ? {} : { width: item.width }),
     ...(item.height === undefined ? {} : { height: item.height }),
-    coco_url: item.image_url,
+    coco_url: addressOf(item),
     item_id: item.id,
     metadata: item.metadata,
   };
