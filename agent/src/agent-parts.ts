@@ -77,7 +77,7 @@ export type Overview = ReplyOf<typeof localEndpoints.getOverview>;
 export interface ProxyOptions<Pool> {
   state: State;
   config: AgentConfig;
-  sources: { sourceNo: number; alias: string; folder: string }[];
+  sources: { sourceNo: number; alias: string; folder: string; followLinks: boolean }[];
   publicUrl: string;
   dashboardOrigins: readonly string[];
   keys: Keys;

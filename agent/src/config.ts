@@ -25,6 +25,8 @@ export const SourceConfig = z.strictObject({
   names: NamesPolicy.optional(),
   include: z.array(z.string().min(1)).default(['**']),
   exclude: z.array(z.string().min(1)).default([]),
+  /** Follow links to what lies in the folder itself and is not left out. */
+  follow_links: z.boolean().default(false),
   /** Fields that the level allows and that stay inside all the same. */
   fields_off: z
     .array(z.union([z.enum(switchable as [string, ...string[]]), z.string().regex(customFieldKey)], unknownField))

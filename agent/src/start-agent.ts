@@ -180,7 +180,12 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
       await parts.startProxy({
         state,
         config,
-        sources: bindings.listSources().map(({ source_no, alias, folder }) => ({ sourceNo: source_no, alias, folder })),
+        sources: bindings.listSources().map(({ source_no: sourceNo, alias, folder }) => ({
+          sourceNo,
+          alias,
+          folder,
+          followLinks: config.sources.some((source) => source.alias === alias && source.follow_links),
+        })),
         publicUrl,
         dashboardOrigins: config.dashboard_origins ?? [new URL(config.cloud.url).origin],
         keys,

@@ -51,8 +51,8 @@ export function openViewerParts(options: ViewerPartsOptions): ViewerParts & { cl
     showsVideos: options.showsVideos ?? (() => false),
     levelsOf: openItemLevels(state, options.policyOf, options.keys.names),
     whyOf: openWhyNotSynced(state, options.sync),
-    async readTags({ folder, path, expected }) {
-      const read = await pool.tags({ root: folder, path, expected });
+    async readTags({ folder, followLinks, path, expected }) {
+      const read = await pool.tags({ root: folder, followLinks, path, expected });
       return 'kind' in read ? { refused: exceptionSentences[read.code] } : read;
     },
     retry: (alias, path) => pipeline.retry(alias, path),

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentParts, Pipeline, PipelineOptions, PipelineProgress, ProxyOptions } from './agent-parts.ts';
@@ -37,8 +37,14 @@ export const wiredParts: AgentParts<DecoderPool> = {
     }),
   describeFile: async (pool, source, path) => {
     const file = Buffer.concat([Buffer.from(`${source.folder}/`), path]);
-    const expected = fileStat(await lstat(file));
-    const described = await pool.describe({ root: source.folder, path, expected, timeZone: source.time_zone });
+    const expected = fileStat(await (source.follow_links ? stat : lstat)(file));
+    const described = await pool.describe({
+      root: source.folder,
+      followLinks: source.follow_links,
+      path,
+      expected,
+      timeZone: source.time_zone,
+    });
     return described.kind === 'facts' ? described : undefined;
   },
   startPipeline: openPipeline,
@@ -123,9 +129,9 @@ function sumProgress(tell: (progress: PipelineProgress) => void): (progress: Pro
 }
 
 function previewsOf(pool: DecoderPool): MakePreview {
-  return async ({ fd, folder, path, edgePx, type }) => {
+  return async ({ fd, folder, followLinks, path, edgePx, type }) => {
     const expected = fileStat(fstatSync(fd));
-    const made = await pool.preview({ root: folder, path, expected, widthPx: edgePx, format: type });
+    const made = await pool.preview({ root: folder, followLinks, path, expected, widthPx: edgePx, format: type });
     if (Buffer.isBuffer(made)) return made;
     throw new Error(made.code);
   };

@@ -15,6 +15,8 @@ export interface CrawledThings {
   sliceId: string;
   /** An annotation of the item; its own id and its label are the canary. */
   labelId: string;
+  modelId: string;
+  runId: string;
   jobId: string;
   autotagId: string;
   changeId: string;
@@ -165,6 +167,32 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     getAnnotation: none,
     getMask: none,
     setMaskPolicy: { body: { accepted: false } },
+    countLabels: { body: { query: '' } },
+    listModels: none,
+    createModel: { body: { name: 'mine', reference_id: 'planted' } },
+    getModel: none,
+    deleteModel: none,
+    addModelTags: { body: { tags: ['planted'] } },
+    removeModelTags: { body: { tags: [canary] } },
+    addTrainedSlices: { body: { trained_slice_ids: [things.sliceId] } },
+    removeTrainedSlices: { body: { trained_slice_ids: [things.sliceId] } },
+    createModelRun: { body: { name: 'mine', reference_id: canary } },
+    deleteModelRun: none,
+    getModelRunInfo: none,
+    predict: { body: { annotations: [{ ...aBox, reference_id: canary }] } },
+    getRunItemByIndex: none,
+    getRunItemByReference: none,
+    getRunItemById: none,
+    getRunPrediction: none,
+    listRunPredictions: none,
+    uploadPredictions: { body: { annotations: [{ ...aBox, reference_id: canary, label: 'other' }] } },
+    exportPredictions: none,
+    getModelItemByIndex: none,
+    getModelItemByReference: none,
+    getModelPrediction: none,
+    uploadPointsPrediction: { body: { pointsSegmentationUrl: 'https://x.test/points' } },
+    exportSlicePredictions: none,
+    pageSlicePredictions: { body: page },
     listJobs: { body: { dataset_id: null, job_types: [], show_completed: true } },
     getJob: none,
     getJobInfo: none,
@@ -223,6 +251,37 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     downloadUsage: none,
   };
 }
+
+/** What succeeds for another tenant, because it is about that one's own, empty world. */
+export const ofOwnWorld: readonly EndpointName[] = [
+  'createDataset',
+  'getIpRanges',
+  'getSession',
+  'listIntegrations',
+  'listTasks',
+  'countTasks',
+  'listProjects',
+  'createProject',
+  'createBatch',
+  'listBatches',
+  'getCallbackKey',
+  'listFiles',
+  'listModels',
+  'createModel',
+  'listUsage',
+  'downloadUsage',
+  'listAgents',
+  'listAudit',
+  'listKeys',
+  'createKey',
+  'listDatasetDetails',
+  'listDatasetViews',
+  'listDatasets',
+  'listSlices',
+  'listJobs',
+  'registerAgent',
+  'signOut',
+];
 
 /** Path of an endpoint with the owner's ids in it. @throws RangeError for a parameter that nothing fills */
 export function crawlerPath(name: EndpointName, things: CrawledThings): string {

@@ -67,5 +67,5 @@ function value(row: OracleRow, node: ValueNode): string | number | undefined {
 
 function read(row: OracleRow, field: FieldPath): string | number | undefined {
   const [root = '', ...rest] = field.path;
-  return row[root === 'metadata' ? rest.join('.') : root];
+  return row[root === 'metadata' ? rest.join('.') : root === 'annotations' ? field.path.join('.') : root];
 }

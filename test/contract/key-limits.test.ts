@@ -47,6 +47,8 @@ onEachDatabase('the limits of keys', (open) => {
       autotagId,
       changeId: `chg_${none}`,
       labelId: 'ann_none',
+      modelId: 'prj_none',
+      runId: 'run_none',
       agentId: `agt_${none}`,
       epoch: none,
       keyId: `key_${none}`,

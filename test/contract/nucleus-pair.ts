@@ -8,6 +8,8 @@ export interface PairState {
   job: string;
   item: string;
   tag: string;
+  prj: string;
+  run: string;
   signedUrl: string;
   origin: string;
 }

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Pair } from './nucleus-pair.ts';
 import { autotagPairs } from './nucleus-pairs-of-autotags.ts';
 import { labelPairs } from './nucleus-pairs-of-labels.ts';
+import { predictionPairs } from './nucleus-pairs-of-predictions.ts';
 
 const kinds = (status: string) => (state: { ds: string }) => ({
   dataset_id: state.ds,
@@ -32,4 +33,4 @@ const taxonomyPairs: Pair[] = [
   },
 ];
 
-export const laterPairs: Pair[] = [...taxonomyPairs, ...labelPairs, ...autotagPairs];
+export const laterPairs: Pair[] = [...taxonomyPairs, ...labelPairs, ...predictionPairs, ...autotagPairs];

@@ -16,7 +16,7 @@ const methodOf = ({ route }: Pair) => route.split(' ')[0] as string;
 
 onEachDatabase('requests and replies of the core', (open) => {
   let cloud: ACloud;
-  const state: PairState = { ds: '', slc: '', job: '', item: '', tag: '', signedUrl: '', origin: '' };
+  const state: PairState = { ds: '', slc: '', job: '', item: '', tag: '', prj: '', run: '', signedUrl: '', origin: '' };
   beforeAll(async () => {
     cloud = await aCloud({ database: await open() });
     state.origin = cloud.url;
@@ -24,7 +24,7 @@ onEachDatabase('requests and replies of the core', (open) => {
   afterAll(() => cloud.close());
 
   const fill = (text: string): string =>
-    text.replace(/\{(ds|slc|job|item|tag|signedUrl)\}/g, (_, name: keyof PairState) => state[name]);
+    text.replace(/\{(ds|slc|job|item|tag|prj|run|signedUrl)\}/g, (_, name: keyof PairState) => state[name]);
   const call = (pair: Pair) => {
     const isSigned = pair.path === '{signedUrl}';
     const path = fill(pair.path.startsWith('/') ? pair.path : `/v1/nucleus/${pair.path}`);

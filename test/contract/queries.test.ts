@@ -12,7 +12,7 @@ import { Projection } from '../../cloud-api/src/search/projection.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { meets, type OracleRow } from './evaluate-query.ts';
 import { onEachDatabase } from './on-each-database.ts';
-import { randomQuery, randomRow, seeded } from './random-query.ts';
+import { randomLabels, randomQuery, randomRow, seeded } from './random-query.ts';
 import { send } from './send.ts';
 
 const rowCount = 400;
@@ -34,6 +34,13 @@ onEachDatabase('queries', (open) => {
     const random = seeded(7);
     rows = Array.from({ length: rowCount }, (_, i) => randomRow(random, i));
     datasetId = await aDataset(rows);
+    const weather = { taxonomy_name: 'weather', type: 'category', labels: ['sun', 'rain', 'snow'] };
+    await call(`/v1/nucleus/dataset/${datasetId}/add_taxonomy`, weather);
+    const labels = rows.map((row) => randomLabels(random, String(row.reference_id)));
+    const annotations = labels.flatMap(({ sent }) => sent);
+    const written = await call(`/v1/nucleus/dataset/${datasetId}/annotate`, { annotations });
+    expect(written.body.annotations_processed).toBe(annotations.length);
+    rows = rows.map((row, at) => ({ ...row, ...labels[at]?.counts }));
   });
   afterAll(async () => {
     await second.close();
@@ -67,9 +74,10 @@ onEachDatabase('queries', (open) => {
     const random = seeded(20_261_123);
     let found = 0;
     for (let done = 0; done < queryCount; done += queriesAtOnce) {
-      const queries = Array.from({ length: queriesAtOnce }, () => randomQuery(random));
+      const queries = Array.from({ length: queriesAtOnce }, () => randomQuery(random, 3, done % 400 === 0));
       const conditions = queries.map((query) => parseQuery(query));
       const compiled = conditions.map((condition) => compileQuery(condition, schema));
+      // labels are looked up for each of them, so that fewer batches have any
       // one statement answers many: asked one by one, as the long form does, most of the time is the way there and back
       const columns = compiled.map(({ sql }) => `coalesce(${sql}, false)`).join(', '); // as a `where` takes it
       const parameters = compiled.flatMap((each) => each.parameters);
@@ -89,7 +97,7 @@ onEachDatabase('queries', (open) => {
     const projection = projectionAt('singly.duckdb');
     const random = seeded(20_261_124);
     for (let i = 0; i < singly; i++) {
-      const query = randomQuery(random);
+      const query = randomQuery(random, 3, true);
       const condition = parseQuery(query);
       const want = rows.flatMap((row, seq) => (meets(row, condition) ? [seq] : []));
       const got = await findItemsAfter(projection, { condition }, { afterSeq: -1, limit: rowCount });

@@ -18,19 +18,38 @@ const rightFields = ['metadata.iso', 'metadata.f_number', 'width'] as const;
 const textFields = ['make', 'metadata.name', 'reference_id', 'odd field'] as const;
 const texts = ['canon', 'nikon', 'Sony', 'a/b', 'é', '50%', '_', '', "o'clock", '"quoted"', 'IMG'] as const;
 
+const countFields = [
+  'annotations.count',
+  'annotations.car',
+  'annotations."big truck"',
+  'annotations.box.count',
+  'annotations.polygon.car',
+  'annotations.category.count',
+  'annotations.category.car',
+] as const;
+const weathers = ['sun', 'rain', 'snow', 'nothing'] as const;
+
 /** A well-typed query over the fields of {@link randomRow}; `depth` bounds its nesting. */
-export function randomQuery(random: () => number, depth = 3): string {
+export function randomQuery(random: () => number, depth = 3, hasLabels = false): string {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const number = (): string => String(pick([0, 1, -2, 2.8, 100, 800, 1e4, Math.floor(random() * 3200)]));
   const text = (): string => spellWord(pick(texts));
   const field = (name: string): string => (name.includes(' ') ? `metadata.${spellWord(name)}` : name);
   const amount = (): string => {
     const kind = random();
+    if (hasLabels && kind < 0.15) return pick(countFields);
     if (kind < 0.6) return field(pick(numberFields));
     if (kind < 0.8) return `${field(pick(numberFields))} ${pick(['+', '-', '%'])} ${number().replace('-', '')}`;
     return `(${field(pick(numberFields))} - ${pick(rightFields)})`;
   };
+  const weather = (): string =>
+    pick([
+      () => `annotations.weather ${pick(['=', '!='])} ${pick(weathers)}`,
+      () => `annotations.weather ${pick(['', 'NOT '])}IN (${pick(weathers)}, ${pick(weathers)})`,
+      () => `annotations.weather IS ${pick(['', 'NOT '])}MISSING`,
+    ])();
   const condition = (): string => {
+    if (hasLabels && random() < 0.1) return weather();
     switch (Math.floor(random() * 6)) {
       case 0:
       case 1:
@@ -48,7 +67,7 @@ export function randomQuery(random: () => number, depth = 3): string {
     }
   };
   if (depth === 0 || random() < 0.35) return condition();
-  const inner = (): string => randomQuery(random, depth - 1);
+  const inner = (): string => randomQuery(random, depth - 1, hasLabels);
   return pick([
     () => `(${inner()} AND ${inner()})`,
     () => `(${inner()} OR ${inner()} OR ${inner()})`,
@@ -72,4 +91,31 @@ export function randomRow(random: () => number, i: number): OracleRow {
     name: maybe(`${pick(texts)}/${pick(texts)}`),
     'odd field': maybe(pick(texts)),
   };
+}
+
+/** A few labels of an item, and what queries count of them. */
+export function randomLabels(random: () => number, reference: string): { sent: object[]; counts: OracleRow } {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const counts: Record<string, string | number | undefined> = {};
+  for (const field of countFields) counts[field.replaceAll('"', '')] = 0;
+  const add = (field: string): void => {
+    if (counts[field] !== undefined) counts[field] = Number(counts[field]) + 1;
+  };
+  const sent: object[] = Array.from({ length: Math.floor(random() * 5) }, (_, i) => {
+    const [type, label] = [pick(['box', 'polygon'] as const), pick(['car', 'big truck', 'bus'])];
+    for (const field of ['count', label, `${type}.count`, `${type}.${label}`]) add(`annotations.${field}`);
+    const corners = [0, 1, 1].map((x, at) => ({ x: x / 2, y: at / 2 }));
+    const geometry = type === 'box' ? { x: 0, y: 0, width: 1, height: 1 } : { vertices: corners };
+    return { type, label, annotation_id: `${i}`, reference_id: reference, geometry };
+  });
+  const category = (label: string, over: object): void => {
+    for (const field of ['count', label]) add(`annotations.category.${field}`);
+    sent.push({ type: 'category', label, reference_id: reference, ...over });
+  };
+  if (random() < 0.3) category('car', {});
+  if (random() < 0.5) {
+    counts['annotations.weather'] = pick(['sun', 'rain', 'snow']);
+    category(String(counts['annotations.weather']), { taxonomy_name: 'weather' });
+  }
+  return { sent, counts };
 }

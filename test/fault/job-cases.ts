@@ -18,6 +18,8 @@ import { startDeletionJob } from '../../cloud-api/src/labels/delete-job.ts';
 import { groundTruth } from '../../cloud-api/src/labels/rules.ts';
 import { startLabelsJob } from '../../cloud-api/src/labels/upload-job.ts';
 import { writeLabels } from '../../cloud-api/src/labels/write-labels.ts';
+import { createModel } from '../../cloud-api/src/models/write-model.ts';
+import { openRun } from '../../cloud-api/src/models/write-run.ts';
 import type { JobStores } from '../../cloud-api/src/serve/run-jobs.ts';
 import { startBuildSliceJob, startFillJob } from '../../cloud-api/src/slices/build-slice-job.ts';
 import { openQuerySlice } from '../../cloud-api/src/slices/query-slice.ts';
@@ -97,6 +99,28 @@ export const jobCases: JobCase[] = [
       const input = { requestId, update: false };
       const target = { ...place, runId: groundTruth };
       return { jobId: await startLabelsJob(ground.db, ground.stores.uploads, ground.acting, target, input), datasetId };
+    },
+  },
+  {
+    name: 'uploadPredictions',
+    leastSteps: 3,
+    start: async (ground) => {
+      const { db, acting } = ground;
+      const datasetId = await aFullDataset(ground);
+      const reference_id = randomBytes(8).toString('hex');
+      const { runId } = await openRun(
+        db,
+        acting,
+        datasetId,
+        await createModel(db, acting, { name: 'm', reference_id }),
+      );
+      const requestId = randomBytes(16).toString('hex');
+      const lines = references.slice(0, 600).map((_, at) => JSON.stringify(aBox(at, { confidence: 0.5 })));
+      lines[3] = JSON.stringify(aBox(5_000));
+      const place = { tenantId: acting.tenantId, datasetId, requestId };
+      await ground.stores.uploads.receive(place, Readable.from([lines.join('\n')]));
+      const input = { requestId, update: false };
+      return { jobId: await startLabelsJob(db, ground.stores.uploads, acting, { ...place, runId }, input), datasetId };
     },
   },
   {

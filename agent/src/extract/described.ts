@@ -10,6 +10,8 @@ export interface FileRequest {
   root: string;
   /** Relative to the root, as bytes. */
   path: Uint8Array;
+  /** Whether a link below the root that leads to another place below it is followed. */
+  followLinks?: boolean | undefined;
   expected: FileStat;
 }
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { ExceptionCode } from '../record/exceptions.ts';
 import { fileStat, sameStat } from '../source/file-stat.ts';
+import { openFollowing } from '../source/follow-link.ts';
 import { OpenRefusal, openSafely } from '../source/open-safely.ts';
 import type { ExtractLimits, FileRequest } from './described.ts';
 
@@ -27,7 +28,7 @@ export async function withOpenFile<Result>(
 ): Promise<Result | Failure> {
   let fd: number;
   try {
-    const opened = openSafely(request.root, request.path);
+    const opened = (request.followLinks ? openFollowing : openSafely)(request.root, request.path);
     fd = opened.fd;
     if (!sameStat(fileStat(opened.stat), request.expected)) {
       closeSync(fd);

@@ -3,34 +3,24 @@
  * file may be an item that one of them displaced.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '@nucleus/shared/failure/app-error';
 import { type Described, extractVersion } from '../extract/described.ts';
 import { resolveIdentity, type SettledFile, undeleteMs } from '../identity/resolve-identity.ts';
 import type { Facts } from '../record/facts.ts';
-import { type FileStat, fileStat, pathKey } from '../source/file-stat.ts';
-import { lookAt } from '../source/look-at.ts';
-import { nameOf } from '../source/walk-folder.ts';
+import { type FileStat, pathKey } from '../source/file-stat.ts';
 import type { FileChange, Found } from '../state/files.ts';
 import type { QueuedFile } from '../state/scan-queue.ts';
-import { lookAgain, settleWaitMs, type Watched } from '../watch/settle-file.ts';
+import { settleWaitMs } from '../watch/settle-file.ts';
 import { untilRoom } from './await-room.ts';
 import { findPartners } from './find-partners.ts';
 import { openLateFiles } from './late-files.ts';
 import type { RunningSource } from './running-source.ts';
+import { lookAtAll, maxRounds, type Young } from './young-files.ts';
 
 /** Files of one transaction; each costs one flush to disk. */
 const batchFiles = 200;
 /** New files are described while others are written, and a decoder that is done with one batch begins the next. */
 const batchesAhead = 2;
-/** A file that never stops changing is tried this often in one scan, and becomes an exception until the next. */
-const maxRounds = 5;
-const looksAtOnce = 64;
 
-interface Young extends Watched {
-  path: Buffer;
-  kind: 'new' | 'changed';
-  rounds: number;
-}
 type WatchedFile = Pick<QueuedFile, 'path' | 'stat'>;
 interface DescribedFile extends SettledFile {
   path: Buffer;
@@ -155,7 +145,7 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       const waits = young.map((file) => settleWaitMs(file, Date.now(), source.settleMs));
       const waitMs = Math.min(...waits);
       if (waitMs > 0) await delay(waitMs, undefined, { signal: source.signal }).catch(() => undefined);
-      const due = await lookAtAll(source.config.folder, young.splice(0));
+      const due = await lookAtAll(source.config, young.splice(0));
       const ready: Young[] = [];
       for (const { file, now } of due) {
         if (!now) {
@@ -206,28 +196,6 @@ function isChanging(file: DescribedFile): boolean {
   return file.described.kind === 'exception' && file.described.code === 'changed-while-reading';
 }
 
-async function lookAtAll(root: string, files: readonly Young[]): Promise<{ file: Young; now: Young | undefined }[]> {
-  const seen: { file: Young; now: Young | undefined }[] = [];
-  for (let at = 0; at < files.length; at += looksAtOnce) {
-    const part = files.slice(at, at + looksAtOnce);
-    seen.push(...(await Promise.all(part.map(async (file) => ({ file, now: await lookAtPath(root, file) })))));
-  }
-  return seen;
-}
-
-/** Another look at a young file; undefined when it is gone. @throws AppError when the root hangs. */
-async function lookAtPath(root: string, file: Young): Promise<Young | undefined> {
-  try {
-    const stat = await lookAt(nameOf(root, pathKey(file.path)));
-    if (!stat?.isFile()) return undefined;
-    const watched = lookAgain(file, fileStat(stat), Date.now());
-    return { ...file, ...watched, rounds: watched.sinceMs === file.sinceMs ? file.rounds : file.rounds + 1 };
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    return { ...file, rounds: maxRounds };
-  }
-}
-
 /** Describes one file, without decoding it again when its content turns out to be what an item already has facts of. */
 async function describeOne(
   source: Pick<RunningSource, 'config' | 'known' | 'pool'>,
@@ -238,6 +206,7 @@ async function describeOne(
   const isKnown = likely?.content_hash && likely.facts && likely.extract_version === extractVersion;
   const described = await source.pool.describe({
     root: source.config.folder,
+    followLinks: source.config.follow_links,
     path,
     expected: stat,
     timeZone: source.config.time_zone,

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { type FileStat, fileStat, pathKey, sameStat } from '../source/file-stat.ts';
-import { lookAt } from '../source/look-at.ts';
+import { leadsElsewhere, lookAt } from '../source/look-at.ts';
 import { nameOf } from '../source/walk-folder.ts';
 import { markMissing } from '../state/missing.ts';
 import type { ItemRow } from '../state/rows.ts';
@@ -30,6 +30,8 @@ export async function findPartners(
       if (here.has(key)) continue;
       const stat = await lookQuietly(source.config.folder, key);
       if (stat?.isFile() && !sameStat(fileStat(stat), rowStat(row))) {
+        // what a link leads to now is for the next walk to judge
+        if (source.config.follow_links && (await leadsElsewhere(source.config.folder, key))) continue;
         here.add(key);
         partners.push({ path: row.path, stat: fileStat(stat) });
       } else if (stat === undefined && (await isAbsent(source.config.folder, key, dev))) gone.push(row.path);

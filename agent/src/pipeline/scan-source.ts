@@ -101,6 +101,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
     include: config.include,
     exclude: config.exclude,
     marker: config.marker,
+    followLinks: config.follow_links,
     known:
       row.root_dev === null || row.root_ino === null
         ? undefined

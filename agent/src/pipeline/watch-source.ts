@@ -38,7 +38,7 @@ export function openSourceWatch(
   source: Pick<RunningSource, 'config' | 'state' | 'log'>,
   options: { isWanted: boolean; wake: () => void; open?: OpenWatch },
 ): SourceWatch {
-  const { alias, folder, exclude } = source.config;
+  const { alias, folder, exclude, follow_links: followLinks } = source.config;
   const { isWanted, wake, open = watchFolder } = options;
   const settling = new Settling(quietMs, longestMs);
   let watching: FolderWatch | undefined;
@@ -116,7 +116,8 @@ export function openSourceWatch(
           ctimeMs > calmSinceMs && ctimeMs < startedMs - eventLimitMs && !wasHinted(hinted, folderOf(difference.key))
         );
       });
-      const isTested = hinted.every((folders) => folders.size < mostHinted);
+      // what changes behind a link is told of its own place: scans find it
+      const isTested = !followLinks && hinted.every((folders) => folders.size < mostHinted);
       hinted = [hinted[1] ?? new Set(), new Set()];
       if (!watching || failedMs !== undefined) return;
       if (missed.length > 0 && isTested && !isOverflown) {

@@ -23,6 +23,7 @@ export interface PreviewRequest {
   fd: number;
   /** Where the same file stands, for a decoder that opens it anew: root, and path relative to it as bytes. */
   folder: string;
+  followLinks?: boolean | undefined;
   path: Buffer;
   byteSize: number;
   format: string | null;
@@ -35,6 +36,7 @@ export interface PreviewRequest {
 /** The file behind a preview. */
 export interface PreviewSource {
   folder: string;
+  followLinks?: boolean | undefined;
   /** Opens the file if it is still the catalogued one. */
   open: () => OpenFile;
 }
@@ -128,6 +130,7 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
         const abort = new AbortController();
         const request = {
           folder: source.folder,
+          followLinks: source.followLinks,
           path: file.path,
           byteSize: file.byteSize,
           format: file.format,

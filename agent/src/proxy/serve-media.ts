@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { decideRange, ifRangeHolds, noneMatchHits, RangeRefusal } from '@nucleus/shared/media/byte-range';
 import { type Variant, variants } from '@nucleus/shared/wire/local';
+import { openFollowing } from '../source/follow-link.ts';
 import { type OpenFile, OpenRefusal, openSafely } from '../source/open-safely.ts';
 import type { Lookups, ServableFile } from '../state/lookups.ts';
 import { contentTypeOf, dispositionOf, etagOf, isCatalogued, mediaGuards } from './media-headers.ts';
@@ -20,6 +21,8 @@ export interface ServedSource {
   alias: string;
   /** Absolute. */
   folder: string;
+  /** Whether links to what lies in the folder are followed. */
+  followLinks?: boolean | undefined;
 }
 
 export interface MediaParts {
@@ -111,7 +114,7 @@ export async function serveFile(
 function openCatalogued(parts: Pick<MediaParts, 'recheck'>, source: ServedSource, file: ServableFile): OpenFile {
   let open: OpenFile;
   try {
-    open = openSafely(source.folder, file.path);
+    open = (source.followLinks ? openFollowing : openSafely)(source.folder, file.path);
   } catch (error) {
     throw error instanceof OpenRefusal && error.code === 'stale' ? stale(parts, source, file) : error;
   }
@@ -170,7 +173,8 @@ async function servePreview(
   headers: Headers,
 ): Promise<Omit<HotAnswer, 'claim'> | undefined> {
   const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
-  const behind = { folder: source.folder, open: () => openCatalogued(parts, source, file) };
+  const { folder, followLinks } = source;
+  const behind = { folder, followLinks, open: () => openCatalogued(parts, source, file) };
   const bytes = await parts.previews.get(file, edgePx, type, behind, gone(res));
   if (res.destroyed) return undefined;
   const sent = sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);

@@ -68,7 +68,7 @@ export function itemHandlers(parts: ItemParts): Pick<LocalHandlers, 'getLocalIte
         mtimeMs: row.mtime_ms,
         ctimeMs: row.ctime_ms,
       };
-      const read = await parts.readTags({ folder: source.folder, path: row.path, expected });
+      const read = await parts.readTags({ ...source, path: row.path, expected });
       if ('refused' in read) throw new AppError('unsupported-media-type', read.refused);
       return read;
     },

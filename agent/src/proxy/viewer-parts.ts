@@ -36,6 +36,7 @@ export interface ViewerParts {
   /** Every tag of a file, or the sentence that says why it cannot be read. */
   readTags: (file: {
     folder: string;
+    followLinks?: boolean | undefined;
     path: Buffer;
     expected: FileStat;
   }) => Promise<Reply<'getTags'> | { refused: string }>;

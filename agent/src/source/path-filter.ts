@@ -9,8 +9,8 @@ export type PathFilter = (key: string) => boolean;
  */
 export function pathFilter(include: readonly string[], exclude: readonly string[]): PathFilter {
   const isIncluded = include.includes('**') ? () => true : matcher(include);
-  const isExcluded = exclude.length === 0 ? () => false : matcher(exclude);
-  return (key) => !hasDotComponent(key) && isIncluded(key) && !isExcluded(key);
+  const isLeftOut = exclusion(exclude);
+  return (key) => isIncluded(key) && !isLeftOut(key);
 }
 
 /**
@@ -21,6 +21,12 @@ export function folderFilter(exclude: readonly string[]): PathFilter {
   const whole = exclude.flatMap((glob) => (glob === '**' ? ['**'] : glob.endsWith('/**') ? [glob.slice(0, -3)] : []));
   const isExcluded = whole.length === 0 ? () => false : matcher(whole);
   return (key) => key !== '' && (hasDotComponent(key) || isExcluded(key));
+}
+
+/** Whether a file is left out whatever its include globs say: by a dot on its way or an exclude glob. */
+export function exclusion(exclude: readonly string[]): PathFilter {
+  const isExcluded = exclude.length === 0 ? () => false : matcher(exclude);
+  return (key) => hasDotComponent(key) || isExcluded(key);
 }
 
 function matcher(globs: readonly string[]): (key: string) => boolean {

@@ -1,13 +1,14 @@
 import { closeSync, readSync } from 'node:fs';
 import { maxSidecarBytes, parseSidecar, type Sidecar } from '../record/sidecar.ts';
 import { pathBytes } from './file-stat.ts';
+import { openFollowing } from './follow-link.ts';
 import { openSafely } from './open-safely.ts';
 
 /** What a sidecar file below a root says; one that cannot be read says so. */
-export function readSidecarFile(root: string, key: string): Sidecar {
+export function readSidecarFile(root: string, key: string, followLinks: boolean): Sidecar {
   let fd: number;
   try {
-    fd = openSafely(root, pathBytes(key)).fd;
+    fd = (followLinks ? openFollowing : openSafely)(root, pathBytes(key)).fd;
   } catch {
     return { fields: {}, fault: 'unreadable' };
   }

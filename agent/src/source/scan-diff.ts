@@ -49,6 +49,14 @@ export class ScanDiff {
     }
   }
 
+  /** Whether this very file is still there cannot be said. */
+  unverifiable(key: string): void {
+    this.#dropBefore(key);
+    if (this.#next?.key !== key) return;
+    this.unverifiedRows++;
+    this.#advance();
+  }
+
   /** The walk is over: every row still to come is gone. */
   end(): void {
     while (this.#next) this.#dropNext();

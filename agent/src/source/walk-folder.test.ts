@@ -45,9 +45,10 @@ function told(range?: KeyRange): string[] {
       file: (key) => keys.push(key),
       notRegular: (key) => keys.push(`${key} (no file)`),
       otherMount: (prefix) => keys.push(`${prefix} (mount)`),
+      unverifiable: () => undefined,
       unlistable: (prefix) => keys.push(`${prefix} (unlistable)`),
     },
-    range,
+    { range },
   );
   return keys;
 }

@@ -11,6 +11,7 @@ export interface WalkJob {
   include: string[];
   exclude: string[];
   marker: string | undefined;
+  followLinks: boolean;
   known: RootIdentity | undefined;
   /** Paths to look at, one character a byte; everything below them counts. Undefined: the whole root. */
   keys: string[] | undefined;

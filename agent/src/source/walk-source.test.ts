@@ -31,6 +31,7 @@ test('two threads find together what one finds, and what is wrong with the root 
       include: ['**'],
       exclude: [],
       marker: undefined,
+      followLinks: false,
       known: undefined,
       keys: undefined,
       folders: undefined,

@@ -17,7 +17,8 @@ import {
 import { openState } from '../state/open-state.ts';
 import type { SidecarChange } from '../state/sidecars.ts';
 import { type FileStat, fileStat } from './file-stat.ts';
-import { pathFilter } from './path-filter.ts';
+import { followLinksIn } from './follow-link.ts';
+import { exclusion, pathFilter } from './path-filter.ts';
 import { readSidecarFile } from './read-sidecar.ts';
 import { type Difference, type KnownFile, ScanDiff } from './scan-diff.ts';
 import { verifyRoot } from './verify-root.ts';
@@ -48,12 +49,14 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     };
     const flow = new Flow(job.shared, send, counts);
     const isTaken = pathFilter(job.include, job.exclude);
+    const isLeftOut = exclusion(job.exclude);
+    const links = job.followLinks ? followLinksIn(job.root, isLeftOut) : undefined;
     const rootDev = before.identity.dev;
     const compare = (rows: (table: KnownTable) => Iterator<KnownFile>) =>
-      new Comparison(job, { counts, isTaken, flow }, rows);
+      new Comparison(job, { counts, isTaken, isLeftOut, flow }, rows);
     if (job.keys === undefined && job.folders === undefined) {
       const whole = compare((table) => knownInRange(state, job.sourceNo, job.range, table));
-      walkFolder(job.root, '', rootDev, whole, job.range);
+      walkFolder(job.root, '', rootDev, whole, { range: job.range, links });
       whole.end();
     } else {
       for (const key of outermost(job.keys ?? [])) lookAt(key);
@@ -64,13 +67,16 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
     send(after.kind === 'suspended' ? after : { kind: 'done', counts });
 
     function lookAt(key: string): void {
-      const stat = statOf(job.root, key);
+      const followed = links?.(key);
+      if (followed === 'unknown') return;
+      const behind = typeof followed === 'object' ? followed : undefined;
+      const stat = behind?.stat ?? (followed === 'none' ? undefined : statOf(job.root, key));
       if (stat === 'unknown' || isOnOtherMount(parentOf(key))) return;
       const prefix = `${key}/`;
       if (stat?.isDirectory()) {
         const folder = compare((table) => knownFiles(state, job.sourceNo, prefix, table));
         if (stat.dev !== rootDev) folder.otherMount(prefix);
-        else walkFolder(job.root, prefix, stat.dev, folder);
+        else walkFolder(job.root, prefix, stat.dev, folder, { links, realPrefix: behind && `${behind.realKey}/` });
         folder.end();
       } else {
         // all that was known below it is gone
@@ -80,7 +86,7 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
         const row = knownFile(state, job.sourceNo, key, table);
         return (row ? [row] : []).values();
       });
-      if (stat?.isFile()) one.file(key, fileStat(stat));
+      if (stat?.isFile()) one.file(key, fileStat(stat), behind?.realKey);
       one.end();
     }
     /** Whether the nearest folder that exists at or above `key` is another file system's: what is not there is not gone. */
@@ -100,7 +106,7 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
         lookAt(prefix.slice(0, -1));
         return;
       }
-      const listed = listFolder(job.root, prefix);
+      const listed = listFolder(job.root, prefix, links);
       if (!listed) return;
       const children = compare((table) =>
         knownChildren(state, job.sourceNo, prefix, (name) => listed.folders.has(name), table),
@@ -117,12 +123,21 @@ function runWalk(job: WalkJob, send: (message: WalkMessage) => void): void {
   }
 }
 
+interface ComparisonParts {
+  counts: WalkCounts;
+  isTaken: (key: string) => boolean;
+  /** Whether a place is left out, asked about what links lead to. */
+  isLeftOut: (key: string) => boolean;
+  flow: Flow;
+}
+
 /** Compares one walk with the known pictures and, where these are wanted, the known sidecar files. */
 class Comparison implements WalkVisitor {
   readonly #diff: ScanDiff;
   readonly #sidecars: ScanDiff | undefined;
   readonly #counts: WalkCounts;
   readonly #isTaken: (key: string) => boolean;
+  readonly #isLeftOut: (key: string) => boolean;
   readonly #flow: Flow;
   /** Where this thread's part begins: folders above it are counted by the thread before. */
   readonly #from: string;
@@ -130,11 +145,12 @@ class Comparison implements WalkVisitor {
   /** @param rows known rows of a table below where is walked, in byte order. */
   constructor(
     job: WalkJob,
-    { counts, isTaken, flow }: { counts: WalkCounts; isTaken: (key: string) => boolean; flow: Flow },
+    { counts, isTaken, isLeftOut, flow }: ComparisonParts,
     rows: (table: KnownTable) => Iterator<KnownFile>,
   ) {
     this.#counts = counts;
     this.#isTaken = isTaken;
+    this.#isLeftOut = isLeftOut;
     this.#flow = flow;
     this.#from = job.range.from;
     this.#diff = new ScanDiff(rows('items'), (difference) => flow.push(difference));
@@ -142,18 +158,31 @@ class Comparison implements WalkVisitor {
     this.#sidecars = new ScanDiff(rows('sidecars'), (difference) => {
       const { key } = difference;
       if (difference.kind === 'gone') flow.pushSidecar({ kind: 'gone', key });
-      else flow.pushSidecar({ kind: 'said', key, stat: difference.stat, sidecar: readSidecarFile(job.root, key) });
+      else
+        flow.pushSidecar({
+          kind: 'said',
+          key,
+          stat: difference.stat,
+          sidecar: readSidecarFile(job.root, key, job.followLinks),
+        });
     });
   }
 
-  file(key: string, stat: FileStat): void {
+  file(key: string, stat: FileStat, realKey?: string): void {
     this.#counts.on_disk++;
     if (this.#counts.on_disk % filesAProgress === 0) this.#flow.flush();
     // a sidecar is no picture that failed: it belongs to one
     const isSidecar = isSidecarName(key);
-    if (isSidecar && this.#isTaken(pictureOf(key))) this.#sidecars?.seen(key, stat);
-    if (!isSidecar && this.#isTaken(key)) this.#diff.seen(key, stat);
+    // what is left out at its own place is not taken in under the name of a link
+    const isLeftOut = realKey !== undefined && this.#isLeftOut(realKey);
+    if (isSidecar && !isLeftOut && this.#isTaken(pictureOf(key))) this.#sidecars?.seen(key, stat);
+    if (!isSidecar && !isLeftOut && this.#isTaken(key)) this.#diff.seen(key, stat);
     else this.#counts.excluded++;
+  }
+
+  unverifiable(key: string): void {
+    this.#diff.unverifiable(key);
+    this.#sidecars?.unverifiable(key);
   }
 
   notRegular(): void {

@@ -18,6 +18,7 @@ import * as itemHistory from './migrations/0013-item-history.ts';
 import * as autotags from './migrations/0014-autotags.ts';
 import * as labels from './migrations/0015-labels.ts';
 import * as intake from './migrations/0016-intake.ts';
+import * as models from './migrations/0017-models.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -38,6 +39,7 @@ const migrations = [
   autotags,
   labels,
   intake,
+  models,
 ] as const;
 
 /**

@@ -7,6 +7,7 @@ import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables
 import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 import type { LabelTables } from './label-tables.ts';
+import type { ModelTables } from './model-tables.ts';
 import type { TaskTables } from './task-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
@@ -270,7 +271,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables, LabelTables, AutotagTables {
+export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;

@@ -1,5 +1,6 @@
 import type { DatasetInfo } from '@nucleus/shared/wire/dataset';
 import type { Database } from '../database/open-database.ts';
+import { listRunIds } from '../models/find-model.ts';
 import { listSliceIds } from '../slices/list-slice-ids.ts';
 import { getDataset } from './find-dataset.ts';
 import { listTags } from './queries.ts';
@@ -15,7 +16,7 @@ export async function describeDataset(db: Database, tenantId: string, datasetId:
     dataset_id: dataset.datasetId,
     name: dataset.name,
     length: dataset.liveCount,
-    model_run_ids: [],
+    model_run_ids: await listRunIds(db, tenantId, datasetId),
     slice_ids: await listSliceIds(db, tenantId, datasetId),
     annotation_metadata_schema: parseStored(dataset.annotationMetadataSchema),
     item_metadata_schema: parseStored(dataset.itemMetadataSchema),

@@ -2,6 +2,7 @@ import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
+import { listRunIds } from '../models/find-model.ts';
 import { changeTags } from './change-tags.ts';
 import { createDataset } from './create-dataset.ts';
 import { deleteDataset } from './delete-dataset.ts';
@@ -57,11 +58,9 @@ export function mountDatasets(mount: Mount, db: Kysely<Tables>, afterDelete: () 
     describeDataset(db, tenantId, params.datasetId),
   );
 
-  mountEndpoint(mount, datasetEndpoints.listDatasetModelRuns, async ({ tenantId }, { params }) => {
-    await getDataset(db, tenantId, params.datasetId);
-    // No models are kept, so that no dataset has runs of one.
-    return [];
-  });
+  mountEndpoint(mount, datasetEndpoints.listDatasetModelRuns, ({ tenantId }, { params }) =>
+    listRunIds(db, tenantId, params.datasetId),
+  );
   mountEndpoint(mount, datasetEndpoints.listDatasetTags, async ({ tenantId }, { params }) => ({
     tags: await tagsOfDataset(db, tenantId, params.datasetId),
   }));

@@ -1,4 +1,6 @@
+import type { ConditionNode } from '@nucleus/shared/query/query-tree';
 import { ExportFormat, exportEndpoints } from '@nucleus/shared/wire/exports';
+import { predictionEndpoints } from '@nucleus/shared/wire/predictions';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
@@ -8,7 +10,9 @@ import { pagePlacedItems } from '../items/read-items.ts';
 import type { PlacedItem } from '../items/rules.ts';
 import { eachAs, type ItemPager, type Pager, spellAll, spellList, spellPage } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
-import { groundTruth } from '../labels/rules.ts';
+import { groundTruth, type LabelPlace } from '../labels/rules.ts';
+import { findLastRun } from '../models/find-model.ts';
+import { listClasses } from '../search/count-labels.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
 import { pagePlacedMembers, pageSliceItems } from '../slices/read-slice.ts';
@@ -60,7 +64,7 @@ export function mountExports(
   });
   mountEndpoint(mount, exportEndpoints.listDatasetClassLabels, async ({ tenantId }, { params }) => {
     await getDataset(db, tenantId, params.datasetId);
-    return { data: [] };
+    return { data: await listClasses(projections.of(tenantId, params.datasetId), {}) };
   });
 
   mountPieces(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params: { sliceId } }) => {
@@ -74,9 +78,25 @@ export function mountExports(
     const options = { chip: body.chip === true, onlyMostRecentTask: false };
     return spellPage('data', pager, sizedPage(body), spelled(tenantId, datasetId, options));
   });
-  mountEndpoint(mount, exportEndpoints.listSliceClassLabels, async ({ tenantId }, { params }) => {
-    await getSlice(db, tenantId, params.sliceId);
-    return { data: [] };
+  mountEndpoint(mount, exportEndpoints.listSliceClassLabels, async ({ tenantId }, { params: { sliceId } }) => {
+    const { datasetId } = await getSlice(db, tenantId, sliceId);
+    return { data: await listClasses(projections.of(tenantId, datasetId), { condition: inSlice(sliceId) }) };
+  });
+  const placeOfModel = async (tenantId: string, sliceId: string, modelId: string): Promise<LabelPlace> => {
+    const { datasetId } = await getSlice(db, tenantId, sliceId);
+    const run = await findLastRun(db, tenantId, datasetId, modelId);
+    return { tenantId, datasetId, runId: run?.runId ?? 'none' };
+  };
+  mountPieces(mount, predictionEndpoints.exportSlicePredictions, async ({ tenantId }, { params }) => {
+    const place = await placeOfModel(tenantId, params.sliceId, params.modelId);
+    const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, params.sliceId, page);
+    return spellAll('exportedRows', pager, (items) => spellTrainingRows(db, place, items, everything));
+  });
+  mountPieces(mount, predictionEndpoints.pageSlicePredictions, async ({ tenantId }, { params, body }) => {
+    const place = await placeOfModel(tenantId, params.sliceId, params.modelId);
+    const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, params.sliceId, page);
+    const options = { chip: body.chip === true, onlyMostRecentTask: false };
+    return spellPage('data', pager, sizedPage(body), (items) => spellTrainingRows(db, place, items, options));
   });
 
   mountPieces(mount, exportEndpoints.exportRawItems, async ({ tenantId }, { params }) =>
@@ -98,6 +118,13 @@ export function mountExports(
     const format = ExportFormat.parse(params.format);
     return downloadItems(db, projections, tenantId, params.datasetId, { format, query: query.query });
   });
+}
+
+/** The condition that a slice's members meet, whether rows or a query decide it. */
+function inSlice(sliceId: string): ConditionNode {
+  const at = { start: 0, end: 0 };
+  const left = { kind: 'field' as const, path: ['slice'], ...at };
+  return { kind: 'compare', op: '=', left, right: { kind: 'text', value: sliceId, ...at }, ...at };
 }
 
 /** A page as it was asked for, no larger than pages are. */

@@ -7,6 +7,7 @@ import { countTags } from '../search/count-tags.ts';
 import { categoricalLimit, type FieldSummary, listFields } from '../search/list-fields.ts';
 import type { Projection } from '../search/projection.ts';
 import { itemColumns } from '../search/search-field.ts';
+import { labelFields, labelOptions } from './complete-labels.ts';
 
 const mostOptions = 20;
 
@@ -35,8 +36,12 @@ async function optionsFor(projection: Projection, context: CompletionContext): P
     return ['AND', 'OR'].map((word) => ({ label: word, insert: `${word} `, kind: 'joiner' }));
   }
   const fields = await listFields(projection);
-  if (context.expects === 'field') return [...fields.map(fieldOption), ...ownFields(), tagField];
+  if (context.expects === 'field')
+    return [...fields.map(fieldOption), ...ownFields(), tagField, ...(await labelFields(projection))];
   const field = fields.find(({ name }) => name === context.field);
+  const labelled =
+    context.field === undefined ? undefined : await labelOptions(projection, context.field, context.expects);
+  if (labelled !== undefined) return labelled;
   if (context.field === 'tag') return context.expects === 'operator' ? tagOperators : tagOptions(projection);
   if (context.expects === 'operator') return operatorOptions(field);
   if (field === undefined || !field.categorical) return [];

@@ -1,9 +1,11 @@
+import { annotationEndpoints } from '@nucleus/shared/wire/annotations';
 import { insightEndpoints } from '@nucleus/shared/wire/insights';
 import { itemHistoryEndpoints } from '@nucleus/shared/wire/item-history';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
 import { countFacet, countHistogram } from '../search/count-facets.ts';
+import { countLabels } from '../search/count-labels.ts';
 import { countMap } from '../search/count-map.ts';
 import { findPlace } from '../search/find-items.ts';
 import { countHashes, listFields } from '../search/list-fields.ts';
@@ -80,6 +82,12 @@ export function mountInsights(mount: Mount, db: Database, projections: Projectio
   mountEndpoint(mount, itemHistoryEndpoints.getItemHistory, ({ tenantId }, { params }) =>
     readHistory(db, tenantId, params),
   );
+
+  mountEndpoint(mount, annotationEndpoints.countLabels, async ({ tenantId }, { params, body }) => {
+    const projection = await projectionOf(tenantId, params.datasetId);
+    const condition = readQuery(body.query);
+    return timed(() => countLabels(projection, { condition }, body.model_run_id ?? '', body.limit));
+  });
 
   mountEndpoint(mount, insightEndpoints.completeQuery, async ({ tenantId }, { params, body }) =>
     completeQuery(await projectionOf(tenantId, params.datasetId), body.query, body.caret),

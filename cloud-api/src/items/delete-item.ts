@@ -8,6 +8,7 @@ import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { dropVectors } from '../embeddings/keep-vectors.ts';
 import { dropLabels } from '../labels/drop-labels.ts';
 import { groundTruth } from '../labels/rules.ts';
+import { listRunIds } from '../models/find-model.ts';
 import { keepEvents } from './keep-events.ts';
 import { hideItem, listKnownItems } from './queries.ts';
 import { refKey } from './rules.ts';
@@ -34,7 +35,8 @@ export async function deleteItem(
     await hideImage(tx, acting.tenantId, datasetId, item.itemId);
     if (state === 'deleted') {
       await dropVectors(tx, place, item.seq, changeNo);
-      await dropLabels(tx, { ...place, runId: groundTruth }, [item.seq], changeNo);
+      for (const runId of [groundTruth, ...(await listRunIds(tx, acting.tenantId, datasetId))])
+        await dropLabels(tx, { ...place, runId }, [item.seq], changeNo);
     }
     await settleWrite(tx, acting.tenantId, datasetId, { nextSeq, liveDelta: -1 });
     await writeAudit(tx, acting, { action: 'items.delete', targetId: item.itemId });

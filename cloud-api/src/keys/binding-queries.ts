@@ -39,3 +39,13 @@ export async function findDatasetOfAutotag(db: Database, tenantId: string, id: s
     .executeTakeFirst();
   return row?.dataset_id;
 }
+
+export async function findDatasetOfRun(db: Database, tenantId: string, id: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('model_runs')
+    .select('dataset_id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.dataset_id;
+}

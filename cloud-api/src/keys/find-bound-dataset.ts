@@ -1,5 +1,11 @@
 import type { Database } from '../database/open-database.ts';
-import { findDatasetOfAsset, findDatasetOfAutotag, findDatasetOfJob, findDatasetOfSlice } from './binding-queries.ts';
+import {
+  findDatasetOfAsset,
+  findDatasetOfAutotag,
+  findDatasetOfJob,
+  findDatasetOfRun,
+  findDatasetOfSlice,
+} from './binding-queries.ts';
 
 /** Parameters of paths that belong to one dataset, and how that is found. */
 const finders = {
@@ -8,6 +14,7 @@ const finders = {
     id.startsWith('slc_') ? findDatasetOfSlice(db, tenantId, id) : id,
   sliceId: findDatasetOfSlice,
   jobId: findDatasetOfJob,
+  runId: findDatasetOfRun,
   itemId: findDatasetOfAsset,
   autotagId: findDatasetOfAutotag,
 } as const;

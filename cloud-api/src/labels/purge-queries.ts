@@ -3,7 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { removeLabels } from './queries.ts';
 import type { LabelPlace } from './rules.ts';
 
-/** Removes the labels of up to `most` items of a deleted dataset, whoever's it is; answers of how many. */
+/** Removes the labels of up to `most` items of a deleted dataset or model run, whoever's it is; answers of how many. */
 export async function purgeOrphanRows(db: Database, most: number): Promise<number> {
   const orphan = await db
     .selectFrom('label_totals')
@@ -20,7 +20,24 @@ export async function purgeOrphanRows(db: Database, most: number): Promise<numbe
     .where('datasets.deleted_at', 'is not', null)
     .limit(1)
     .executeTakeFirst();
-  return orphan === undefined ? 0 : purgeItemsOf(db, orphan, most);
+  const gone = orphan ?? (await findGoneRun(db));
+  return gone === undefined ? 0 : purgeItemsOf(db, gone, most);
+}
+
+/** A deleted model run that still has labels. */
+function findGoneRun(db: Database): Promise<LabelPlace | undefined> {
+  return db
+    .selectFrom('model_runs')
+    .innerJoin('label_totals', (join) =>
+      join
+        .onRef('label_totals.tenant_id', '=', 'model_runs.tenant_id')
+        .onRef('label_totals.dataset_id', '=', 'model_runs.dataset_id')
+        .onRef('label_totals.run_id', '=', 'model_runs.id'),
+    )
+    .select(['model_runs.tenant_id as tenantId', 'model_runs.dataset_id as datasetId', 'model_runs.id as runId'])
+    .where('model_runs.deleted_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
 }
 
 /** Removes all that is kept of the labels of up to `most` items of a place, their counts too; answers of how many. */

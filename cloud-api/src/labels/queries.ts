@@ -82,6 +82,25 @@ export function listRows(db: Database, place: LabelPlace, seqs: readonly number[
     .execute();
 }
 
+/** Counts of up to `limit` items of a run that stand after a place; those without labels are among them. */
+export function listLabelled(
+  db: Database,
+  place: LabelPlace,
+  afterSeq: number,
+  limit: number,
+): Promise<{ seq: number; totals: string }[]> {
+  return db
+    .selectFrom('label_totals')
+    .select(['seq', 'totals'])
+    .where('tenant_id', '=', place.tenantId)
+    .where('dataset_id', '=', place.datasetId)
+    .where('run_id', '=', place.runId)
+    .where('seq', '>', afterSeq)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+}
+
 /** Adds labels, or replaces what those of the same identity say; their ids and their first time stay. */
 export async function putLabels(db: Database, rows: readonly LabelsTable[]): Promise<void> {
   const replaced = (

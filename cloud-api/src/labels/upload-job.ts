@@ -15,7 +15,7 @@ import { groundTruth, type LabelPlace } from './rules.ts';
 import { type LabelParts, type LabelResult, prepareLabels, writeLabelsIn } from './write-labels.ts';
 
 export const annotationsJobKind = 'uploadAnnotations';
-const predictionsJobKind = 'uploadPredictions';
+export const predictionsJobKind = 'uploadPredictions';
 
 const JobInput = z.object({ requestId: z.string(), update: z.boolean(), runId: z.string() });
 const Counts = z.object({ total: z.number(), errored: z.number(), ignored: z.number(), processed: z.number() });

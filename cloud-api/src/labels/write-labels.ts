@@ -13,6 +13,7 @@ import { claimWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { newId } from '../ids/new-id.ts';
 import { measureItems } from '../items/measure-items.ts';
+import { getRun } from '../models/find-model.ts';
 import { listTaxonomies } from '../taxonomies/list-taxonomies.ts';
 import { intakeMasks } from './intake-masks.ts';
 import { planLabels } from './plan-labels.ts';
@@ -32,6 +33,8 @@ export interface LabelBatch {
   update: boolean;
   /** Pictures of masks by the place of their row. This operation takes them over, whatever happens. */
   uploads?: readonly StagedFile[] | undefined;
+  /** Whether addresses of masks are kept and never requested, as in privacy mode. */
+  keepsAddresses?: boolean;
   /** Place of the first row, for what is said of it. */
   firstPlace?: number;
 }
@@ -55,7 +58,7 @@ const requestMasksMs = 45_000;
 
 /**
  * @returns counts that add up, with the refused rows, to the number of rows sent
- * @throws AppError `dataset-not-found`, `privacy-mode-refuses-bytes`
+ * @throws AppError `dataset-not-found`, `model-run-not-found`, `privacy-mode-refuses-bytes`
  */
 export async function writeLabels(
   parts: LabelParts,
@@ -88,8 +91,8 @@ export async function prepareLabels(
   const { good, bad } = await readRows(batch.rows, { isPrediction, firstPlace: batch.firstPlace ?? 0 });
   const masks = good.filter(({ label }) => label.type === 'mask');
   // In privacy mode no address is ever requested.
-  const needed =
-    dataset.isPrivate && batch.uploads === undefined ? [] : await thoseToBring(db, place, masks, batch.update);
+  const keepsAddresses = batch.keepsAddresses === true || (dataset.isPrivate && batch.uploads === undefined);
+  const needed = keepsAddresses ? [] : await thoseToBring(db, place, masks, batch.update);
   const pictures = await intakeMasks(attachments, place.tenantId, needed, batch.uploads, signal);
   return { good, bad, pictures, update: batch.update };
 }
@@ -129,6 +132,8 @@ export async function writeLabelsIn(
 ): Promise<LabelResult> {
   const { good, bad, pictures, update } = prepared;
   const { changeNo } = await claimWrite(tx, acting, place.datasetId);
+  // Behind the claim: what is written to a run that ends meanwhile would stay.
+  if (place.runId !== groundTruth) await getRun(tx, place.tenantId, place.runId);
   const items = await measureItems(tx, place.tenantId, place.datasetId, keysOf(good));
   const plan = planLabels({
     place,

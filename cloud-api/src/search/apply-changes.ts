@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@nucleus/shared/record/canonical-json';
+import { applyLabels } from './apply-labels.ts';
 import { applySlices } from './apply-slices.ts';
 import { applyVectors } from './apply-vectors.ts';
 import { columnTypes, fieldColumn, type ProjectionFile } from './open-projection.ts';
@@ -20,6 +21,7 @@ export async function applyChanges(file: ProjectionFile, feed: TruthFeed): Promi
   await applyItems(file, feed, target);
   await applySlices(file, feed, target);
   file.vectors = await applyVectors(file.writer, file.vectors, feed, target);
+  file.labels = await applyLabels(file.writer, file.labels, feed, target);
 }
 
 async function applyItems(file: ProjectionFile, feed: TruthFeed, target: number): Promise<void> {

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { createLabelTables, type LabelState, readLabelState } from './apply-labels.ts';
 import { createVectorTables, readVectorState, type VectorState } from './apply-vectors.ts';
 import type { FieldType, SearchField, SearchSchema } from './search-field.ts';
 import type { FeedPosition } from './truth-feed.ts';
 
 /** Of the projection's tables; a file of another version is rebuilt. */
-const projectionVersion = 4;
+const projectionVersion = 5;
 
 /** An open projection file of one dataset. */
 export interface ProjectionFile {
@@ -22,6 +23,7 @@ export interface ProjectionFile {
   tags: SearchSchema['tags'];
   slicesChangeNo: number;
   vectors: VectorState;
+  labels: LabelState;
 }
 
 const columns = `
@@ -57,6 +59,7 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
     tags: new Map(),
     slicesChangeNo: 0,
     vectors: await createVectorTables(writer),
+    labels: await createLabelTables(writer),
   };
 }
 
@@ -113,6 +116,7 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
       ...(await readSlices(writer)),
       slicesChangeNo: Number(slicesChangeNo),
       vectors: await readVectorState(writer),
+      labels: await readLabelState(writer),
     };
   } catch {
     return close();

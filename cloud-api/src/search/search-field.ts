@@ -1,3 +1,5 @@
+import type { LabelState } from './apply-labels.ts';
+
 /** Type of a metadata field, locked per dataset when the first value comes. */
 export type FieldType = 'number' | 'text' | 'boolean';
 
@@ -18,6 +20,8 @@ export interface SearchSchema {
   slices: ReadonlyMap<string, string | null>;
   /** The dataset's tags by name, as ids of the sets that they are. */
   tags: ReadonlyMap<string, string>;
+  /** Runs, classes and taxonomies of its labels. */
+  labels: LabelState;
 }
 
 /** Columns that every dataset has, by the root that names them in queries. */

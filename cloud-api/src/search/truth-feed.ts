@@ -41,6 +41,25 @@ export interface MemberRow {
   isMember: boolean;
 }
 
+/** A model run as projections hear of it. */
+export interface RunChange {
+  runId: string;
+  /** False when it is deleted. */
+  isLive: boolean;
+}
+
+/** Up to which item's labels a projection has followed. */
+export interface LabelPosition {
+  changeNo: number;
+  runId: string;
+  seq: number;
+}
+
+/** How many labels of which class the item at a place has in a run: kind, class, taxonomy, count. All of them; none when there are none. */
+export interface TotalsRow extends LabelPosition {
+  totals: readonly [kind: string, label: string, taxonomy: string | null, count: number][];
+}
+
 /** An embedding index as projections hear of it. */
 export interface IndexChange {
   indexId: string;
@@ -75,6 +94,10 @@ export interface TruthFeed {
   membersAfter(after: Omit<MemberRow, 'isMember'>, upTo: number, limit: number): Promise<MemberRow[]>;
   /** Indexes that writes after `after`, up to and including `upTo`, made or deleted. */
   indexesAfter(after: number, upTo: number): Promise<IndexChange[]>;
+  /** Model runs that writes after `after`, up to and including `upTo`, made or deleted, in the order in which they were made. */
+  runsAfter(after: number, upTo: number): Promise<RunChange[]>;
+  /** Label counts beyond the row `after` of writes up to and including `upTo`, ordered by change number, run and place, at most `limit`. */
+  labelsAfter(after: LabelPosition, upTo: number, limit: number): Promise<TotalsRow[]>;
   /** Vectors beyond the row `after` of writes up to and including `upTo`, ordered by change number, index and place, at most `limit`. */
   vectorsAfter(after: VectorPosition, upTo: number, limit: number): Promise<VectorRow[]>;
 }

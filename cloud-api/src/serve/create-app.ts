@@ -35,6 +35,8 @@ import { mountJobs } from '../jobs/endpoints.ts';
 import { mountKeys } from '../keys/endpoints.ts';
 import { mountAnnotations } from '../labels/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
+import { mountModels } from '../models/endpoints.ts';
+import { mountPredictions } from '../predictions/endpoints.ts';
 import { mountProjects } from '../projects/endpoints.ts';
 import { mountResumableUploads } from '../resumable-uploads/endpoints.ts';
 import type { UploadLimits } from '../resumable-uploads/rules.ts';
@@ -127,6 +129,8 @@ export function createApp(parts: AppParts): Express {
   mountAutotags(mount, parts);
   mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
+  mountModels(mount, db, parts.afterDelete);
+  mountPredictions(mount, parts);
   mountAnnotations(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
   mountTasks(mount, { ...parts, keyring: parts.linkKeyrings.object, publicOrigin: parts.publicUrl.origin });
   mountProjects(mount, db, parts.afterEnqueue);

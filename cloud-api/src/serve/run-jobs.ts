@@ -29,7 +29,7 @@ import type { JobHandler } from '../job-queue/job.ts';
 import { type JobQueue, openQueue, type QueueParts } from '../job-queue/open-queue.ts';
 import { timesOf } from '../job-queue/rules.ts';
 import { deletionJob, deletionJobKind } from '../labels/delete-job.ts';
-import { annotationsJobKind, labelsJob } from '../labels/upload-job.ts';
+import { annotationsJobKind, labelsJob, predictionsJobKind } from '../labels/upload-job.ts';
 import { sweepResults } from '../result-files/result-files.ts';
 import { sweepUploads } from '../resumable-uploads/sweep-uploads.ts';
 import type { Projections } from '../search/projections.ts';
@@ -136,6 +136,7 @@ export function workHandlers(
     [appendJobKind]: appendJob({ ...stores, db }, uploads),
     [metadataJobKind]: metadataJob,
     [annotationsJobKind]: labelsJob({ ...stores, db }, uploads),
+    [predictionsJobKind]: labelsJob({ ...stores, db }, uploads),
     [deletionJobKind]: deletionJob,
     [deduplicationJobKind]: deduplicationJob(db),
     [buildSliceJobKind]: buildSliceJob(db, stores.projections),

@@ -10,3 +10,8 @@ export const labelKinds = [
   'segmentation',
 ] as const;
 export type LabelKind = (typeof labelKinds)[number];
+
+/** Whether a kind says something about the whole item; every other one has a place in it, and those are what `count` counts. */
+export function isCategorical(kind: LabelKind): boolean {
+  return kind === 'category' || kind === 'multicategory';
+}

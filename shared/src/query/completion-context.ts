@@ -43,7 +43,11 @@ export function completionContext(text: string, caret: number): CompletionContex
         { start: tokens[start]?.start ?? caret, end: caret },
         field,
       );
-    if (token.kind === 'symbol' && token.text === '.') continue;
+    if (token.kind === 'symbol' && token.text === '.') {
+      // what is before the dot belongs to the name that is being typed
+      if (at === last && expects === 'field' && at > 0) return path(tokens, at - 1, openQuote, caret);
+      continue;
+    }
     if (token.kind === 'symbol' && token.text === '(') {
       inList = expects === 'value';
       continue;
@@ -81,6 +85,19 @@ export function completionContext(text: string, caret: number): CompletionContex
       field,
     );
   return context(expects, '', { start: caret, end: caret }, field);
+}
+
+/** A dotted name that is typed up to its last dot, or into a quote behind it. */
+function path(
+  tokens: readonly Token[],
+  last: number,
+  openQuote: { text: string } | undefined,
+  caret: number,
+): CompletionContext {
+  const start = pathStart(tokens, last);
+  const typed = tokens.slice(start, last + 1).map((token) => token.text);
+  const prefix = `${typed.join('')}.${openQuote?.text ?? ''}`;
+  return context('field', prefix, { start: tokens[start]?.start ?? caret, end: caret }, undefined);
 }
 
 function context(expects: Expects, prefix: string, replaces: Span, field: string | undefined): CompletionContext {

@@ -33,8 +33,17 @@ const AnnotateReply = z.object({
   errors: z.array(z.string()).optional(),
 });
 
+/** A class of labels: on how many items it is, and how often in all. */
+const LabelCountView = z.object({
+  kind: z.string(),
+  label: z.string(),
+  taxonomy: z.string().nullable(),
+  items: z.int(),
+  count: z.int(),
+});
+
 /** What writing labels may fail with as a whole. */
-const labelWriteErrors = [
+export const labelWriteErrors = [
   'dataset-not-found',
   'privacy-mode-refuses-bytes',
   'unsupported-media-type',
@@ -76,6 +85,28 @@ export const annotationEndpoints = {
     reply: StoredLabel,
     errors: ['dataset-not-found', 'item-not-found', 'label-not-found'],
     dialect: 'nucleus',
+  },
+  countLabels: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/labels',
+    access: 'read',
+    summary: 'Classes of the labels of the items that meet a query, those of most items first',
+    body: z.strictObject({
+      query: z.string().max(8192).default(''),
+      /** Whose predictions; without it, the annotations. */
+      model_run_id: z.string().min(1).max(64).optional(),
+      limit: z.int().min(1).max(1000).default(250),
+    }),
+    reply: z.object({
+      took_ms: z.number(),
+      labels: z.array(LabelCountView),
+      /** Classes in all, of which `labels` are the first. */
+      distinct: z.int(),
+      /** Items that meet the query and have no label. */
+      unlabelled: z.int(),
+    }),
+    errors: ['dataset-not-found', 'model-run-not-found'],
+    dialect: 'own',
   },
   getMask: {
     method: 'get',

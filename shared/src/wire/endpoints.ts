@@ -14,6 +14,8 @@ import { integrationEndpoints } from './integrations.ts';
 import { itemHistoryEndpoints } from './item-history.ts';
 import { jobEndpoints } from './jobs.ts';
 import { keyEndpoints } from './keys.ts';
+import { modelEndpoints } from './models.ts';
+import { predictionEndpoints } from './predictions.ts';
 import { projectEndpoints } from './projects.ts';
 import { resumableEndpoints } from './resumable.ts';
 import { sessionEndpoints } from './session.ts';
@@ -42,6 +44,8 @@ export const cloudEndpoints = {
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...annotationEndpoints,
+  ...modelEndpoints,
+  ...predictionEndpoints,
   ...jobEndpoints,
   ...uploadEndpoints,
   ...resumableEndpoints,

@@ -32,10 +32,11 @@ const exportFormats = ['csv', 'jsonl', 'coco'] as const;
 export const ExportFormat = z.enum(exportFormats);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
-const Rows = z.object({ exportedRows: z.array(TrainingRow) });
-const RowPage = z.object({ data: z.array(TrainingRow), ...NextPage });
+/** Rows of an export. */
+export const Rows = z.object({ exportedRows: z.array(TrainingRow) });
+export const RowPage = z.object({ data: z.array(TrainingRow), ...NextPage });
 const ClassLabels = z.object({ data: z.array(z.string()) });
-const SlicePage = PageRequest.extend({ chip: z.boolean().nullish() });
+export const SlicePage = PageRequest.extend({ chip: z.boolean().nullish() });
 
 /** Exports of datasets and slices: in Nucleus' own shapes, and as files. */
 export const exportEndpoints = {
