@@ -13,7 +13,8 @@ export function taskTotal({ pending, completed, canceled, error }: BatchView['ta
 }
 
 /** What is wrong with, or not yet there of, the attachments of a batch. */
-export function attachmentsLine(batch: Pick<BatchView, 'attachments_failed' | 'attachments_moving'>): string {
+export function attachmentsLine(batch: Pick<BatchView, 'attachments_failed' | 'attachments_moving' | 'tasks'>): string {
+  if (taskTotal(batch.tasks) === 0) return 'none';
   if (batch.attachments_failed > 0) return `${counted(batch.attachments_failed, 'attachment')} failed`;
   return batch.attachments_moving > 0 ? `${counted(batch.attachments_moving, 'attachment')} on the way` : 'all stored';
 }

@@ -57,7 +57,7 @@ export function BatchesPage(): ReactElement {
   const chosen = rows.find(({ name }) => name === open);
   return (
     <div className="page">
-      <div className="phead">
+      <div className="phead batch-head">
         <div className="grow">
           <h1>Batches</h1>
           <p>

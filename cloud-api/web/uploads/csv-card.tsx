@@ -14,13 +14,15 @@ interface CsvCardProps {
   onForget: () => void;
 }
 
+const titles: Partial<Record<CsvStand['step'], string>> = { none: 'From a CSV', imported: 'CSV import' };
+
 /** A list of addresses: what importing it would do, then what it did. */
 export function CsvCard({ stand, invitation, onImport, onForget }: CsvCardProps): ReactElement {
   return (
     <section className="card" aria-label="CSV of addresses">
       <header>
         <List className="icon" aria-hidden="true" />
-        <h2>{stand.step === 'imported' ? 'CSV import' : 'CSV dry run'}</h2>
+        <h2>{titles[stand.step] ?? 'CSV dry run'}</h2>
         {stand.step !== 'none' && (
           <button type="button" className="btn ghost dense end" onClick={onForget}>
             Close
