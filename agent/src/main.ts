@@ -1,6 +1,6 @@
 /** The agent's process: signals, environment and exit code; everything else is given to the command line. */
 import { runCli } from './cli.ts';
-import { isRootHanging } from './source/walk-source.ts';
+import { isRootHanging } from './source/hanging.ts';
 import { version } from './version.ts';
 import { wiredParts } from './wired-parts.ts';
 

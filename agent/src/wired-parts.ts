@@ -1,4 +1,3 @@
-import { fstatSync } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +11,7 @@ import { startPipeline } from './pipeline.ts';
 import type { MakePreview } from './proxy/previews.ts';
 import { startProxy } from './proxy/start-proxy.ts';
 import { makeSamples } from './samples/make-samples.ts';
+import { openDistantFiles } from './source/distant-files.ts';
 import { fileStat } from './source/file-stat.ts';
 import { confirmHeldDeletions } from './state/missing.ts';
 import { openViewerParts } from './viewer-parts.ts';
@@ -49,6 +49,7 @@ export const wiredParts: AgentParts<DecoderPool> = {
   },
   startPipeline: openPipeline,
   startProxy: async ({ config, keys, pool, pipeline, policyOf, sync, ledgerIndex, ...options }) => {
+    const distant = openDistantFiles(new URL('source/distant-thread.js', import.meta.url));
     const viewer = openViewerParts({
       state: options.state,
       dataDir: config.data,
@@ -73,6 +74,7 @@ export const wiredParts: AgentParts<DecoderPool> = {
       keys,
       passcodeHash: readPasscodeHash(config.data),
       makePreview: previewsOf(pool),
+      distant,
       recheck: recheckOf(pipeline, options.log),
       webRoot: pages,
       previewsDir: join(config.data, 'previews'),
@@ -83,6 +85,7 @@ export const wiredParts: AgentParts<DecoderPool> = {
       close: async () => {
         await proxy.close();
         await viewer.close();
+        await distant.close();
       },
     };
   },
@@ -129,8 +132,7 @@ function sumProgress(tell: (progress: PipelineProgress) => void): (progress: Pro
 }
 
 function previewsOf(pool: DecoderPool): MakePreview {
-  return async ({ fd, folder, followLinks, path, edgePx, type }) => {
-    const expected = fileStat(fstatSync(fd));
+  return async ({ folder, followLinks, path, expected, edgePx, type }) => {
     const made = await pool.preview({ root: folder, followLinks, path, expected, widthPx: edgePx, format: type });
     if (Buffer.isBuffer(made)) return made;
     throw new Error(made.code);

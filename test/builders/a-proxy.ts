@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pino from 'pino';
 import { type ProxyOptions, type RunningProxy, startProxy } from '../../agent/src/proxy/start-proxy.ts';
+import { openDistantFiles } from '../../agent/src/source/distant-files.ts';
 import { openState, type State } from '../../agent/src/state/open-state.ts';
 import { openViewerParts, type ViewerPartsOptions } from '../../agent/src/viewer-parts.ts';
 
@@ -35,6 +36,7 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
   const state = over.state ?? openState(join(base, 'data'));
   if (over.sources === undefined) addSource(state, 1, 'main', folder);
   const viewer = over.viewer === undefined ? theViewerParts(state, join(base, 'data')) : undefined;
+  const distant = openDistantFiles(new URL('../../agent/dist/source/distant-thread.js', import.meta.url));
   const rechecks: string[] = [];
   const logged: string[] = [];
   const clock = { offset: 0 };
@@ -47,6 +49,7 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
     metricsFromAnywhere: false,
     keys: { agentId: 'agt_00000000000000000000', media: randomBytes(32) },
     makePreview: ({ edgePx, type }) => Promise.resolve(Buffer.from(`preview ${edgePx} ${type}`)),
+    distant,
     whatLeft: () => undefined,
     overview: () => ({
       agent_id: 'agt_00000000000000000000',
@@ -77,6 +80,7 @@ export async function aProxy(over: Partial<ProxyOptions> = {}): Promise<ProxyUnd
     async close() {
       await proxy.close();
       await viewer?.close();
+      await distant.close();
       if (over.state === undefined) state.close();
       rmSync(base, { recursive: true, force: true });
     },

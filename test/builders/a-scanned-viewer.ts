@@ -1,4 +1,3 @@
-import { fstatSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
@@ -7,7 +6,6 @@ import { type Ledger, openLedger } from '../../agent/src/egress/ledger.ts';
 import { type LedgerIndex, openLedgerIndex } from '../../agent/src/egress/ledger-index.ts';
 import { describeOverview } from '../../agent/src/overview.ts';
 import type { ProxyOptions } from '../../agent/src/proxy/start-proxy.ts';
-import { fileStat } from '../../agent/src/source/file-stat.ts';
 import { openWhatLeft } from '../../agent/src/what-left.ts';
 import { aProxy, ask, aViewer, json, type ProxyUnderTest, post, theViewerParts } from './a-proxy.ts';
 import { aDecoderPool, aScannedFolder, type ScannedFolder } from './a-scanned-folder.ts';
@@ -64,11 +62,11 @@ export async function aScannedViewer(
         state: scanned.state,
         sync: undefined,
       }),
-    makePreview: async ({ fd, folder, path, edgePx, type }) => {
+    makePreview: async ({ folder, path, expected, edgePx, type }) => {
       const made = await pool.preview({
         root: folder,
         path,
-        expected: fileStat(fstatSync(fd)),
+        expected,
         widthPx: edgePx,
         format: type,
       });

@@ -78,13 +78,19 @@ const overwrite = (file: string): void => {
 };
 const isMixed = (body: Buffer): boolean => body.includes('A') && (body.includes('B') || body.includes(0));
 
-describe('a file that changes while it is being sent', () => {
+describe.each([
+  ['this machine', null],
+  ['a file system that may stop to answer', 0x65735546],
+])('a file of %s that changes while it is being sent', (_, fsType) => {
+  beforeAll(() => void running.state.prepare('update sources set root_fs_type = ?').run(fsType));
+  afterAll(() => void running.state.prepare('update sources set root_fs_type = null').run());
+
   test.each<[string, (file: string) => void]>([
     ['overwritten in place', overwrite],
     ['truncated', (file) => truncateSync(file, 1000)],
     ['appended to', (file) => appendFileSync(file, 'B')],
   ])('%s: the connection is cut, no complete body of two contents arrives', async (what, change) => {
-    const path = `${what.replaceAll(' ', '-')}.jpg`;
+    const path = `${what.replaceAll(' ', '-')}-${fsType}.jpg`;
     addFile(running, path, Buffer.alloc(size, 'A'));
     const reply = await readWith(running.port, linkPath(running, path), () => change(join(running.folder, path)));
     expect(reply.isWhole && isMixed(reply.body)).toBe(false);
@@ -94,9 +100,9 @@ describe('a file that changes while it is being sent', () => {
   });
 
   test('replaced by rename: the old content arrives whole', async () => {
-    const file = join(running.folder, 'renamed.jpg');
-    const { itemKey } = addFile(running, 'renamed.jpg', Buffer.alloc(size, 'A'));
-    const { body, isWhole } = await readWith(running.port, linkPath(running, 'renamed.jpg'), () => {
+    const file = join(running.folder, `renamed-${fsType}.jpg`);
+    const { itemKey } = addFile(running, `renamed-${fsType}.jpg`, Buffer.alloc(size, 'A'));
+    const { body, isWhole } = await readWith(running.port, linkPath(running, `renamed-${fsType}.jpg`), () => {
       writeFileSync(`${file}.new`, Buffer.alloc(size, 'B'));
       renameSync(`${file}.new`, file);
     });
@@ -107,7 +113,7 @@ describe('a file that changes while it is being sent', () => {
   });
 
   test('the same read catches a server that trusts the length it stated', async () => {
-    const file = join(running.folder, 'careless.jpg');
+    const file = join(running.folder, `careless-${fsType}.jpg`);
     writeFileSync(file, Buffer.alloc(size, 'A'));
     const careless = await carelessServer(file);
     const reply = await readWith(careless.port, '/', () => overwrite(file));

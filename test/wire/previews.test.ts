@@ -30,7 +30,9 @@ async function withDecoder(over: Parameters<typeof aProxy>[0] = {}) {
       asked.push(request);
       if (!gate.isOpen) await new Promise<void>((resolve) => void waiting.push(resolve));
       request.signal.throwIfAborted();
-      return Buffer.from(`${request.type} ${request.edgePx} of ${readFileSync(request.fd, 'utf8')}`);
+      return Buffer.from(
+        `${request.type} ${request.edgePx} of ${readFileSync(join(request.folder, request.path.toString()), 'utf8')}`,
+      );
     },
     ...over,
   });

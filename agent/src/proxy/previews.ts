@@ -1,7 +1,6 @@
-import { closeSync } from 'node:fs';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { Variant } from '@nucleus/shared/wire/local';
-import type { OpenFile } from '../source/open-safely.ts';
+import type { FileStat } from '../source/file-stat.ts';
 import type { ServableFile } from '../state/lookups.ts';
 import type { PreviewDisk } from './preview-disk.ts';
 
@@ -19,13 +18,12 @@ export type PreviewType = 'webp' | 'jpeg';
 
 /** What the decoder is asked for. */
 export interface PreviewRequest {
-  /** Open for reading, verified against the catalogue; stays open until the answer. A child opens it as `/proc/<pid>/fd/<fd>`. */
-  fd: number;
   /** Where the same file stands, for a decoder that opens it anew: root, and path relative to it as bytes. */
   folder: string;
   followLinks?: boolean | undefined;
   path: Buffer;
-  byteSize: number;
+  /** As it was catalogued, and was when it was asked for. */
+  expected: FileStat;
   format: string | null;
   /** Longest edge of the result, never more than that of the picture. */
   edgePx: number;
@@ -37,8 +35,8 @@ export interface PreviewRequest {
 export interface PreviewSource {
   folder: string;
   followLinks?: boolean | undefined;
-  /** Opens the file if it is still the catalogued one. */
-  open: () => OpenFile;
+  /** Throws unless the file is still the catalogued one. */
+  check: () => Promise<void>;
 }
 export type MakePreview = (request: PreviewRequest) => Promise<Uint8Array>;
 
@@ -88,14 +86,14 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
     return bytes;
   };
 
-  const produce = async (key: string, request: Omit<PreviewRequest, 'fd'>, source: PreviewSource): Promise<Buffer> => {
+  const produce = async (key: string, request: PreviewRequest, source: PreviewSource): Promise<Buffer> => {
     const cached = memory.get(key) ?? (await disk.read(key));
     if (cached) return remember(key, cached);
-    const { fd } = source.open();
+    await source.check();
     try {
-      const made = await make({ ...request, fd });
+      const made = await make(request);
       // a decoder that opened the file anew may have met another one: nothing is kept unless the catalogued one is still there
-      closeSync(source.open().fd);
+      await source.check();
       const bytes = Buffer.from(made.buffer, made.byteOffset, made.byteLength);
       // the answer does not wait for the disk; a write that fails is logged there and costs a second making
       void disk.write(key, bytes);
@@ -106,8 +104,6 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
       failed.set(key, nowMs() + failedForMs);
       if (failed.size > maxFailed) failed.delete(failed.keys().next().value as string);
       throw new AppError('unsupported-media-type', noPreview, { cause: error });
-    } finally {
-      closeSync(fd);
     }
   };
 
@@ -132,7 +128,13 @@ export function keepPreviews(make: MakePreview, disk: PreviewDisk, nowMs: () => 
           folder: source.folder,
           followLinks: source.followLinks,
           path: file.path,
-          byteSize: file.byteSize,
+          expected: {
+            dev: file.dev,
+            ino: file.ino,
+            size: file.byteSize,
+            mtimeMs: file.mtimeMs,
+            ctimeMs: file.ctimeMs,
+          },
           format: file.format,
           edgePx: effectiveEdge(file, edgePx),
           type,

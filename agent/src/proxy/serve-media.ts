@@ -4,8 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { decideRange, ifRangeHolds, noneMatchHits, RangeRefusal } from '@nucleus/shared/media/byte-range';
 import { type Variant, variants } from '@nucleus/shared/wire/local';
+import type { DistantFile, DistantFiles } from '../source/distant-files.ts';
 import { openFollowing } from '../source/follow-link.ts';
 import { type OpenFile, OpenRefusal, openSafely } from '../source/open-safely.ts';
+import { isSilentFileSystem } from '../source/silent-file-systems.ts';
 import type { Lookups, ServableFile } from '../state/lookups.ts';
 import { contentTypeOf, dispositionOf, etagOf, isCatalogued, mediaGuards } from './media-headers.ts';
 import type { MediaKeys } from './media-keys.ts';
@@ -13,6 +15,7 @@ import { type MediaClaim, verifyToken } from './media-token.ts';
 import { type Previews, type PreviewType, prefersWebp, previewEdges, previewKey } from './previews.ts';
 import { type Headers, mediaError } from './reply.ts';
 import { isSmall, readSmall, sendSmall, streamSpan } from './send-descriptor.ts';
+import { isCataloguedAt, sendDistant } from './serve-distant.ts';
 import type { ViewerSessions } from './viewer-sessions.ts';
 
 /** A folder whose files are served. */
@@ -31,6 +34,7 @@ export interface MediaParts {
   keys: MediaKeys;
   sessions: ViewerSessions;
   previews: Previews;
+  distant: DistantFiles;
   /** Seconds since 1970. */
   now: () => number;
   /** Called when a file was found to differ from its row; `path` is relative to the source. */
@@ -47,6 +51,7 @@ export interface HotAnswer {
 }
 
 const commandLine = Buffer.alloc(16);
+const isDistant = (file: ServableFile): boolean => file.fsType !== null && isSilentFileSystem(file.fsType);
 const isSuspended = (file: ServableFile): boolean => file.sourceState === 'suspended';
 
 /**
@@ -137,14 +142,17 @@ async function serveOriginal(
   file: ServableFile,
   headers: Headers,
 ): Promise<void> {
-  const { fd } = openCatalogued(parts, source, file);
-  try {
-    const span = beginBody(req, file.byteSize, etagOf(file, 'original'), {
+  const begin = () =>
+    beginBody(req, file.byteSize, etagOf(file, 'original'), {
       ...mediaGuards,
       ...headers,
       'content-type': contentTypeOf(file.format),
       'content-disposition': dispositionOf(file),
     });
+  if (isDistant(file)) return serveDistant(parts, res, source, file, begin);
+  const { fd } = openCatalogued(parts, source, file);
+  try {
+    const span = begin();
     if (!span.body) return void res.writeHead(span.status, span.headers).end();
     const bytes = span.body.to - span.body.from + 1;
     if (isSmall(span.body)) {
@@ -163,6 +171,40 @@ async function serveOriginal(
   }
 }
 
+/** The same of a file whose file system may stop to answer: this thread never waits for it. */
+async function serveDistant(
+  parts: MediaParts,
+  res: ServerResponse,
+  source: ServedSource,
+  file: ServableFile,
+  begin: () => ReturnType<typeof beginBody>,
+): Promise<void> {
+  const open = await openDistant(parts, source, file);
+  try {
+    const { status, headers, body } = begin();
+    if (!body) return void res.writeHead(status, headers).end();
+    const outcome = await sendDistant(res, open, body, file, () => res.writeHead(status, headers));
+    if (outcome === 'stale') throw stale(parts, source, file);
+    if (outcome === 'changed') parts.recheck(source.alias, file.path);
+    if (outcome === 'sent') parts.countBytes(body.to - body.from + 1);
+  } finally {
+    open.close();
+  }
+}
+
+/** As {@link openCatalogued}. */
+async function openDistant(parts: MediaParts, source: ServedSource, file: ServableFile): Promise<DistantFile> {
+  let open: DistantFile;
+  try {
+    open = await parts.distant.open(source.folder, file.path, source.followLinks ?? false);
+  } catch (error) {
+    throw error instanceof OpenRefusal && error.code === 'stale' ? stale(parts, source, file) : error;
+  }
+  if (isCataloguedAt(open.stat, file)) return open;
+  open.close();
+  throw stale(parts, source, file);
+}
+
 async function servePreview(
   parts: MediaParts,
   req: IncomingMessage,
@@ -174,7 +216,14 @@ async function servePreview(
 ): Promise<Omit<HotAnswer, 'claim'> | undefined> {
   const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
   const { folder, followLinks } = source;
-  const behind = { folder, followLinks, open: () => openCatalogued(parts, source, file) };
+  const behind = {
+    folder,
+    followLinks,
+    check: async () => {
+      if (isDistant(file)) (await openDistant(parts, source, file)).close();
+      else closeSync(openCatalogued(parts, source, file).fd);
+    },
+  };
   const bytes = await parts.previews.get(file, edgePx, type, behind, gone(res));
   if (res.destroyed) return undefined;
   const sent = sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);

@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { SessionView } from '@nucleus/shared/wire/viewer';
 import { Registry } from 'prom-client';
+import type { DistantFiles } from '../source/distant-files.ts';
 import { prepareLookups } from '../state/lookups.ts';
 import type { State } from '../state/open-state.ts';
 import { keepPlaces } from '../state/places.ts';
@@ -50,6 +51,8 @@ export interface ProxyOptions {
   /** As spelled by `hashPasscode`; without one nobody enters from outside this machine. */
   passcodeHash?: string | undefined;
   makePreview: MakePreview;
+  /** Reads what lies on file systems that may stop to answer; closed by whoever opened it. */
+  distant: DistantFiles;
   whatLeft: (itemKey: Buffer) => WhatLeft | undefined | Promise<WhatLeft | undefined>;
   overview: () => Overview | Promise<Overview>;
   viewer: ViewerParts;
@@ -131,6 +134,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const media: MediaParts = {
     ...{ lookups, sources, keys, sessions, now },
     previews: keepPreviews(options.makePreview, disk, monotonicMs),
+    distant: options.distant,
     recheck: options.recheck,
     countBytes: metrics.countMediaBytes,
   };

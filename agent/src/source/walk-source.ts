@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { SidecarChange } from '../state/sidecars.ts';
+import { isHanging, noteAnswered, noteHanging } from './hanging.ts';
 import type { KeyRange } from './key-range.ts';
 import type { Difference } from './scan-diff.ts';
 import type { RootFailure, RootIdentity } from './verify-root.ts';
@@ -26,18 +27,10 @@ export interface WalkOptions extends Omit<WalkJob, 'shared' | 'sampleFrom' | 'ra
 /** A walk holds one folder's names and one chunk of rows; without a limit its heap grows to hundreds of megabytes before it is swept. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 192 };
 
-/** Roots whose last thread still sits in a system call: another one would only join it. */
-const hanging = new Set<string>();
-
-/** Whether a thread of this process sits in a file system that hangs: the process then ends by a signal only. */
-export function isRootHanging(): boolean {
-  return hanging.size > 0;
-}
-
 /** Walks a source and hands over what differs from the catalogue. Never throws for the state of the folder. */
 export async function walkSource(options: WalkOptions): Promise<WalkResult> {
   const { splitAt, onBatch, signal, ...walk } = options;
-  if (hanging.has(walk.root)) return { kind: 'suspended', reason: 'root-hanging' };
+  if (isHanging(walk.root)) return { kind: 'suspended', reason: 'root-hanging' };
   if (signal.aborted) return { kind: 'stopped' };
   const ranges =
     splitAt === undefined
@@ -117,7 +110,7 @@ function walkPart(options: PartOptions): Promise<WalkResult> {
     const expectSign = () => {
       clearTimeout(watchdog);
       watchdog = setTimeout(() => {
-        hanging.add(job.root);
+        noteHanging(job.root);
         Atomics.store(counters, 1, 1);
         worker.unref();
         settle({ kind: 'suspended', reason: 'root-hanging' });
@@ -142,7 +135,7 @@ function walkPart(options: PartOptions): Promise<WalkResult> {
       reject(error);
     });
     worker.on('exit', () => {
-      hanging.delete(job.root);
+      noteAnswered(job.root);
       settle({ kind: 'stopped' });
     });
   });

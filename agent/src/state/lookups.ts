@@ -18,6 +18,8 @@ export interface ServableFile {
   longestEdgePx: number;
   sourceState: SourceState;
   sourceReason: SourceReason;
+  /** Of the file system that the source is on, as statfs(2) numbers them. */
+  fsType: number | null;
 }
 
 /** A catalogued file as a page of the viewer lists it. */
@@ -95,7 +97,7 @@ const servable = `
   select i.item_key as itemKey, i.source_no as sourceNo, i.path, i.dev, i.ino, i.byte_size as byteSize,
     i.mtime_ms as mtimeMs, i.ctime_ms as ctimeMs, i.generation,
     i.facts ->> '$.fields.format' as format, max(i.facts ->> '$.width', i.facts ->> '$.height') as longestEdgePx,
-    s.state as sourceState, s.reason as sourceReason
+    s.state as sourceState, s.reason as sourceReason, s.root_fs_type as fsType
   from items i cross join sources s on s.source_no = i.source_no
   where i.presence = 'live' and i.status = 'catalogued'`;
 

@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FSWatcher, watch } from 'chokidar';
+import { isSilentFileSystem } from '../source/silent-file-systems.ts';
 
 /** Why a folder is scanned only; shown to the operator. */
 export type WatchTrouble = 'network-file-system' | 'watch-limit' | 'watch-failed';
@@ -25,26 +26,6 @@ export interface FolderWatch {
   close: () => Promise<void>;
 }
 
-/** File systems whose changes the kernel does not report: made on another host or in user space. Magic numbers of statfs(2). */
-const silentFileSystems = new Map<number, string>([
-  [0x6969, 'nfs'],
-  [0xff534d42, 'cifs'],
-  [0xfe534d42, 'smb2'],
-  [0x517b, 'smb'],
-  [0x65735546, 'fuse'],
-  [0x01021997, '9p'],
-  [0x5346414f, 'afs'],
-  [0x00c36400, 'ceph'],
-  [0x47504653, 'gpfs'],
-  [0x0bd00bd0, 'lustre'],
-  [0x19830326, 'beegfs'],
-  [0xaad7aaea, 'panfs'],
-  [0x01161970, 'gfs2'],
-  [0x7461636f, 'ocfs2'],
-  [0x786f4256, 'vboxsf'],
-  [0x7c7c6673, 'prl_fs'],
-]);
-
 /** A root that does not say its type within this time is not watched. */
 const statLimitMs = 5000;
 
@@ -55,7 +36,7 @@ const statLimitMs = 5000;
 export async function watchFolder(request: WatchRequest): Promise<FolderWatch> {
   const nothing: FolderWatch = { close: async () => undefined };
   const type = await fileSystemType(request.folder);
-  if (type === undefined || silentFileSystems.has(type)) {
+  if (type === undefined || isSilentFileSystem(type)) {
     request.onTrouble(type === undefined ? 'watch-failed' : 'network-file-system');
     return nothing;
   }

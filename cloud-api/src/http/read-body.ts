@@ -1,6 +1,7 @@
 /**
  * Reads JSON bodies the way Nucleus clients send them: on DELETE too, empty where `{}` is meant, compressed or not.
  */
+import { AppError } from '@nucleus/shared/failure/app-error';
 import express, { type Request, type Response } from 'express';
 import { parseJsonInTurns } from './parse-in-turns.ts';
 
@@ -12,9 +13,21 @@ export const smallBodyBytes = 1024 * 1024;
 export function bodyReader(limit: number): (request: Request, response: Response) => Promise<unknown> {
   const readRaw = express.raw({ type: () => true, limit, inflate: true });
   return async (request, response) => {
+    assertIsJson(request);
     await new Promise<void>((resolve, reject) => {
       readRaw(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
     });
     return parseJsonInTurns(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
   };
+}
+
+/** Text is taken for JSON, because that is what `fetch` calls a body by itself; and some clients say nothing. */
+const readableType = /^(application\/([^;\s]+\+)?json|text\/plain)\s*(;|$)/i;
+
+/** @throws AppError `unsupported-media-type` for a body that says it is something else */
+function assertIsJson({ headers }: Request): void {
+  const isThere = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  const type = headers['content-type'];
+  if (!isThere || type === undefined || readableType.test(type)) return;
+  throw new AppError('unsupported-media-type', 'Send the body as application/json.');
 }

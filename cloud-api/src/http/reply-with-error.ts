@@ -8,6 +8,7 @@ import { type ErrorReply, errorCodeHeader } from '@nucleus/shared/wire/error-rep
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { ZodError } from 'zod';
+import type { $ZodIssue } from 'zod/v4/core';
 import { isUnavailable } from '../database/dialect.ts';
 
 /** Express' last handler. Expected failures are not logged; a crash is, by route and without what the caller sent. */
@@ -73,10 +74,20 @@ function toAppError(error: unknown): AppError {
 
 /** One sentence that names the first field that is wrong. */
 export function refusedInput(error: ZodError): AppError {
-  const issue = error.issues[0];
+  const issue = innermost(error.issues);
   const field = issue === undefined || issue.path.length === 0 ? 'The request' : issue.path.map(String).join('.');
   const reason = issue === undefined ? 'is not valid' : lowerFirst(issue.message);
   return new AppError('invalid-request', `${field}: ${reason}.`, { at: field });
+}
+
+/** Where one of several shapes is wanted, what is wrong with the one that was meant: the one that lacks the least. */
+function innermost(issues: readonly $ZodIssue[]): $ZodIssue | undefined {
+  const [issue] = issues;
+  if (issue?.code !== 'invalid_union') return issue;
+  const lacking = (each: readonly $ZodIssue[]) => each.filter(({ message }) => message.endsWith('undefined')).length;
+  const [meant] = issue.errors.toSorted((a, b) => lacking(a) - lacking(b) || a.length - b.length);
+  const inner = meant === undefined ? undefined : innermost(meant);
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
 
 function lowerFirst(text: string): string {
