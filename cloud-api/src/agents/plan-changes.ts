@@ -217,6 +217,7 @@ class Work {
     const { tenantId, source, changeNo, nowMs } = this.#facts;
     const row: ItemsTable = {
       ...content,
+      kind: 'image',
       tenant_id: tenantId,
       dataset_id: source.datasetId,
       id: newId('item'),

@@ -1,4 +1,5 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
+import { addressOf } from '../items/rules.ts';
 
 /**
  * Items as one COCO document, one piece a page. Images count from 1; `file_name` is the reference id and `coco_url` the item's own
@@ -26,7 +27,7 @@ function toImage(item: DatasetItem, imageId: number): Record<string, unknown> {
     file_name: item.reference_id,
     ...(item.width === undefined ? {} : { width: item.width }),
     ...(item.height === undefined ? {} : { height: item.height }),
-    coco_url: item.image_url,
+    coco_url: addressOf(item),
     item_id: item.id,
     metadata: item.metadata,
   };

@@ -82,6 +82,25 @@ export function listRows(db: Database, place: LabelPlace, seqs: readonly number[
     .execute();
 }
 
+/** Tracks that labels of the items at some places name, whichever run they are of. */
+export async function listTrackNames(
+  db: Database,
+  { tenantId, datasetId }: Omit<LabelPlace, 'runId'>,
+  seqs: readonly number[],
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('labels')
+    .select('track_reference_id as name')
+    .distinct()
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where('track_reference_id', 'is not', null)
+    .where(isAmongNumbers(db, 'seq', seqs))
+    .$narrowType<{ name: string }>()
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 /** Counts of up to `limit` items of a run that stand after a place; those without labels are among them. */
 export function listLabelled(
   db: Database,
