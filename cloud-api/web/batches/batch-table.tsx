@@ -74,7 +74,7 @@ export function BatchTable({ batches, total, open, onOpen, onMore }: BatchTableP
 }
 
 /** How many tasks there are, and their states as a bar. */
-export function TaskShares({ tasks }: { tasks: BatchView['tasks'] }): ReactElement {
+function TaskShares({ tasks }: { tasks: BatchView['tasks'] }): ReactElement {
   const all = taskTotal(tasks);
   const parts = [
     { name: 'completed', value: tasks.completed, tone: 'in' },
