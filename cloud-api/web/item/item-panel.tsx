@@ -9,9 +9,10 @@ import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Maximize2, X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
+import { Late } from '../frame/late.tsx';
 import { itemPath, readFind } from '../route.ts';
 import './item.css';
 import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
@@ -72,7 +73,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
       : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
-    w: () => setTab(tab === 'left' ? 'metadata' : 'left'),
+    w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
     s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
     arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
     arrowright: position === undefined || position >= props.total - 1 ? undefined : () => props.onStep(1),
@@ -117,11 +118,14 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           onValueChange={(value) => setTab(tabs.find((known) => known === value) ?? 'metadata')}
         >
           <Tabs.List className="tabs" aria-label="Parts of the item">
-            {tabs.map((known) => (
-              <Tabs.Trigger key={known} value={known}>
-                {names[known]}
-              </Tabs.Trigger>
-            ))}
+            {/* nothing left any premises where there is no agent */}
+            {tabs
+              .filter((known) => known !== 'left' || dataset.privacy_mode)
+              .map((known) => (
+                <Tabs.Trigger key={known} value={known}>
+                  {names[known]}
+                </Tabs.Trigger>
+              ))}
           </Tabs.List>
           <div className="panel-body">
             <ItemPicture item={item.data.item} stored={stored} />
@@ -145,19 +149,19 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               <WhatLeft item={item.data.item} level={level} />
             </Tabs.Content>
             <Tabs.Content value="similar" className="col g6">
-              <Suspense fallback={<div aria-busy="true" />}>
+              <Late fallback={<div aria-busy="true" />}>
                 <SimilarTab
                   key={item.data.item.reference_id}
                   datasetId={dataset.dataset_id}
                   referenceId={item.data.item.reference_id}
                   find={readFind(location.search)}
                 />
-              </Suspense>
+              </Late>
             </Tabs.Content>
             <Tabs.Content value="history" className="col g6">
-              <Suspense fallback={<div aria-busy="true" />}>
+              <Late fallback={<div aria-busy="true" />}>
                 <HistoryTab datasetId={dataset.dataset_id} itemId={item.data.item.id} />
-              </Suspense>
+              </Late>
             </Tabs.Content>
             <Tabs.Content value="json" className="col">
               <div className="row">
