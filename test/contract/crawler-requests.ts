@@ -252,6 +252,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     setProjectParams: { body: { planted: 1 } },
     createBatch: { body: { name: 'mine', project: 'mine' } },
     listBatches: none,
+    listBatchViews: none,
     getBatch: none,
     getBatchStatus: none,
     finalizeBatch: { body: {} },

@@ -6,7 +6,7 @@ import { feedScenes } from './feed-scenes.ts';
 import { Projection } from './projection.ts';
 import type { TruthFeed } from './truth-feed.ts';
 
-/** Open projections; each holds a file and up to 256 MB of page cache while it is asked. */
+/** Open projections; each holds a file and up to 128 MB of page cache while it is asked. */
 const mostOpen = 8;
 
 /** The search projections of this process, opened on demand, the least recently asked closed. */
