@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type ACloud, aCloud } from '../contract/a-cloud.ts';
+import type { TestDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
 
 export interface ADashboard {
@@ -30,16 +31,18 @@ export interface Item {
   metadata: Record<string, string | number | boolean>;
 }
 
+/** The cloud's own SQLite file. */
+const aFile: TestDatabase = { url: undefined, drop: async () => undefined };
 const pages = join(import.meta.dirname, '../../cloud-api/dist/web');
 
 /** @param browser stays the caller's */
 export async function aDashboard(
   browser: Browser,
   items: readonly Item[],
-  { fetchAllow = [] }: { fetchAllow?: string[] } = {},
+  { fetchAllow = [], database = aFile }: { fetchAllow?: string[]; database?: TestDatabase } = {},
 ): Promise<ADashboard> {
   if (!existsSync(join(pages, 'index.html'))) throw new Error('The dashboard is not built: npm run build');
-  const cloud = await aCloud({ database: { url: undefined, drop: async () => undefined }, pages, fetchAllow });
+  const cloud = await aCloud({ database, pages, fetchAllow });
   const call = (path: string, body: unknown) => send(`${cloud.url}${path}`, { key: cloud.adminKey, body });
   const datasetId = (await call('/v1/nucleus/dataset/create', { name: 'yard', use_privacy_mode: true })).body
     .dataset_id as string;
