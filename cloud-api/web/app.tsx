@@ -22,6 +22,7 @@ const DuplicatesPage = lazy(async () => ({
 }));
 const MapPage = lazy(async () => ({ default: (await import('./map/map-page.tsx')).MapPage }));
 const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }));
+const BatchesPage = lazy(async () => ({ default: (await import('./batches/batches-page.tsx')).BatchesPage }));
 const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const UploadsPage = lazy(async () => ({ default: (await import('./uploads/uploads-page.tsx')).UploadsPage }));
@@ -106,6 +107,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <PrivacyPage />;
     case 'tasks':
       return <TasksPage />;
+    case 'batches':
+      return <BatchesPage />;
     case 'usage':
       return <UsagePage />;
     case 'jobs':

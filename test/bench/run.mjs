@@ -15,6 +15,7 @@ const all = [
   'viewer',
   'cloud-sqlite',
   'cloud-postgres',
+  'cloud-labels',
   'intake',
   'dashboard',
 ];

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { CloudConfig } from '../../cloud-api/src/config.ts';
 import { type ACloud, aCloud } from '../contract/a-cloud.ts';
 import type { TestDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
@@ -39,10 +40,14 @@ const pages = join(import.meta.dirname, '../../cloud-api/dist/web');
 export async function aDashboard(
   browser: Browser,
   items: readonly Item[],
-  { fetchAllow = [], database = aFile }: { fetchAllow?: string[]; database?: TestDatabase } = {},
+  {
+    fetchAllow = [],
+    config = {},
+    database = aFile,
+  }: { fetchAllow?: string[]; config?: Partial<CloudConfig>; database?: TestDatabase } = {},
 ): Promise<ADashboard> {
   if (!existsSync(join(pages, 'index.html'))) throw new Error('The dashboard is not built: npm run build');
-  const cloud = await aCloud({ database, pages, fetchAllow });
+  const cloud = await aCloud({ database, pages, fetchAllow, config });
   const call = (path: string, body: unknown) => send(`${cloud.url}${path}`, { key: cloud.adminKey, body });
   const datasetId = (await call('/v1/nucleus/dataset/create', { name: 'yard', use_privacy_mode: true })).body
     .dataset_id as string;

@@ -40,6 +40,7 @@ import { mountPredictions } from '../predictions/endpoints.ts';
 import { mountProjects } from '../projects/endpoints.ts';
 import { mountResumableUploads } from '../resumable-uploads/endpoints.ts';
 import type { UploadLimits } from '../resumable-uploads/rules.ts';
+import { mountScenes } from '../scenes/endpoints.ts';
 import type { Projections } from '../search/projections.ts';
 import { mountSessions } from '../sessions/endpoints.ts';
 import { findSession } from '../sessions/find-session.ts';
@@ -127,6 +128,7 @@ export function createApp(parts: AppParts): Express {
   mountDeduplication(mount, db, parts.afterEnqueue);
   mountEmbeddings(mount, db, parts.afterEnqueue);
   mountAutotags(mount, parts);
+  mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
   mountModels(mount, db, parts.afterDelete);

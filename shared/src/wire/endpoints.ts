@@ -18,6 +18,7 @@ import { modelEndpoints } from './models.ts';
 import { predictionEndpoints } from './predictions.ts';
 import { projectEndpoints } from './projects.ts';
 import { resumableEndpoints } from './resumable.ts';
+import { sceneEndpoints } from './scenes.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
@@ -41,6 +42,7 @@ export const cloudEndpoints = {
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
   ...autotagEndpoints,
+  ...sceneEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...annotationEndpoints,
