@@ -1,13 +1,17 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { CloudOff, SearchX } from 'lucide-react';
-import { lazy, type ReactElement, Suspense, useEffect } from 'react';
+import { lazy, type ReactElement, useEffect, useRef } from 'react';
 import { navigate, usePathname } from 'wouter/use-browser-location';
+import { useDatasets } from './cloud/lists.ts';
 import { DatasetPage } from './dataset/dataset-page.tsx';
+import { GoneDataset } from './dataset/gone-dataset.tsx';
 import { DatasetsPage } from './datasets/datasets-page.tsx';
 import { Frame } from './frame/frame.tsx';
+import { Late } from './frame/late.tsx';
 import { type Route, readRoute } from './route.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
+import { hasSignedOut } from './session/sign-out.ts';
 import { useSession } from './session/use-session.ts';
 
 // The grid comes with the first page; every other page comes when it is looked at.
@@ -18,6 +22,7 @@ const DuplicatesPage = lazy(async () => ({
 }));
 const MapPage = lazy(async () => ({ default: (await import('./map/map-page.tsx')).MapPage }));
 const TasksPage = lazy(async () => ({ default: (await import('./tasks/tasks-page.tsx')).TasksPage }));
+const BatchesPage = lazy(async () => ({ default: (await import('./batches/batches-page.tsx')).BatchesPage }));
 const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }));
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
 const UploadsPage = lazy(async () => ({ default: (await import('./uploads/uploads-page.tsx')).UploadsPage }));
@@ -38,12 +43,18 @@ export function App(): ReactElement | null {
 function SignedIn({ route }: { route: Route }): ReactElement | null {
   const session = useSession();
   const isSignedOut = session.data === null;
+  const wasSignedIn = useRef(false);
+  if (session.data) wasSignedIn.current = true;
   useEffect(() => {
     if (!isSignedOut) return;
-    const here =
-      location.pathname === '/' ? '' : `?${new URLSearchParams({ next: location.pathname + location.search })}`;
-    navigate(`/sign-in${here}`, { replace: true });
+    const isWanted = hasSignedOut();
+    const asked = new URLSearchParams({
+      ...(isWanted || location.pathname === '/' ? {} : { next: location.pathname + location.search }),
+      ...(wasSignedIn.current && !isWanted ? { ended: '1' } : {}),
+    });
+    navigate(`/sign-in${asked.size === 0 ? '' : `?${asked}`}`, { replace: true });
   }, [isSignedOut]);
+  const datasets = useDatasets(session.data !== null && session.data !== undefined).data;
   if (session.isError && session.data === undefined) {
     return (
       <EmptyState
@@ -60,11 +71,15 @@ function SignedIn({ route }: { route: Route }): ReactElement | null {
     );
   }
   if (!session.data) return null;
+  const isGone =
+    'datasetId' in route &&
+    datasets !== undefined &&
+    !datasets.some(({ dataset_id }) => dataset_id === route.datasetId);
   return (
     <Frame route={route} session={session.data}>
-      <Suspense fallback={<div className="page" aria-busy="true" />}>
-        <Page route={route} />
-      </Suspense>
+      <Late key={route.page} fallback={<div className="page" aria-busy="true" />}>
+        {isGone ? <GoneDataset /> : <Page route={route} />}
+      </Late>
     </Frame>
   );
 }
@@ -92,6 +107,8 @@ function Page({ route }: { route: Route }): ReactElement {
       return <PrivacyPage />;
     case 'tasks':
       return <TasksPage />;
+    case 'batches':
+      return <BatchesPage />;
     case 'usage':
       return <UsagePage />;
     case 'jobs':

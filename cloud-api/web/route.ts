@@ -3,10 +3,10 @@
 /** Pages of one dataset, each a last part of its address. */
 export const datasetPages = ['map', 'slices', 'duplicates', 'compare', 'uploads'] as const;
 /** Pages of the whole team, each a first part of the address. */
-export const teamPages = ['tasks', 'agents', 'privacy', 'usage', 'jobs'] as const;
+export const teamPages = ['tasks', 'batches', 'agents', 'privacy', 'usage', 'jobs'] as const;
 
 /** Parts of the settings; the first has no name in the address. */
-const settingsParts = ['keys', 'audit'] as const;
+const settingsParts = ['keys', 'integrations', 'audit'] as const;
 export type SettingsPart = (typeof settingsParts)[number];
 
 export type Route =

@@ -1,7 +1,7 @@
 /**
  * Promise (README): checked links at 16 connections against nginx with secure_link and one worker, the same files in the same run:
- * 4 MB originals >= 1.0 x bytes/s, 90 KB originals >= 0.2 x requests/s, hot previews >= 0.5 x requests/s; the first tiles of a viewer
- * over 200,000 and over 1 M files in 1.5 s. The load comes from wrk, so that the client is not what is measured.
+ * 4 MB originals >= 1.0 x bytes/s, 90 KB originals >= 0.2 x requests/s, hot previews >= 0.5 x requests/s. The load
+ * comes from wrk, so that the client is not what is measured.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -9,10 +9,9 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { median, report } from './measure.mjs';
 import { workFolder } from './pictures.mjs';
+import { endProcess, makePictures, startProxyProcess } from './proxy-process.mjs';
 
 const rounds = 3;
 const seconds = 3;
@@ -31,24 +30,7 @@ async function makeFiles() {
   for (const name of ['large', 'small', 'previews']) mkdirSync(join(folder, name), { recursive: true });
   for (let i = 0; i < 24; i++) writeFileSync(join(folder, 'large', `${i}.jpg`), randomBytes(4_000_000));
   for (let i = 0; i < 200; i++) writeFileSync(join(folder, 'small', `${i}.jpg`), randomBytes(90_000));
-  for (let i = 0; i < 48; i++) {
-    const noise = { type: 'gaussian', mean: 90 + i, sigma: 16 };
-    const picture = sharp({ create: { width: 1600, height: 1200, channels: 3, background: '#888', noise } });
-    await picture.jpeg({ quality: 70 }).toFile(join(folder, 'previews', `${i}.jpg`));
-  }
-}
-
-async function startOurs(root, data, rows = 0) {
-  const server = fileURLToPath(new URL('proxy-server.mjs', import.meta.url));
-  mkdirSync(data, { recursive: true });
-  const child = spawn(process.execPath, [server, root, data, String(rows)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk) => (text += chunk));
-  while (!text.includes('\n')) {
-    if (child.exitCode !== null) throw new Error('the proxy did not start');
-    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
-  }
-  return { ...JSON.parse(text), pids: () => [child.pid], stop: () => end(child) };
+  await makePictures(join(folder, 'previews'), 48);
 }
 
 async function startNginx(served) {
@@ -83,7 +65,7 @@ async function startNginx(served) {
   // the master only watches: the worker is what serves
   const pids = () =>
     readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
-  return { port, link, pids, stop: () => end(child) };
+  return { port, link, pids, stop: () => endProcess(child) };
 }
 
 /** Seconds of processor time that processes have used; a busy machine changes these far less than what a clock shows. */
@@ -93,12 +75,6 @@ function processorSeconds(pids) {
     return Number(fields[11]) + Number(fields[12]);
   });
   return ticks.reduce((sum, each) => sum + each, 0) / 100;
-}
-
-async function end(child) {
-  if (child.exitCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
 }
 
 function answers(port) {
@@ -181,7 +157,7 @@ function compare({ name, unit, target, of, ours, oursPaths, peer, peerPaths }) {
 }
 
 async function originals() {
-  const ours = await startOurs(folder, join(home, 'data'));
+  const ours = await startProxyProcess(folder, join(home, 'data'));
   // nginx serves the very bytes that the proxy makes, taken from it once; that also makes them hot
   const served = join(home, 'served');
   mkdirSync(join(served, 'previews'), { recursive: true });
@@ -236,75 +212,7 @@ async function originals() {
   }
 }
 
-/** The viewer over many files: its first pictures, a jump far down, and a folder of the tree, in a Chromium that has nothing of it yet. */
-async function viewerOver(rows, name) {
-  const { launchChromium } = await import('./chromium.mjs');
-  const browser = await launchChromium();
-  if (!browser) {
-    process.stderr.write(`viewer-*-${name} was NOT measured: there is no Chromium.\n`);
-    return;
-  }
-  const pictures = join(home, 'first');
-  mkdirSync(join(pictures, 'a'), { recursive: true });
-  const [sample] = readdirSync(join(folder, 'previews'));
-  for (let i = 0; i < 60; i++)
-    writeFileSync(join(pictures, 'a', `${i}.jpg`), readFileSync(join(folder, 'previews', sample)));
-  const server = await startOurs(pictures, join(home, `viewer-data-${name}`), rows);
-  const seconds = { first: [], jump: [], folders: [] };
-  try {
-    for (const code of server.codes.slice(0, rounds)) {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-      const page = await context.newPage();
-      let from = performance.now();
-      const took = (of) => {
-        of.push((performance.now() - from) / 1000);
-        from = performance.now();
-      };
-      await page.goto(`http://127.0.0.1:${server.port}/viewer/#code=${code}`);
-      await page.locator('.tile[role=option]:not(.wait)').nth(10).waitFor();
-      took(seconds.first);
-      await page.locator('.tree-node[aria-level="2"]').nth(10).waitFor();
-      took(seconds.folders);
-      const place = await page.locator('.grid').evaluate((grid) => {
-        grid.scrollTop = grid.scrollHeight * 0.8;
-        return new Promise((resolve) => {
-          const look = () => {
-            const [tile] = [...grid.querySelectorAll('.tile[role=option]:not(.wait)')].slice(10);
-            const at = Number(tile?.getAttribute('aria-posinset') ?? 0);
-            if (at > 100_000) resolve(at);
-            else requestAnimationFrame(look);
-          };
-          look();
-        });
-      });
-      took(seconds.jump);
-      if (place < rows * 0.7) throw new Error(`the jump ended at ${place}`);
-      await context.close();
-    }
-    const told = {
-      first: 'from the address to the first tiles drawn, cold browser',
-      folders: 'from then to the folders of the tree with their counts',
-      jump: 'from scrolling to four fifths of the height to the tiles of that place',
-    };
-    for (const [what, times] of Object.entries(seconds)) {
-      const about = `${told[what]}, ${rows + 60} files`;
-      report({
-        name: `viewer-${what === 'first' ? 'first-tiles' : what}-${name}`,
-        unit: 's',
-        ours: median(times),
-        atMost: 1.5,
-        about,
-      });
-    }
-  } finally {
-    await server.stop();
-    await browser.close();
-  }
-}
-
 await makeFiles();
 if (nginx && runs('wrk', '-v')) await originals();
 else process.stderr.write('proxy against nginx was NOT measured: nginx and wrk are needed (apt install nginx wrk).\n');
-await viewerOver(200_000, '200k');
-await viewerOver(1_000_000, '1m');
 rmSync(home, { recursive: true, force: true });

@@ -23,6 +23,13 @@ describeWithChromium('the dashboard for everybody', () => {
       });
     }
   });
+  beforeAll(async () => {
+    const call = (path: string, body: object) =>
+      send(`${dashboard.cloud.url}/v1/${path}`, { key: dashboard.cloud.adminKey, body });
+    await call('projects', { name: 'letters', type: 'textcollection' });
+    await call('batches', { name: 'week-1', project: 'letters' });
+    await call('task/textcollection', { batch: 'week-1', text: 'Dear' });
+  });
   afterAll(async () => {
     await dashboard.close();
     await browser.close();
@@ -138,6 +145,19 @@ describeWithChromium('the dashboard for everybody', () => {
         name: 'the audit log',
         path: () => '/settings/audit',
         reach: (page) => page.getByRole('button', { name: 'dataset.create' }).waitFor(),
+      },
+      {
+        name: 'batches',
+        path: () => '/batches?batch=week-1',
+        reach: (page) => page.getByRole('region', { name: 'Batch week-1' }).waitFor(),
+      },
+      {
+        name: 'adding storage',
+        path: () => '/settings/integrations',
+        reach: async (page) => {
+          await page.getByRole('button', { name: 'Add storage' }).click();
+          await page.getByRole('dialog').getByText('external id').waitFor();
+        },
       },
       {
         name: 'jobs',

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
 import { aJpeg, aPng } from '../builders/a-picture.ts';
+import { aPlayableVideo } from '../builders/a-playable-video.ts';
 import type { RunningProgram } from '../builders/a-process.ts';
 import { makeTempFolder, removeFolder } from '../builders/a-temp-folder.ts';
 import { aFreePort, agentCommand, anAgentProcess } from '../builders/an-agent-process.ts';
@@ -16,6 +17,9 @@ import { send } from '../contract/send.ts';
 const pages = fileURLToPath(new URL('../../cloud-api/dist/web', import.meta.url));
 type Session = { session_id: string; kind: string };
 const pictureCount = 12;
+/** The pictures and a video. */
+const itemCount = pictureCount + 1;
+const video = { widthPx: 320, heightPx: 240, framesPerSecond: 10, frames: 20 };
 const hostileName = `"><img src=x onerror="document.title='pwned'">.jpg`;
 
 describeWithChromium('from sign-in to pixels', () => {
@@ -43,14 +47,18 @@ describeWithChromium('from sign-in to pixels', () => {
         );
       }
       await writeFile(join(folder, hostileName), await aJpeg({ widthPx: 480, heightPx: 320, seed: 99 }));
+      browser = await aChromium();
       cloud = await aCloud({ database: await open(), pages });
+      const studio = await browser.newPage();
+      await studio.goto(`${cloud.url}/sign-in`);
+      await writeFile(join(folder, 'zoom.webm'), await aPlayableVideo(studio, video));
+      await studio.close();
       const listen = `127.0.0.1:${await aFreePort()}`;
       agentUrl = `http://${listen}`;
       const key = await cloud.makeKey({ scopes: ['agent'] });
       agent = anAgentProcess({ cloudUrl: cloud.url, key, folder, data: join(home, 'agent'), listen });
-      await agent.printed(new RegExp(`${pictureCount} sent, 0 waiting`));
+      await agent.printed(new RegExp(`${itemCount} sent, 0 waiting`));
       expect(await cloud.running.approveAgentOnceRegistered(agentUrl)).toBe(true);
-      browser = await aChromium();
       context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
       context.setDefaultTimeout(10_000);
       context.on('page', (page) => {
@@ -87,7 +95,7 @@ describeWithChromium('from sign-in to pixels', () => {
       await page.goto(await cloud.running.createSignInLink());
       await page.getByText('flow').first().click();
       await tiles(page)
-        .nth(pictureCount - 1)
+        .nth(itemCount - 1)
         .waitFor();
       return page;
     }
@@ -103,7 +111,7 @@ describeWithChromium('from sign-in to pixels', () => {
 
     test('the grid shows every item as a blur, and no picture is asked for before consent', async () => {
       const page = await aDataset();
-      expect(await tiles(page).count()).toBe(pictureCount);
+      expect(await tiles(page).count()).toBe(itemCount);
       expect(await loadedPixels(page)).toBe(0);
       await page.close();
     });
@@ -184,10 +192,53 @@ describeWithChromium('from sign-in to pixels', () => {
       await page.close();
     });
 
+    test('a video plays straight from the agent and steps by frames, until its viewer session is ended', async () => {
+      const page = await aDataset();
+      const at = (await tiles(page).evaluateAll((all) => all.map((tile) => tile.getAttribute('aria-label')))).findIndex(
+        (name) => name?.startsWith('zoom.webm'),
+      );
+      expect(await tiles(page).nth(at).locator('.dur').textContent()).toBe('0:02');
+      await tiles(page).nth(at).click();
+      await page.locator('.grid').press('Enter');
+      await page.getByText('The video stays inside.').waitFor();
+      const popup = context.waitForEvent('page');
+      await page.keyboard.press('p');
+      await (await popup).getByRole('button', { name: /Show pixels/ }).click();
+      await page.getByText('0:00 / 0:02').waitFor();
+      const seconds = () =>
+        page.locator('.video-view video').evaluate((element: HTMLVideoElement) => element.currentTime);
+      const frame = (number: number) => page.getByText(`frame ${number}`, { exact: true }).waitFor();
+      await page.locator('.video-view video').focus();
+      for (const [key, number] of [
+        ['>', 2],
+        ['>', 3],
+        ['.', 4],
+        ['<', 3],
+        ['5', 11],
+        [',', 10],
+      ] as const) {
+        await page.keyboard.press(key);
+        await frame(number);
+      }
+      expect(await seconds()).toBeCloseTo(0.95, 2);
+      await page.keyboard.press(' ');
+      await page.getByRole('button', { name: 'Pause' }).waitFor();
+      await page.keyboard.press(' ');
+      await page.keyboard.press('Escape');
+      expect((await agentCommand(join(home, 'agent'), 'sessions', 'revoke', '--all')).output).toMatch(
+        /ended, with every link/,
+      );
+      await tiles(page).nth(0).click();
+      await page.locator('.grid').press('Enter');
+      await page.getByText('The viewer session ended.').waitFor();
+      await page.getByRole('button', { name: 'Connect again' }).waitFor();
+      await page.close();
+    });
+
     test('without the agent everything but pixels works, and the page says why', async () => {
       await agent.stop();
       const page = await aDataset();
-      expect(await tiles(page).count()).toBe(pictureCount);
+      expect(await tiles(page).count()).toBe(itemCount);
       const popup = context.waitForEvent('page');
       await page
         .getByRole('button', { name: /Show pixels/ })

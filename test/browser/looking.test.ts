@@ -3,7 +3,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
 import { type ADashboard, aDashboard, type Item, yardItems } from '../builders/a-dashboard.ts';
+import { aJpeg } from '../builders/a-picture.ts';
+import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { eventually } from '../builders/eventually.ts';
+import { send } from '../contract/send.ts';
 
 const items = yardItems(900);
 const shortly = 15_000;
@@ -11,12 +14,15 @@ const shortly = 15_000;
 describeWithChromium('looking in the dashboard', () => {
   let browser: Browser;
   let dashboard: ADashboard;
+  let pictures: PictureServer;
   beforeAll(async () => {
     browser = await aChromium();
-    dashboard = await aDashboard(browser, items);
+    pictures = await aPictureServer({ '/a.jpg': await aJpeg(), '/b.jpg': await aJpeg({ seed: 2 }) });
+    dashboard = await aDashboard(browser, items, { fetchAllow: [pictures.host] });
   });
   afterAll(async () => {
     await dashboard.close();
+    await pictures.close();
     await browser.close();
   });
 
@@ -105,5 +111,134 @@ describeWithChromium('looking in the dashboard', () => {
     await go('T0123');
     await page.getByRole('alert').getByRole('button').click();
     await shows(page, 'reference_id CONTAINS "T0123"', items.slice(123, 124));
+  });
+
+  test('pictures that are stored here are shown without an agent, in the grid, on the item and when compared', async () => {
+    const call = (path: string, body: unknown) =>
+      send(dashboard.cloud.url + path, { key: dashboard.cloud.adminKey, body });
+    const { dataset_id: id } = (await call('/v1/nucleus/dataset/create', { name: 'ordinary' })).body;
+    const appended = await call(`/v1/nucleus/dataset/${id}/append`, {
+      items: ['a', 'b'].map((name) => ({ reference_id: name, image_url: `${pictures.origin}/${name}.jpg` })),
+    });
+    expect(appended.body.new_items).toBe(2);
+    const page = await dashboard.open(`/d/${id}`);
+    const shown = (within: string) =>
+      page.waitForFunction(
+        (selector) => {
+          const images = [...document.querySelectorAll<HTMLImageElement>(`${selector} img`)];
+          return images.length > 0 && images.every((image) => image.naturalWidth > 0) ? images.length : false;
+        },
+        within,
+        { timeout: shortly },
+      );
+    expect(await (await shown('.grid')).jsonValue()).toBe(2);
+    expect(await page.locator('#tile-0').getAttribute('aria-label')).toBe('a, pixels shown');
+    expect(await page.locator('#tile-0 canvas').count()).toBe(1);
+    expect(await page.getByRole('button', { name: /Show pixels/ }).count()).toBe(0);
+    await page.locator('#tile-0').click();
+    await shown('.item-picture');
+    await page.getByRole('tab', { name: 'Metadata' }).waitFor();
+    expect(await page.getByRole('tab', { name: 'What left' }).count()).toBe(0);
+    await page.goto(`${dashboard.cloud.url}/d/${id}/compare?a=a&b=b`);
+    expect(await (await shown('.compare-pictures')).jsonValue()).toBe(2);
+  });
+
+  const states: {
+    name: string;
+    reach: (page: Page) => Promise<unknown>;
+    says: string;
+    goOn?: (page: Page) => Promise<unknown>;
+  }[] = [
+    {
+      name: 'a dataset that was deleted while it was looked at',
+      reach: (page) => deleteWhileSeen(page, ''),
+      says: 'This dataset is not here',
+      goOn: (page) => page.getByRole('link', { name: 'See the datasets' }).click(),
+    },
+    {
+      name: 'the duplicates of a dataset that was deleted',
+      reach: (page) => deleteWhileSeen(page, '/duplicates'),
+      says: 'This dataset is not here',
+    },
+    {
+      name: 'a connection that dropped',
+      reach: async (page) => {
+        await page.locator('#tile-0').waitFor();
+        await page.context().setOffline(true);
+      },
+      says: 'You can keep looking; changes wait.',
+      goOn: async (page) => {
+        expect(await page.locator('#tile-0').count()).toBe(1);
+        await page.getByRole('button', { name: 'Retry now' }).first().click();
+        await page.getByText('Connection lost.').waitFor();
+        await page.context().setOffline(false);
+        await page.getByText('Connection lost.').waitFor({ state: 'detached' });
+      },
+    },
+    {
+      name: 'a part that does not load any more',
+      reach: async (page) => {
+        await page.route(/settings-page/, (route) => route.abort());
+        await page.locator('#tile-0').waitFor();
+        await page.getByRole('link', { name: 'Settings' }).click();
+      },
+      says: 'This part did not load.',
+      goOn: async (page) => {
+        await page.unroute(/settings-page/);
+        await page.getByRole('button', { name: 'Load the page again' }).click();
+        await page.getByRole('button', { name: 'New key' }).waitFor();
+      },
+    },
+    {
+      name: 'a session that ended',
+      reach: async (page) => {
+        await page.locator('#tile-0').waitFor();
+        await page.context().clearCookies();
+      },
+      says: 'Your session ended. Sign in to go on; your place is kept.',
+      goOn: async (page) => {
+        await page.getByLabel('API key').fill(dashboard.cloud.adminKey);
+        await page.keyboard.press('Enter');
+        await page.waitForURL((url) => url.pathname === `/d/${dashboard.datasetId}`);
+      },
+    },
+    {
+      name: 'a team without any dataset',
+      reach: async (page) => {
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByLabel('API key').fill(await dashboard.cloud.makeKey({ tenant: 'newcomers' }));
+        expect(await page.getByText('Your session ended.').count()).toBe(0);
+        await page.keyboard.press('Enter');
+      },
+      says: 'npx nucleus-cloud keys create --scopes agent',
+    },
+    {
+      name: 'an address that leads nowhere',
+      reach: (page) => page.goto(`${dashboard.cloud.url}/no/such/page`),
+      says: 'There is no such page',
+    },
+  ];
+
+  async function deleteWhileSeen(page: Page, path: string): Promise<void> {
+    const { cloud } = dashboard;
+    const { body } = await send(`${cloud.url}/v1/nucleus/dataset/create`, {
+      key: cloud.adminKey,
+      body: { name: 'brief' },
+    });
+    await page.goto(`${cloud.url}/d/${body.dataset_id}${path}`);
+    await page.getByText('brief').first().waitFor();
+    await send(`${cloud.url}/v1/nucleus/dataset/${body.dataset_id}`, {
+      key: cloud.adminKey,
+      method: 'DELETE',
+      body: {},
+    });
+  }
+
+  test.each(states)('$name has a sentence of its own', async ({ reach, says, goOn }) => {
+    const page = await open();
+    await reach(page);
+    await page.getByText(says).first().waitFor();
+    expect(await page.getByText('Something failed').count()).toBe(0);
+    await goOn?.(page);
   });
 });

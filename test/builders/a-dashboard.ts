@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { CloudConfig } from '../../cloud-api/src/config.ts';
 import { type ACloud, aCloud } from '../contract/a-cloud.ts';
 import { send } from '../contract/send.ts';
 
@@ -36,10 +37,10 @@ const pages = join(import.meta.dirname, '../../cloud-api/dist/web');
 export async function aDashboard(
   browser: Browser,
   items: readonly Item[],
-  { fetchAllow = [] }: { fetchAllow?: string[] } = {},
+  { fetchAllow = [], config = {} }: { fetchAllow?: string[]; config?: Partial<CloudConfig> } = {},
 ): Promise<ADashboard> {
   if (!existsSync(join(pages, 'index.html'))) throw new Error('The dashboard is not built: npm run build');
-  const cloud = await aCloud({ database: { url: undefined, drop: async () => undefined }, pages, fetchAllow });
+  const cloud = await aCloud({ database: { url: undefined, drop: async () => undefined }, pages, fetchAllow, config });
   const call = (path: string, body: unknown) => send(`${cloud.url}${path}`, { key: cloud.adminKey, body });
   const datasetId = (await call('/v1/nucleus/dataset/create', { name: 'yard', use_privacy_mode: true })).body
     .dataset_id as string;

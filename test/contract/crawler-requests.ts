@@ -2,10 +2,13 @@
  * One request for every endpoint of the table that would succeed for the owner of what it names. The type makes a new endpoint without
  * one fail the build, and the crawler's test fails for one that the owner cannot call.
  */
+
 import { fillPath } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
+import { type EndpointName, ofScenes } from './crawled-groups.ts';
+import { lidarScene, videoScene } from './some-scenes.ts';
 
-export type EndpointName = keyof typeof cloudEndpoints;
+export type { EndpointName };
 
 /** What the owner has; all of it carries the canary. */
 export interface CrawledThings {
@@ -18,6 +21,8 @@ export interface CrawledThings {
   modelId: string;
   runId: string;
   jobId: string;
+  /** A dataset of scenes with one that is called as the canary is. */
+  scenesId: string;
   autotagId: string;
   changeId: string;
   /** A dataset that is not in privacy mode, and a CSV that was uploaded for it. */
@@ -140,6 +145,17 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     createImageIndex: { body: {} },
     getIndexingStatus: { body: { image: true } },
     exportEmbeddings: { body: {} },
+    uploadScenes: { body: { scenes: [lidarScene('planted')] } },
+    uploadVideoScenes: { body: { scenes: [videoScene('planted-video')] } },
+    listScenes: none,
+    getScene: none,
+    deleteScene: none,
+    queryScenes: { body: { ...page, query: `reference_id = "${canary}"` } },
+    exportScenes: { body: page },
+    listTracks: none,
+    putTrack: { body: { reference_id: canary, metadata: { planted: 1 } } },
+    deleteTracks: { body: { track_reference_ids: [canary] } },
+    queryObjects: { body: { ...page, query: '', patch_mode: 'ground_truth_only' } },
     listAutotags: none,
     updateAutotag: none,
     deleteAutotag: none,
@@ -236,6 +252,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     setProjectParams: { body: { planted: 1 } },
     createBatch: { body: { name: 'mine', project: 'mine' } },
     listBatches: none,
+    listBatchViews: none,
     getBatch: none,
     getBatchStatus: none,
     finalizeBatch: { body: {} },
@@ -251,41 +268,12 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
   };
 }
 
-/** What succeeds for another tenant, because it is about that one's own, empty world. */
-export const ofOwnWorld: readonly EndpointName[] = [
-  'createDataset',
-  'getIpRanges',
-  'getSession',
-  'listIntegrations',
-  'listTasks',
-  'countTasks',
-  'listProjects',
-  'createProject',
-  'createBatch',
-  'listBatches',
-  'getCallbackKey',
-  'listFiles',
-  'listModels',
-  'createModel',
-  'listUsage',
-  'downloadUsage',
-  'listAgents',
-  'listAudit',
-  'listKeys',
-  'createKey',
-  'listDatasetDetails',
-  'listDatasetViews',
-  'listDatasets',
-  'listSlices',
-  'listJobs',
-  'registerAgent',
-  'signOut',
-];
-
 /** Path of an endpoint with the owner's ids in it. @throws RangeError for a parameter that nothing fills */
 export function crawlerPath(name: EndpointName, things: CrawledThings): string {
   return fillPath(cloudEndpoints[name].path, {
     ...things,
+    ...(ofScenes.includes(name) ? { datasetId: things.scenesId } : {}),
+    sceneRef: things.canary,
     datasetOrSliceId: things.sliceId,
     referenceId: things.canary,
     taxonomyName: things.canary,

@@ -1,9 +1,7 @@
 /** CSV files of addresses: checked first, imported once whatever happens, and every row's end in a report. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findDelimiter, readRows } from '../../cloud-api/src/csv-imports/read-rows.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { aJpeg } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
@@ -11,50 +9,6 @@ import { eventually } from '../builders/eventually.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
-
-describe('rows of a file', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'csv-'));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  const path = () => join(folder, 'a.csv');
-  const rowsFrom = async (offset: number, rowNo: number) => {
-    const rows = [];
-    for await (const row of readRows(path(), await findDelimiter(path()), { offset, rowNo })) rows.push(row);
-    return rows;
-  };
-
-  test.each([
-    ['a byte order mark, both line ends, quotes and line breaks', '\uFEFFa,b\r\n1,"x, ""y""\r\nz"\n\n3,é\r\nlast,4'],
-    ['semicolons', 'a;b\n"1;2";3\n4;5\n'],
-    ['tabs and quotes in the middle', 'a\tb\n1"2\t3\n4\t"5\t6"\n'],
-  ])('%s: every row can be the first of the next reading', async (_what, text) => {
-    await writeFile(path(), text);
-    const all = await rowsFrom(0, 1);
-    expect(all.length).toBeGreaterThan(2);
-    expect(all[0]?.cells).toEqual(['a', 'b']);
-    for (const [i, { nextOffset, rowNo }] of all.entries())
-      expect(await rowsFrom(nextOffset, rowNo + 1), `after row ${rowNo}`).toEqual(
-        // An empty line between is passed over and counted.
-        all.slice(i + 1).map((row) => ({ ...row, rowNo: expect.any(Number) })),
-      );
-  });
-
-  test('a row without end is refused by its number, in flat memory', async () => {
-    const part = 'x'.repeat(1024 * 1024);
-    await writeFile(path(), 'a,b\n1,2\n');
-    for (let i = 0; i < 64; i += 1) await writeFile(path(), part, { flag: 'a' });
-    const before = process.memoryUsage().rss;
-    await expect(rowsFrom(0, 1)).rejects.toMatchObject({
-      code: 'invalid-request',
-      message: expect.stringContaining('Row 3'),
-    });
-    expect(process.memoryUsage().rss - before).toBeLessThan(40 * 1024 * 1024);
-    await writeFile(path(), `a,b\n1,"${part}${part}\n3,4\n`);
-    await expect(rowsFrom(0, 1)).rejects.toMatchObject({ message: expect.stringContaining('Row 2') });
-  });
-});
 
 onEachDatabase('CSV imports', (open) => {
   let cloud: ACloud;
@@ -233,14 +187,20 @@ onEachDatabase('CSV imports', (open) => {
 
     const boxes = await upload(
       { project: 'boxes', batch: 'second' },
-      `attachment_url,n\n${at('/0.jpg')},1\nftp://x,2\n`,
+      `attachment_url,n\n${at('/0.jpg')},1\nftp://x,2\n${at('/missing.jpg')},3\n`,
     );
-    expect((await run(boxes, 'check')).message).toMatchObject({ created: 1, failed: 1 });
-    expect((await run(boxes, 'import')).message).toMatchObject({ created: 1, failed: 1 });
-    await eventually('the attachment', 15_000, async () => {
-      const [task] = (await call('/v1/tasks?batch=second')).body.docs;
-      return task.attachments[0].state === 'ready' || undefined;
+    expect((await run(boxes, 'check')).message).toMatchObject({ created: 2, failed: 1 });
+    expect((await run(boxes, 'import')).message).toMatchObject({ created: 2, failed: 1 });
+    const counts = { pending: 1, completed: 0, canceled: 0, error: 1 };
+    const views = await eventually('both attachments', 15_000, async () => {
+      const { body } = await call('/v1/insights/batches');
+      return body.batches[0].tasks.error === 1 && body.batches[0].attachments_moving === 0 ? body : undefined;
     });
+    expect(views.total).toBe(2);
+    expect(views.batches).toMatchObject([
+      { name: 'second', status: 'staging', tasks: counts, attachments_failed: 1 },
+      { name: 'first', tasks: { pending: 4 }, attachments_failed: 0, attachments_moving: 0 },
+    ]);
     const wrongKind = await run(await upload({ project: 'boxes' }, 'text\nhello\n'), 'check');
     expect(wrongKind.message).toMatchObject({ created: 0, problems: [{ code: 'task' }] });
     const both = await run(await upload({ project: 'texts' }, 'text,attachment_url\na,b\n'), 'check');

@@ -123,7 +123,7 @@ onEachDatabase('opening a database', (open) => {
       text,
       n,
     }));
-    const columns = Object.fromEntries(Object.keys(itemColumns).map((column) => [column, null]));
+    const columns = { ...Object.fromEntries(Object.keys(itemColumns).map((column) => [column, null])), kind: 'image' };
     await insertRows(
       db,
       'items',

@@ -44,6 +44,7 @@ onEachDatabase('the limits of keys', (open) => {
       itemId: item.id,
       sliceId,
       jobId,
+      scenesId: datasetId,
       autotagId,
       changeId: `chg_${none}`,
       labelId: 'ann_none',

@@ -1,5 +1,5 @@
 /** `serve --role`: one process answers requests, another runs jobs, over one PostgreSQL and one folder. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -63,5 +63,23 @@ describeWithPostgres('two roles over one PostgreSQL', () => {
       'nucleus_job_attempts_total{kind="metadataUpdate",result="completed"} 1',
     );
     expect(await jobs.program.stop()).toBe(0);
+
+    // two that search keep out of each other's files, and each finds what the other wrote
+    const second = await start('http');
+    onTestFinished(() => second.program.stop().then(() => undefined));
+    const found = async (url: string, query: string) =>
+      (await send(`${url}/v1/insights/${id}/tiles`, { key, body: { offset: 0, limit: 5, query } })).body.total;
+    expect(await found(http.url, 'n = 1')).toBe(1);
+    const files = async () => {
+      const below = await readdir(join(data, 'cloud', 'search'), { recursive: true });
+      const projections = below.filter((path) => path.endsWith('.duckdb')).toSorted();
+      return Promise.all(projections.map(async (path) => (await stat(join(data, 'cloud', 'search', path))).ino));
+    };
+    const [own] = await files();
+    expect(await found(second.url, 'n = 1')).toBe(1);
+    const more = [{ ...items[0], reference_id: 'b', metadata: { n: 2 } }];
+    await send(`${second.url}/v1/nucleus/dataset/${id}/append`, { key, body: { items: more } });
+    expect([await found(http.url, 'n = 2'), await found(second.url, 'n = 2')]).toEqual([1, 1]);
+    expect(await files()).toEqual([own, expect.any(Number)]);
   });
 });

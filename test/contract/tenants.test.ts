@@ -6,19 +6,20 @@ import { type Endpoint, keyScopes } from '../../shared/src/wire/endpoint.ts';
 import { cloudEndpoints } from '../../shared/src/wire/endpoints.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
+import { crawledLast, ofOwnWorld } from './crawled-groups.ts';
 import {
   type CrawledThings,
   crawlerPath,
   crawlerRequests,
   csvText,
   type EndpointName,
-  ofOwnWorld,
   tus,
   uploadMetadata,
 } from './crawler-requests.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { plantLabels } from './plant-labels.ts';
 import { send } from './send.ts';
+import { aSceneDataset } from './some-scenes.ts';
 
 const canary = `canary-${randomBytes(6).toString('hex')}`;
 
@@ -45,6 +46,7 @@ onEachDatabase('isolation', (open) => {
       name: canary,
       positives: [canary],
     });
+    const scenesId = await aSceneDataset(own, canary);
     await own('/v1/projects', { name: canary, type: 'textcollection' });
     await own('/v1/batches', { name: canary, project: canary });
     const { body: task } = await own('/v1/task/textcollection', { batch: canary, unique_id: canary, tags: [canary] });
@@ -72,6 +74,7 @@ onEachDatabase('isolation', (open) => {
       sliceId: slice.slice_id,
       ...labels,
       jobId: job.job_id,
+      scenesId,
       autotagId: autotag.autotag_id,
       changeId: change.change_id,
       agentId: agent.agentId,
@@ -177,17 +180,8 @@ onEachDatabase('isolation', (open) => {
 
   // Last, because it deletes what it can: the same requests, from the owner, are answered, and the canary is seen in them.
   test('the crawler would see a hit: its requests succeed for their owner', async () => {
-    const last: EndpointName[] = [
-      'deleteAnnotations',
-      'deleteModelRun',
-      'deleteModel',
-      'deleteAutotag',
-      'deleteTaxonomy',
-      'deleteSlice',
-      'deleteItemByReference',
-      'deleteDataset',
-    ];
-    const first: EndpointName[] = ['addTaxonomy', 'changeTags', 'undoTagChange'];
+    const last = crawledLast;
+    const first: EndpointName[] = ['addTaxonomy', 'putTrack', 'changeTags', 'undoTagChange'];
     // These act for an agent, by its own key, and the tag change to be undone is that of the set-up.
     const asAgent = closed.filter((name) => (cloudEndpoints[name] as Endpoint).access === 'agent');
     const between = closed.filter((name) => ![...first, ...last, ...asAgent].includes(name));

@@ -20,9 +20,12 @@ import { startLabelsJob } from '../../cloud-api/src/labels/upload-job.ts';
 import { writeLabels } from '../../cloud-api/src/labels/write-labels.ts';
 import { createModel } from '../../cloud-api/src/models/write-model.ts';
 import { openRun } from '../../cloud-api/src/models/write-run.ts';
+import { startUploadJob } from '../../cloud-api/src/scenes/upload-job.ts';
 import type { JobStores } from '../../cloud-api/src/serve/run-jobs.ts';
 import { startBuildSliceJob, startFillJob } from '../../cloud-api/src/slices/build-slice-job.ts';
 import { openQuerySlice } from '../../cloud-api/src/slices/query-slice.ts';
+
+import { lidarScene, videoScene } from '../contract/some-scenes.ts';
 
 export interface JobGround {
   db: OpenDatabase['db'];
@@ -70,6 +73,22 @@ async function aFullDataset(ground: JobGround, over: (i: number) => object = () 
   const items = references.map((reference, i) => anItem(reference, i, over(i)));
   await appendItems({ ...ground.stores, db: ground.db }, ground.acting, datasetId, { items, update: false });
   return datasetId;
+}
+
+/** Three scenes, the last of which is there already. */
+async function startScenes(
+  { db, stores, acting }: JobGround,
+  type: 'lidar' | 'video',
+  scene: (i: number) => object,
+): Promise<{ jobId: string; datasetId: string }> {
+  const datasetId = await db
+    .transaction()
+    .execute((tx) => createDataset(tx, acting, { name: 'scenes', isScene: true, isPrivate: true }));
+  const requestId = randomBytes(16).toString('hex');
+  const lines = [0, 1, 0].map((i) => JSON.stringify(scene(i)));
+  await stores.uploads.receive({ tenantId: acting.tenantId, datasetId, requestId }, Readable.from([lines.join('\n')]));
+  const input = { requestId, update: false };
+  return { jobId: await startUploadJob(db, stores.uploads, acting, datasetId, type, input), datasetId };
 }
 
 const withVector = (i: number) => ({ embedding_info: { index_id: 'mine', embedding_vector: [i, -i, 0.5] } });
@@ -232,6 +251,16 @@ export const jobCases: JobCase[] = [
       const { jobId } = await createAutotag(ground.db, ground.acting, datasetId, { name: 'low', ...examples });
       return { jobId, datasetId };
     },
+  },
+  {
+    name: 'uploadLidarScene',
+    leastSteps: 4,
+    start: (ground) => startScenes(ground, 'lidar', (i) => lidarScene(`drive/${i}`)),
+  },
+  {
+    name: 'uploadVideoScene',
+    leastSteps: 4,
+    start: (ground) => startScenes(ground, 'video', (i) => videoScene(`clip-${i}`)),
   },
   {
     name: 'exportEmbeddings',

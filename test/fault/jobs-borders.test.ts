@@ -176,6 +176,18 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .where('dataset_id', '=', datasetId)
       .orderBy('seq')
       .execute();
+    const scenes = await db
+      .selectFrom('scenes')
+      .select(['reference_id', 'seq', 'structure'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
+    const frames = await db
+      .selectFrom('scene_frames')
+      .select(['frame', 'sensor', 'item_seq'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('item_seq')
+      .execute();
     const { live_count } = await db
       .selectFrom('datasets')
       .select('live_count')
@@ -196,6 +208,8 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       slices,
       autotags,
       scores,
+      scenes,
+      frames,
       live_count,
       results,
     };
@@ -229,5 +243,5 @@ onEachDatabase('a job that is cut off at a border', (open) => {
 });
 
 function withoutIds(left: object): string {
-  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|run|prj|tag)_[a-z0-9]{20}\b/g, '$1_');
+  return JSON.stringify(left).replace(/\b(ds|di|slc|job|idx|run|prj|tag|scn)_[a-z0-9]{20}\b/g, '$1_');
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -139,6 +139,25 @@ describe('a link that opens nothing', () => {
     expect(Object.keys(json(replies[0] as never)).toSorted()).toEqual(['code', 'error']);
   });
 
+  test('what was served is not, the moment that the catalogue says otherwise', async () => {
+    addFile(running, 'now.jpg', 'pixels');
+    const path = linkPath(running, 'now.jpg');
+    const is = async (status: number): Promise<void> => expect((await ask(running.port, path)).status).toBe(status);
+    const set = (what: string) =>
+      running.state.prepare(`update items set ${what} where reference_id = 'now.jpg'`).run();
+    await is(200);
+    for (const [change, back] of [
+      ['generation = 2', 'generation = 1'],
+      ["presence = 'missing'", "presence = 'live'"],
+      ["status = 'exception'", "status = 'catalogued'"],
+    ] as const) {
+      set(change);
+      await is(404);
+      set(back);
+      await is(200);
+    }
+  });
+
   test('no query parameter is read', async () => {
     const path = linkPath(running, 'a.jpg');
     const reply = await ask(running.port, `${path}?variant=preview-256&path=/etc/passwd&token=x&expires=9999999999`);
@@ -188,13 +207,6 @@ describe('the file differs from its row', () => {
         rmSync(file);
         const server = createServer().listen(file);
         listeners.push(server);
-      },
-    ],
-    [
-      'turned into a folder',
-      (file) => {
-        rmSync(file);
-        mkdirSync(file);
       },
     ],
     [

@@ -28,17 +28,6 @@ const maxKnown = 20_000;
 
 export function keepHotPreviews(parts: MediaParts, countReply: () => void): HotPreviews {
   const known = new Map<string, Known>();
-  let stampOfTurn: string | undefined;
-  /** Requests that one turn of the event loop brings meet the same catalogue, so it is asked once for whether it changed. */
-  const stampNow = (): string => {
-    if (stampOfTurn === undefined) {
-      stampOfTurn = parts.lookups.changeStamp();
-      setImmediate(() => {
-        stampOfTurn = undefined;
-      });
-    }
-    return stampOfTurn;
-  };
   return {
     serve(req, res, token) {
       const { headers } = req;
@@ -50,7 +39,7 @@ export function keepHotPreviews(parts: MediaParts, countReply: () => void): HotP
       const now = parts.now();
       if (!stillOpens(token, claim, parts.keys.keyring(), now, timingSafeEqual)) return false;
       if (!isLiveSession(parts.sessions, claim)) return false;
-      const stamp = stampNow();
+      const stamp = parts.files.stamp();
       if (answer.stamp !== stamp) {
         if (!parts.lookups.isServable(claim.sourceNo, claim.itemKey, claim.generation)) return false;
         answer.stamp = stamp;

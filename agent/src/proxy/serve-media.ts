@@ -9,6 +9,7 @@ import { openFollowing } from '../source/follow-link.ts';
 import { type OpenFile, OpenRefusal, openSafely } from '../source/open-safely.ts';
 import { isSilentFileSystem } from '../source/silent-file-systems.ts';
 import type { Lookups, ServableFile } from '../state/lookups.ts';
+import type { KnownFiles } from './known-files.ts';
 import { contentTypeOf, dispositionOf, etagOf, isCatalogued, mediaGuards } from './media-headers.ts';
 import type { MediaKeys } from './media-keys.ts';
 import { type MediaClaim, verifyToken } from './media-token.ts';
@@ -30,6 +31,7 @@ export interface ServedSource {
 
 export interface MediaParts {
   lookups: Lookups;
+  files: KnownFiles;
   sources: ReadonlyMap<number, ServedSource>;
   keys: MediaKeys;
   sessions: ViewerSessions;
@@ -78,7 +80,7 @@ export async function serveMedia(
     'cross-origin-resource-policy': 'cross-origin',
     'cache-control': ageOf(claim, now),
   };
-  const file = parts.lookups.findByKey(claim.sourceNo, claim.itemKey, claim.generation);
+  const file = parts.files.find(token, claim);
   if (!file) throw mediaError('link-refused');
   const answer = await serveFile(parts, req, res, file, variant, allHeaders);
   return answer && { claim, ...answer };

@@ -10,6 +10,7 @@ import type { State } from '../state/open-state.ts';
 import { keepPlaces } from '../state/places.ts';
 import { readAllowlist } from './address-allowlist.ts';
 import { type ListenAddress, ownNames, parseListen, spellAuthority } from './host-allowlist.ts';
+import { keepKnownFiles } from './known-files.ts';
 import { limitConnections } from './limit-connections.ts';
 import { type MediaKeys, openMediaKeys } from './media-keys.ts';
 import { limitAttempts } from './passcode.ts';
@@ -133,6 +134,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const places = keepPlaces(lookups, monotonicMs);
   const media: MediaParts = {
     ...{ lookups, sources, keys, sessions, now },
+    files: keepKnownFiles(lookups),
     previews: keepPreviews(options.makePreview, disk, monotonicMs),
     distant: options.distant,
     recheck: options.recheck,

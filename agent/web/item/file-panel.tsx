@@ -1,14 +1,14 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
+import { PanelButton, PanelHead } from '@nucleus/shared/ui/parts/panel-head.tsx';
 import { Perimeter } from '@nucleus/shared/ui/parts/perimeter.tsx';
-import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
-import { ChevronLeft, ChevronRight, Maximize2, X } from 'lucide-react';
+import { Maximize2, X } from 'lucide-react';
 import { type ReactElement, useEffect, useRef } from 'react';
 import { FileActions } from './file-actions.tsx';
 import { FileFacts } from './file-facts.tsx';
+import { FileFailure } from './file-failure.tsx';
 import { FilePicture } from './file-picture.tsx';
 import { LevelBlurs } from './level-views.tsx';
 import { useItem, useLeft } from './use-item.ts';
@@ -43,49 +43,15 @@ export function FilePanel(props: OpenedFile & { onWide: () => void }): ReactElem
   }, [name]);
   return (
     <aside className="panel" aria-label="Details">
-      <div className="row panel-head">
-        <button
-          type="button"
-          className="btn ghost icon-only dense"
-          aria-label="Previous file"
-          disabled={position === undefined || position === 0}
-          onClick={() => props.onStep(-1)}
-        >
-          <ChevronLeft className="icon s" aria-hidden="true" />
-        </button>
-        <button
-          type="button"
-          className="btn ghost icon-only dense"
-          aria-label="Next file"
-          disabled={position === undefined || position === props.total - 1}
-          onClick={() => props.onStep(1)}
-        >
-          <ChevronRight className="icon s" aria-hidden="true" />
-        </button>
-        <span className="sm t3 nowrap">
-          {position === undefined ? 'File' : `${count(position + 1)} of ${count(props.total)}`}
-        </span>
-        <span className="row g2 end">
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Whole page"
-            title="Whole page: zoom, all tags, levels (O)"
-            onClick={props.onWide}
-          >
-            <Maximize2 className="icon s" aria-hidden="true" />
-          </button>
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Close (Esc)"
-            title="Close (Esc)"
-            onClick={props.onClose}
-          >
-            <X className="icon s" aria-hidden="true" />
-          </button>
-        </span>
-      </div>
+      <PanelHead what="File" position={position} total={props.total} onStep={props.onStep}>
+        <PanelButton
+          icon={Maximize2}
+          name="Whole page"
+          title="Whole page: zoom, all tags, levels (O)"
+          onClick={props.onWide}
+        />
+        <PanelButton icon={X} name="Close (Esc)" title="Close (Esc)" onClick={props.onClose} />
+      </PanelHead>
       <div className="panel-body">
         {file !== undefined && (
           <>
@@ -105,13 +71,7 @@ export function FilePanel(props: OpenedFile & { onWide: () => void }): ReactElem
         {isHere && detail.data !== undefined && detail.data.levels.length > 0 && (
           <LevelBlurs levels={detail.data.levels} aspect={(file?.width ?? 4) / (file?.height ?? 3)} />
         )}
-        {(left.isError || detail.isError) && (
-          <p className="note d" role="alert">
-            {failureCode(left.error ?? detail.error) === 'item-not-found'
-              ? 'This file is no longer in the catalogue.'
-              : failureSentence(left.error ?? detail.error)}
-          </p>
-        )}
+        {(left.isError || detail.isError) && <FileFailure error={left.error ?? detail.error} />}
       </div>
     </aside>
   );

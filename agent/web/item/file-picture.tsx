@@ -1,15 +1,11 @@
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { panelBox, panelPreview } from '@nucleus/shared/ui/pixels/panel-picture.ts';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
-import { previewFor } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import type { ReactElement } from 'react';
 import { exceptionWord, hasPreview } from '../files/file-words.ts';
-
-const panelPx = 372;
-/** A tall picture is narrower than the panel, so that its blur keeps its shape. */
-const tallest = '46vh';
 
 interface FilePictureProps {
   file: LocalItem;
@@ -23,7 +19,7 @@ export function FilePicture({ file, onOpen }: FilePictureProps): ReactElement {
     ? {
         source: file.source,
         ref: file.reference_id,
-        variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)),
+        variant: panelPreview(),
       }
     : undefined;
   const look = usePixel(want);
@@ -40,7 +36,7 @@ export function FilePicture({ file, onOpen }: FilePictureProps): ReactElement {
     <button
       type="button"
       className="thumb item-picture"
-      style={{ aspectRatio: aspect, width: `min(100%, calc(${tallest} * ${aspect}))` }}
+      style={panelBox(aspect)}
       aria-label={`${visibleText(file.path.split('/').at(-1) ?? '')}, open on the whole page`}
       onClick={onOpen}
     >

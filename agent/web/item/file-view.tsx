@@ -1,13 +1,13 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
-import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { PanelButton, PanelHead } from '@nucleus/shared/ui/parts/panel-head.tsx';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { ChevronLeft, ChevronRight, Minimize2 } from 'lucide-react';
+import { Minimize2 } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type ReactElement, useEffect, useState } from 'react';
 import { FileActions } from './file-actions.tsx';
 import { FileFacts } from './file-facts.tsx';
+import { FileFailure } from './file-failure.tsx';
 import type { OpenedFile } from './file-panel.tsx';
 import { LevelViews } from './level-views.tsx';
 import { TagList } from './tag-list.tsx';
@@ -50,38 +50,14 @@ export function FileView(props: OpenedFile): ReactElement {
         )}
       </section>
       <aside className="panel" aria-label="Details">
-        <div className="row panel-head">
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Previous file (H)"
-            disabled={position === undefined || position === 0}
-            onClick={() => props.onStep(-1)}
-          >
-            <ChevronLeft className="icon s" aria-hidden="true" />
-          </button>
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Next file (L)"
-            disabled={position === undefined || position === props.total - 1}
-            onClick={() => props.onStep(1)}
-          >
-            <ChevronRight className="icon s" aria-hidden="true" />
-          </button>
-          <span className="sm t3 nowrap">
-            {position === undefined ? 'File' : `${count(position + 1)} of ${count(props.total)}`}
-          </span>
-          <button
-            type="button"
-            className="btn ghost icon-only dense end"
-            aria-label="Back to the grid (Esc)"
+        <PanelHead what="File" position={position} total={props.total} keys={['H', 'L']} onStep={props.onStep}>
+          <PanelButton
+            icon={Minimize2}
+            name="Back to the grid (Esc)"
             title="Back to the grid (Esc)"
             onClick={props.onClose}
-          >
-            <Minimize2 className="icon s" aria-hidden="true" />
-          </button>
-        </div>
+          />
+        </PanelHead>
         <Tabs.Root
           className="panel-tabs"
           value={tab}
@@ -95,13 +71,7 @@ export function FileView(props: OpenedFile): ReactElement {
             ))}
           </Tabs.List>
           <div className="panel-body">
-            {detail.isError && (
-              <p className="note d" role="alert">
-                {failureCode(detail.error) === 'item-not-found'
-                  ? 'This file is no longer in the catalogue.'
-                  : failureSentence(detail.error)}
-              </p>
-            )}
+            {detail.isError && <FileFailure error={detail.error} />}
             {file !== undefined && (
               <div className="row">
                 <p className="item-name grow">{visibleText(file.path)}</p>

@@ -53,6 +53,7 @@ export async function listHeadsByKey(
 }
 
 const emptyContent = {
+  kind: 'image',
   image_url: '',
   width: null,
   height: null,

@@ -23,8 +23,9 @@ export async function describeItemAttachment(
   { datasetId, itemId }: ItemPlace,
 ): Promise<ItemAttachment> {
   const { imageUrl: attachment } = await getItemById(db, tenantId, datasetId, itemId);
-  const stored = await findItemAsset(db, tenantId, itemId);
+  // First, because a picture that becomes ready between the two is then still on its way, and never ready with the one before.
   const [fetch] = await listItemFetches(db, tenantId, datasetId, [itemId]);
+  const stored = await findItemAsset(db, tenantId, itemId);
   const { isPrivate } = await getDataset(db, tenantId, datasetId);
   const link = (variant: ObjectVariant) => (stored === undefined ? null : linkTo({ ...stored, variant }));
   const isStored = stored !== undefined;

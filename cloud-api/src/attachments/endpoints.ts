@@ -60,8 +60,9 @@ export function mountAssets(
   mountEndpoint(mount, assetEndpoints.getItemAttachment, (context, { params }) => describe(context, params));
   mountEndpoint(mount, assetEndpoints.refetchItem, async (context, { params }) => {
     await refetchItem({ db, publicOrigin }, context, params);
+    const asked = await describe(context, params);
     afterEnqueue();
-    return describe(context, params);
+    return asked;
   });
 
   mountOpen(mount, assetEndpoints.getObject, async ({ request, response, nowMs }, { params }) => {

@@ -2,7 +2,7 @@ import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
 import { deleteItemFetches } from './fetch-queries.ts';
 import type { KeptImage } from './kept-image.ts';
-import { deleteItemAsset, insertObjects, putItemAssets } from './queries.ts';
+import { deleteItemAsset, deleteItemAssets, insertObjects, putItemAssets } from './queries.ts';
 
 /** Names the kept images of items and ends fetches of them, within the transaction that writes the items. */
 export async function showImages(
@@ -32,4 +32,9 @@ export async function showImages(
 export async function hideImage(tx: Database, tenantId: string, datasetId: string, itemId: string): Promise<void> {
   await deleteItemAsset(tx, tenantId, itemId);
   await deleteItemFetches(tx, tenantId, datasetId, [itemId]);
+}
+
+/** The same for many. */
+export function dropImages(tx: Database, tenantId: string, itemIds: readonly string[]): Promise<void> {
+  return deleteItemAssets(tx, tenantId, itemIds);
 }

@@ -11,8 +11,9 @@ export async function listItemLooks(
 ): Promise<ReadonlyMap<string, Pick<Tile, 'p' | 'b' | 'a'>>> {
   const looks = new Map<string, Pick<Tile, 'p' | 'b' | 'a'>>();
   if (itemIds.length === 0) return looks;
+  const fetches = await listItemFetches(db, tenantId, datasetId, itemIds);
   for (const [itemId, b] of await listItemBlurs(db, tenantId, itemIds)) looks.set(itemId, { p: true, b });
-  for (const { item_id, state, code } of await listItemFetches(db, tenantId, datasetId, itemIds)) {
+  for (const { item_id, state, code } of fetches) {
     const a = { state: state as NonNullable<Tile['a']>['state'], ...(code === null ? {} : { code }) };
     looks.set(item_id, { ...looks.get(item_id), a });
   }

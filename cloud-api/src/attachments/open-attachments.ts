@@ -1,10 +1,13 @@
 /** The attachment operation: fetch, check, decode, store. Only this brings bytes of a caller into the object store. */
 import { rm } from 'node:fs/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
+import type { PointCloudSummary } from '@nucleus/shared/wire/scenes';
 import { readFileStream } from '../objects/disk-store.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { openIncoming } from '../objects/open-incoming.ts';
+import { checkPointCloud } from './check/check-point-cloud.ts';
 import { sniffBytes, sniffImage } from './check/sniff-image.ts';
+import { type CutVideo, cutFrames, cutLimits } from './decode/cut-frames.ts';
 import { openDecodePool } from './decode/decode-pool.ts';
 import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-attachment.ts';
 import { type LocateParts, locateContent } from './fetch/locate-content.ts';
@@ -35,6 +38,10 @@ export interface Attachments {
   /** Checks, decodes and keeps an uploaded image. @throws AppError `attachment-refused` */
   keepStaged(tenantId: string, staged: StagedFile, signal: AbortSignal): Promise<KeptImage>;
   dropStaged(staged: StagedFile): Promise<void>;
+  /** Reads a point cloud and tells what it holds. @throws AppError `attachment-refused` */
+  checkPointCloud(staged: StagedFile, signal: AbortSignal): Promise<PointCloudSummary>;
+  /** Cuts a video into pictures. @throws AppError `attachment-refused` */
+  cutVideo(staged: StagedFile, framesPerSecond: number | undefined, signal: AbortSignal): Promise<CutVideo>;
   /** A smaller copy of a stored picture for pages. @throws AppError `link-refused` */
   preview: PreviewOf;
   /** Sends JSON to a customer's server by the rules of every fetch; answers whether it took it. */
@@ -126,6 +133,8 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
       }),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,
+    checkPointCloud,
+    cutVideo: (staged, framesPerSecond, signal) => cutFrames(staging, staged, framesPerSecond, cutLimits, signal),
     preview: openPreviews({ objects, staging, pool }),
     dropStaged: (staged) => rm(staged.path, { force: true }),
     close: () => pool.close(),

@@ -40,6 +40,12 @@ export async function deleteItemAsset(db: Database, tenantId: string, itemId: st
   await db.deleteFrom('item_assets').where('tenant_id', '=', tenantId).where('item_id', '=', itemId).execute();
 }
 
+export async function deleteItemAssets(db: Database, tenantId: string, itemIds: readonly string[]): Promise<void> {
+  for (const chunk of inChunks(itemIds, 1)) {
+    await db.deleteFrom('item_assets').where('tenant_id', '=', tenantId).where('item_id', 'in', chunk).execute();
+  }
+}
+
 /** The object that a live item of a living dataset shows. */
 export function findItemAsset(
   db: Database,

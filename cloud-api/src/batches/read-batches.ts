@@ -1,8 +1,9 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
-import type { Batch, BatchStatus, ListBatches } from '@nucleus/shared/wire/projects';
+import type { Batch, BatchStatus, BatchView, ListBatches } from '@nucleus/shared/wire/projects';
 import type { Database } from '../database/open-database.ts';
 import type { BatchesTable } from '../database/task-tables.ts';
 import { readDate } from '../jobs/rules.ts';
+import { countBatches } from '../tasks/count-batches.ts';
 import { countByStatus, findBatchRow, listBatchRows } from './queries.ts';
 
 /** @throws AppError `batch-not-found` */
@@ -47,6 +48,18 @@ export async function listBatches(
   };
   const { rows, total } = await listBatchRows(db, tenantId, filter, { limit, offset });
   return { docs: rows.map(toBatch), totalDocs: total, limit, offset, has_more: offset + rows.length < total };
+}
+
+/** A page of batches with what is counted of them, newest first. @throws AppError `invalid-request` for a date that is none */
+export async function listBatchViews(
+  db: Database,
+  tenantId: string,
+  asked: ListBatches,
+): Promise<{ batches: BatchView[]; total: number }> {
+  const { docs, totalDocs } = await listBatches(db, tenantId, asked);
+  const names = docs.map(({ name }) => name);
+  const countsOf = await countBatches(db, tenantId, names);
+  return { batches: docs.map((batch) => ({ ...batch, ...countsOf(batch.name) })), total: totalDocs };
 }
 
 export function batchNotFound(): AppError {

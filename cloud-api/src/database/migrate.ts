@@ -19,6 +19,7 @@ import * as autotags from './migrations/0014-autotags.ts';
 import * as labels from './migrations/0015-labels.ts';
 import * as intake from './migrations/0016-intake.ts';
 import * as models from './migrations/0017-models.ts';
+import * as scenes from './migrations/0018-scenes.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -40,6 +41,7 @@ const migrations = [
   labels,
   intake,
   models,
+  scenes,
 ] as const;
 
 /**

@@ -16,8 +16,8 @@ import type {
 /** Statements that are kept prepared; one that binds a long list is not worth its memory. */
 const mostPrepared = 256;
 const longestPrepared = 4_096;
-const writerCacheKib = 96 * 1024;
-const readerCacheKib = 24 * 1024;
+const writerCacheKib = 64 * 1024;
+const readerCacheKib = 12 * 1024;
 
 function openFile({ path, role, busyTimeoutMs }: SqliteJob): Sqlite.Database {
   const file = new Sqlite(path, { timeout: busyTimeoutMs, readonly: role === 'reader' });

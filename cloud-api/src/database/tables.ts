@@ -8,6 +8,8 @@ import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUpload
 import type { JobErrorsTable, JobsTable } from './job-tables.ts';
 import type { LabelTables } from './label-tables.ts';
 import type { ModelTables } from './model-tables.ts';
+import type { SceneTables } from './scene-tables.ts';
+import type { SessionsTable, SignInCodesTable } from './session-tables.ts';
 import type { TaskTables } from './task-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
@@ -42,26 +44,6 @@ export interface ApiKeysTable {
   datasets: string | null;
   /** JSON array of the only ranges of addresses from which it works; null for any. */
   addresses: string | null;
-}
-
-/** One-time codes of sign-in links; `hash` is the hex SHA-256 of the code. */
-export interface SignInCodesTable {
-  tenant_id: string;
-  hash: string;
-  created_at: number;
-  expires_at: number;
-  used_at: number | null;
-}
-
-/** Dashboard sessions; `hash` is the hex SHA-256 of the cookie's value. */
-export interface SessionsTable {
-  tenant_id: string;
-  hash: string;
-  scopes: string;
-  /** The key that opened it: revoking the key ends the session. Null when a code did. */
-  key_id: string | null;
-  created_at: number;
-  expires_at: number;
 }
 
 /** Append-only: who did what to which id. Never a name, a path, a key or a link. */
@@ -118,6 +100,9 @@ export interface ItemsTable {
   seq: number;
   state: string;
   change_no: number;
+  /** `image` or `pointcloud`. */
+  kind: string;
+  /** Address of the picture, or of the point cloud. */
   image_url: string;
   width: number | null;
   height: number | null;
@@ -271,7 +256,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTables {
+export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTables, SceneTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;

@@ -7,7 +7,7 @@ import { HashTable } from './hash-table.ts';
 
 /** Every third hash a bit beside the one before, every tenth equal to another. */
 function aTable(count: number): HashTable {
-  const table = new HashTable();
+  const table = new HashTable({ hasNames: true });
   let state = 7;
   const bits = () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -40,7 +40,7 @@ test.each(['unique', 'groups'] as const)('a thread finds the same %s as this one
 });
 
 test('equal hashes keep the one with the lowest id, whatever its length', () => {
-  const table = new HashTable();
+  const table = new HashTable({ hasNames: true });
   const phash = '01'.repeat(32);
   for (const [seq, itemId] of ['di_b', 'di_aa', 'di_a'].entries()) {
     table.add([{ itemId, referenceId: itemId, seq, phash, agentMetadata: null }]);

@@ -14,10 +14,10 @@ export interface Deduplication extends NamedItems {
   threshold: number;
 }
 
-/** As the job's message tells it; both lists run parallel, in order of the hash. */
 export interface DeduplicationResult {
-  unique_item_ids: string[];
-  unique_reference_ids: string[];
+  /** Places in `names` of what is kept, in order of the hash. */
+  places: Uint32Array;
+  names: Pick<HashTable, 'itemIds' | 'referenceIds'>;
   stats: {
     threshold: number;
     original_count: number;
@@ -44,7 +44,7 @@ export async function deduplicate(
   const isNamed = input.reference_ids != null || input.dataset_item_ids != null;
   if (input.reference_ids != null && input.dataset_item_ids != null)
     throw new AppError('invalid-request', 'Name reference_ids or dataset_item_ids, not both.');
-  const table = new HashTable();
+  const table = new HashTable({ hasNames: true });
   if (isNamed) table.add(await listNamedHashCandidates(db, tenantId, datasetId, input));
   else await eachHashPage(db, tenantId, datasetId, (page) => table.add(page), work.signal);
   const excused = dataset.isPrivate && !isNamed ? table.withoutPixels : 0;
@@ -52,8 +52,8 @@ export async function deduplicate(
   const { places } = await compareAside(table.task('unique', input.threshold), work);
   work.onProgress?.(1);
   return {
-    unique_item_ids: Array.from(places, (place) => table.itemIds[place] as string),
-    unique_reference_ids: Array.from(places, (place) => table.referenceIds[place] as string),
+    places,
+    names: table,
     stats: {
       threshold: input.threshold,
       original_count: table.count + excused,

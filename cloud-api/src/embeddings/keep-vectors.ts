@@ -94,12 +94,12 @@ export async function takeVectors(
   };
 }
 
-/** The item at a place is gone, and its vectors with it. */
+/** The items at places are gone, and their vectors with them. */
 export function dropVectors(
   tx: Database,
   place: { tenantId: string; datasetId: string },
-  seq: number,
+  seqs: readonly number[],
   changeNo: number,
 ): Promise<void> {
-  return emptyVectors(tx, place, [seq], changeNo);
+  return emptyVectors(tx, place, seqs, changeNo);
 }

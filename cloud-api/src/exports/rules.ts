@@ -1,5 +1,6 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { RawItem } from '@nucleus/shared/wire/exports';
+import { addressOf } from '../items/rules.ts';
 
 /**
  * Labels without those of earlier tasks: a label of no task stays, and of the others those of the task that was written last. Tasks that
@@ -19,7 +20,7 @@ export function toRawItem(item: DatasetItem): RawItem {
     id: item.id,
     ref_id: item.ref_id,
     metadata: item.metadata,
-    original_url: item.image_url,
-    scale_url: item.image_url,
+    original_url: addressOf(item),
+    scale_url: addressOf(item),
   };
 }

@@ -1,5 +1,6 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import { spellRow } from '../csv/spell-row.ts';
+import { addressOf } from '../items/rules.ts';
 
 const itemColumns = ['reference_id', 'item_id', 'image_url', 'width', 'height', 'phash'] as const;
 /** Holds what has no column of its own: lists, objects and fields that came while the export ran. */
@@ -28,7 +29,7 @@ function cellsOf(item: DatasetItem, fields: readonly string[]): unknown[] {
   return [
     item.reference_id,
     item.id,
-    item.image_url,
+    addressOf(item),
     item.width,
     item.height,
     item.phash,

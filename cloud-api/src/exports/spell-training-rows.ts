@@ -36,5 +36,5 @@ function spellRow(item: PlacedItem, labels: readonly LabelRow[], options: Traini
   const ofKind = (kind: string): string[] =>
     rows.flatMap((row) => (row.kind === kind ? [spellAnswered(row, item.referenceId)] : []));
   const spelled = lists.map((kind) => `"${kind}":[${ofKind(kind).join(',')}]`);
-  return `{"item":${JSON.stringify(options.chip ? { ...shown, processed_url: shown.image_url } : shown)},${spelled.join(',')},"segmentation":${ofKind('segmentation')[0] ?? 'null'}}`;
+  return `{"item":${JSON.stringify(options.chip ? { ...shown, processed_url: item.imageUrl } : shown)},${spelled.join(',')},"segmentation":${ofKind('segmentation')[0] ?? 'null'}}`;
 }

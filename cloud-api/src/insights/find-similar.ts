@@ -1,5 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { SimilarItem } from '@nucleus/shared/wire/insights';
+import type { Tile } from '@nucleus/shared/wire/tile';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Examples, findExamples, placeExamples } from '../embeddings/find-examples.ts';
@@ -8,7 +9,7 @@ import { findNearest } from '../search/find-nearest.ts';
 import { findNearestVectors } from '../search/find-nearest-vectors.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
-import { toTile } from './page-tiles.ts';
+import { toTiles } from './page-tiles.ts';
 
 export interface SimilarWanted {
   reference_id?: string | undefined;
@@ -66,7 +67,11 @@ export async function findSimilar(
     });
     const scores = new Map(nearest.map(({ seq, score }) => [seq, score]));
     const items = await listItemsInOrder(db, tenantId, datasetId, [...scores.keys()]);
-    return { by: 'vector', items: items.map((each) => ({ score: scores.get(each.seq) ?? 0, tile: toTile(each) })) };
+    const tiles = await toTiles(db, tenantId, datasetId, items);
+    return {
+      by: 'vector',
+      items: items.map(({ seq }, at) => ({ score: scores.get(seq) ?? 0, tile: tiles[at] as Tile })),
+    };
   }
   if (!mayHash && wanted.by !== 'hash')
     throw new AppError('vector-missing', 'Not all of the examples have a vector in this index: upload vectors first.');
@@ -80,7 +85,11 @@ export async function findSimilar(
   const nearest = await findNearest(projection, item.phash, item.itemId, wanted.limit, condition);
   const distances = new Map(nearest.map(({ seq, distance }) => [seq, distance]));
   const items = await listItemsInOrder(db, tenantId, datasetId, [...distances.keys()]);
-  return { by: 'hash', items: items.map((each) => ({ distance: distances.get(each.seq) ?? 64, tile: toTile(each) })) };
+  const tiles = await toTiles(db, tenantId, datasetId, items);
+  return {
+    by: 'hash',
+    items: items.map(({ seq }, at) => ({ distance: distances.get(seq) ?? 64, tile: tiles[at] as Tile })),
+  };
 }
 
 /** @throws AppError `invalid-request` for a vector of another length than the index holds */

@@ -193,7 +193,7 @@ async function withPatience<T>(answer: Promise<T>): Promise<T> {
 }
 
 async function findGroups(db: Database, tenantId: string, datasetId: string, threshold: number): Promise<FoundGroups> {
-  const table = new HashTable();
+  const table = new HashTable({ hasNames: false });
   await eachHashPage(db, tenantId, datasetId, (page) => table.add(page));
   const { places, starts } = await compareAside(table.task('groups', threshold), {});
   return { seqs: Float64Array.from(places, (place) => table.seqOf(place)), starts, withoutHash: table.withoutHash };

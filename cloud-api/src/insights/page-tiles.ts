@@ -92,7 +92,7 @@ function valuesOf(item: PlacedItem, fields: readonly string[]): (string | number
 const unknownSide = 1;
 
 /** An item as tiles of every page show it, without its tags. */
-export function toTile(item: PlacedItem): Tile {
+function toTile(item: PlacedItem): Tile {
   const tile: Tile = {
     id: item.itemId,
     ref: item.referenceId,
@@ -100,9 +100,13 @@ export function toTile(item: PlacedItem): Tile {
     h: item.height ?? unknownSide,
   };
   if (item.agentMetadata === null) return tile;
-  const { blurhash, source, status } = JSON.parse(item.agentMetadata) as Record<string, unknown>;
+  const { blurhash, source, status, media_kind, duration_ms } = JSON.parse(item.agentMetadata) as Record<
+    string,
+    unknown
+  >;
   if (typeof blurhash === 'string') tile.b = blurhash;
   if (typeof source === 'string') tile.s = source;
   if (status === 'ok' || status === 'no-pixels') tile.status = status;
+  if (media_kind === 'video') tile.v = typeof duration_ms === 'number' ? duration_ms : 0;
   return tile;
 }

@@ -10,7 +10,8 @@ import { dropLabels } from '../labels/drop-labels.ts';
 import { groundTruth } from '../labels/rules.ts';
 import { listRunIds } from '../models/find-model.ts';
 import { keepEvents } from './keep-events.ts';
-import { hideItem, listKnownItems } from './queries.ts';
+import { listKnownItems } from './queries.ts';
+import { hideItem } from './removal-queries.ts';
 import { refKey } from './rules.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function deleteItem(
       await keepEvents(tx, place, changeNo, [{ itemId: item.itemId, kind: 'removed', rev: null }]);
     await hideImage(tx, acting.tenantId, datasetId, item.itemId);
     if (state === 'deleted') {
-      await dropVectors(tx, place, item.seq, changeNo);
+      await dropVectors(tx, place, [item.seq], changeNo);
       for (const runId of [groundTruth, ...(await listRunIds(tx, acting.tenantId, datasetId))])
         await dropLabels(tx, { ...place, runId }, [item.seq], changeNo);
     }

@@ -3,6 +3,7 @@ import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import { asksForJob, type JobHead } from '@nucleus/shared/wire/jobs';
 import { maxPageSize } from '@nucleus/shared/wire/page';
 import type { Acting } from '../audit/acting.ts';
+import { getDataset } from '../datasets/find-dataset.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { type Mount, mountEndpoint, mountExchange, mountPieces } from '../http/mount-endpoint.ts';
 import { bodyReader, largeBodyBytes } from '../http/read-body.ts';
@@ -56,17 +57,17 @@ export function mountItems(mount: Mount, parts: ItemParts): void {
     mount,
     datasetEndpoints.updateMetadata,
     async (context, { params, query, body }) => {
-      if (body.level === 'scene')
+      if (body.level === 'scene' && !(await getDataset(db, context.tenantId, params.datasetId)).isScene)
         throw new AppError('invalid-request', 'This dataset holds no scenes.', { at: 'level' });
       if (asksForJob(query)) {
-        return headOf(context, await startMetadataJob(db, context, params.datasetId, body.metadata));
+        return headOf(context, await startMetadataJob(db, context, params.datasetId, body.metadata, body.level));
       }
       if (body.metadata.length > mostSyncEntries) {
         throw new AppError('invalid-request', `More than ${mostSyncEntries} entries go with async=1.`, {
           at: 'metadata',
         });
       }
-      const reply = await updateMetadata(db, context, params.datasetId, body.metadata);
+      const reply = await updateMetadata(db, context, params.datasetId, body.metadata, body.level);
       metrics.itemsWritten.inc({ by: 'metadata' }, reply.updated_items);
       return reply;
     },

@@ -50,6 +50,8 @@ const selectHashes = (db: Database, tenantId: string, datasetId: string) =>
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
     .where(isLive)
+    // A point cloud has no picture to compare.
+    .where('kind', '=', 'image')
     .$narrowType<{ referenceId: string }>();
 
 /** Up to `limit` live items from `fromSeq` on, in insertion order; walks items_live_by_seq. */

@@ -10,6 +10,7 @@ export const itemColumns: BulkColumns<'items'> = {
   seq: 'bigint',
   state: 'text',
   change_no: 'bigint',
+  kind: 'text',
   image_url: 'text',
   width: 'bigint',
   height: 'bigint',

@@ -7,11 +7,16 @@ import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { enqueueJob } from '../job-queue/enqueue-job.ts';
 import type { JobHandler } from '../job-queue/job.ts';
+import { updateSceneMetadataIn } from '../scenes/change-scenes.ts';
 import { updateMetadataIn } from './update-metadata.ts';
 
 export const metadataJobKind = 'metadataUpdate';
 
 const chunkEntries = 200; // requests wait for a chunk on SQLite
+/** Whose metadata: an older job says nothing and means items. */
+type MetadataLevel = 'item' | 'scene';
+const merging = { item: updateMetadataIn, scene: updateSceneMetadataIn };
+
 const Checkpoint = z.object({ done: z.number(), updated: z.number(), errored: z.number() });
 
 /**
@@ -23,8 +28,9 @@ export async function updateMetadata(
   acting: Acting,
   datasetId: string,
   changes: readonly MetadataChange[],
+  level: MetadataLevel = 'item',
 ): Promise<MetadataReply> {
-  const result = await db.transaction().execute((tx) => updateMetadataIn(tx, acting, datasetId, changes));
+  const result = await db.transaction().execute((tx) => merging[level](tx, acting, datasetId, changes));
   return {
     dataset_id: datasetId,
     updated_items: result.updated,
@@ -39,13 +45,14 @@ export async function startMetadataJob(
   acting: Acting,
   datasetId: string,
   changes: readonly MetadataChange[],
+  level: MetadataLevel = 'item',
 ): Promise<string> {
   await getDataset(db, acting.tenantId, datasetId);
   return enqueueJob(db, acting, {
     kind: metadataJobKind,
     datasetId,
     requestKey: null,
-    input: { changes },
+    input: { changes, level },
     totalSteps: changes.length,
   });
 }
@@ -53,14 +60,14 @@ export async function startMetadataJob(
 /** Errors name the item, or in privacy mode, where there is none to name, the entry. */
 export const metadataJob: JobHandler = async ({ job, signal, acting, step }) => {
   const datasetId = job.datasetId ?? '';
-  const { changes } = job.input as { changes: MetadataChange[] };
+  const { changes, level = 'item' } = job.input as { changes: MetadataChange[]; level?: MetadataLevel };
   let at = job.checkpoint === undefined ? { done: 0, updated: 0, errored: 0 } : Checkpoint.parse(job.checkpoint);
   while (at.done < changes.length) {
     signal.throwIfAborted();
     const chunk = changes.slice(at.done, at.done + chunkEntries);
     const before = at;
     await step(async (tx) => {
-      const { updated, refused, isPrivate } = await updateMetadataIn(tx, acting(), datasetId, chunk);
+      const { updated, refused, isPrivate } = await merging[level](tx, acting(), datasetId, chunk);
       at = {
         done: before.done + chunk.length,
         updated: before.updated + updated,

@@ -216,6 +216,7 @@ function newRow(
     seq,
     state: 'live',
     change_no: claim.changeNo,
+    kind: 'image',
     ...pictureColumns(facts, read, id, kept),
     user_metadata: metadata,
     agent_metadata: null,

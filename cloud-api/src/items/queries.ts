@@ -9,6 +9,7 @@ import type { PlacedItem } from './rules.ts';
 const answerColumns = [
   'id as itemId',
   'reference_id as referenceId',
+  'kind',
   'image_url as imageUrl',
   'width',
   'height',
@@ -201,59 +202,6 @@ export async function updateItem(
     .where('dataset_id', '=', datasetId)
     .where('id', '=', itemId)
     .execute();
-}
-
-/**
- * Takes an item out of sight. `deleted` empties the row down to its id and change number and frees the reference id;
- * `removed_by_user` keeps what the agent sent, so that it can be brought back and is not sent again.
- */
-export async function hideItem(
-  db: Database,
-  tenantId: string,
-  datasetId: string,
-  itemId: string,
-  change: { state: 'deleted' | 'removed_by_user'; changeNo: number; nowMs: number },
-): Promise<void> {
-  const emptied =
-    change.state === 'deleted'
-      ? {
-          ref_key: null,
-          reference_id: null,
-          image_url: '',
-          width: null,
-          height: null,
-          phash: null,
-          user_metadata: '{}',
-          agent_metadata: null,
-          embedding_info: null,
-        }
-      : {};
-  await db
-    .updateTable('items')
-    .set({ ...emptied, state: change.state, change_no: change.changeNo, updated_at: change.nowMs })
-    .where('tenant_id', '=', tenantId)
-    .where('dataset_id', '=', datasetId)
-    .where('id', '=', itemId)
-    .execute();
-}
-
-/** Brings items back into sight that a user had removed. */
-export async function showItems(
-  db: Database,
-  tenantId: string,
-  datasetId: string,
-  itemIds: readonly string[],
-  change: { changeNo: number; nowMs: number },
-): Promise<void> {
-  for (const chunk of inChunks(itemIds, 1)) {
-    await db
-      .updateTable('items')
-      .set({ state: 'live', change_no: change.changeNo, updated_at: change.nowMs })
-      .where('tenant_id', '=', tenantId)
-      .where('dataset_id', '=', datasetId)
-      .where('id', 'in', chunk)
-      .execute();
-  }
 }
 
 /** The agent's source that fills a dataset, if one does. */

@@ -4,7 +4,8 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { keepEvents } from './keep-events.ts';
-import { listKnownItems, showItems } from './queries.ts';
+import { listKnownItems } from './queries.ts';
+import { showItems } from './removal-queries.ts';
 import { refKey } from './rules.ts';
 
 /**

@@ -11,6 +11,8 @@ export function refKey(referenceId: string): string {
 export interface AnswerableItem {
   itemId: string;
   referenceId: string;
+  /** `image` or `pointcloud`. */
+  kind: string;
   imageUrl: string;
   width: number | null;
   height: number | null;
@@ -30,13 +32,19 @@ export function toDatasetItem(item: AnswerableItem): DatasetItem {
     id: item.itemId,
     ref_id: item.referenceId,
     reference_id: item.referenceId,
-    image_url: item.imageUrl,
-    original_image_url: item.imageUrl,
+    ...(item.kind === 'pointcloud'
+      ? { pointcloud_url: item.imageUrl }
+      : { image_url: item.imageUrl, original_image_url: item.imageUrl }),
     ...(item.width === null ? {} : { width: item.width }),
     ...(item.height === null ? {} : { height: item.height }),
     ...(item.phash === null ? {} : { phash: item.phash }),
     metadata: mergeMetadata(item.userMetadata, item.agentMetadata),
   };
+}
+
+/** Where an item's bytes are, whatever they are. */
+export function addressOf(item: DatasetItem): string {
+  return item.image_url ?? item.pointcloud_url ?? '';
 }
 
 function mergeMetadata(user: string, agent: string | null): Metadata {

@@ -3,14 +3,14 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { StoredLabel } from '@nucleus/shared/wire/annotations';
 import type { z } from 'zod';
 import type { Database } from '../database/open-database.ts';
-import { type LabelRow, listRows } from './queries.ts';
+import { type LabelRow, listRows, listTrackNames } from './queries.ts';
 import type { LabelPlace } from './rules.ts';
 
 export type { LabelRow };
 export type AnsweredLabel = z.infer<typeof StoredLabel>;
 
 /** A label with its id and the name that its item has now. */
-function toAnswered(row: LabelRow, referenceId: string): AnsweredLabel {
+export function toAnswered(row: LabelRow, referenceId: string): AnsweredLabel {
   return { id: row.id, reference_id: referenceId, ...(JSON.parse(row.body) as AnsweredLabel) };
 }
 
@@ -64,4 +64,9 @@ export async function getLabel(
   const found = rows.find((row) => row.annotation_id === labelId) ?? rows.find((row) => row.id === labelId);
   if (found === undefined) throw new AppError('label-not-found', 'This item has no label of that id.');
   return toAnswered(found, item.referenceId);
+}
+
+/** Tracks that labels of some items name, predictions too. */
+export function tracksAt(db: Database, place: Omit<LabelPlace, 'runId'>, seqs: readonly number[]): Promise<string[]> {
+  return seqs.length === 0 ? Promise.resolve([]) : listTrackNames(db, place, seqs);
 }

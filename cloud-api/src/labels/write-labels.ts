@@ -15,6 +15,7 @@ import { newId } from '../ids/new-id.ts';
 import { measureItems } from '../items/measure-items.ts';
 import { getRun } from '../models/find-model.ts';
 import { listTaxonomies } from '../taxonomies/list-taxonomies.ts';
+import { ensureTracks } from '../tracks/ensure-tracks.ts';
 import { intakeMasks } from './intake-masks.ts';
 import { planLabels } from './plan-labels.ts';
 import { dropMasks, listHeads, putLabels, putMasks, putTotals } from './queries.ts';
@@ -152,6 +153,12 @@ export async function writeLabelsIn(
   await putTotals(tx, plan.totals);
   await putMasks(tx, plan.masks);
   await dropMasks(tx, place, plan.maskless);
+  await ensureTracks(
+    tx,
+    acting,
+    place.datasetId,
+    Array.from(plan.tracks, (reference_id) => ({ reference_id })),
+  );
   if (plan.processed > 0) {
     const isPrediction = place.runId !== groundTruth;
     await writeAudit(tx, acting, {

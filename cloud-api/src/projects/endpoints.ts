@@ -1,6 +1,6 @@
 import { projectEndpoints } from '@nucleus/shared/wire/projects';
 import type { Kysely } from 'kysely';
-import { countBatch, getBatch, listBatches } from '../batches/read-batches.ts';
+import { countBatch, getBatch, listBatches, listBatchViews } from '../batches/read-batches.ts';
 import { createBatch, finalizeBatch, setBatchMetadata } from '../batches/write-batches.ts';
 import type { Tables } from '../database/tables.ts';
 import { type Mount, mountEndpoint } from '../http/mount-endpoint.ts';
@@ -23,6 +23,9 @@ export function mountProjects(mount: Mount, db: Kysely<Tables>, afterEnqueue: ()
     createBatch(db, context, { name, project, callback: callback ?? null }),
   );
   mountEndpoint(mount, projectEndpoints.listBatches, ({ tenantId }, { query }) => listBatches(db, tenantId, query));
+  mountEndpoint(mount, projectEndpoints.listBatchViews, ({ tenantId }, { query }) =>
+    listBatchViews(db, tenantId, query),
+  );
   mountEndpoint(mount, projectEndpoints.getBatch, ({ tenantId }, { params }) =>
     getBatch(db, tenantId, params.batchName),
   );

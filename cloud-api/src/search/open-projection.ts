@@ -84,7 +84,7 @@ export async function readSlices(connection: DuckDBConnection): Promise<Pick<Sea
 }
 
 async function createInstance(path: string): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(path, { threads: '2', memory_limit: '256MB', enable_external_access: 'false' });
+  return DuckDBInstance.create(path, { threads: '2', memory_limit: '128MB', enable_external_access: 'false' });
 }
 
 async function openExisting(path: string, storeEpoch: string): Promise<ProjectionFile | undefined> {

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { Database } from '../database/open-database.ts';
 import { type ClaimedFolder, claimFolder } from './claim-folder.ts';
 import { feedChanges } from './feed-changes.ts';
+import { feedScenes } from './feed-scenes.ts';
 import { Projection } from './projection.ts';
+import type { TruthFeed } from './truth-feed.ts';
 
-/** Open projections; each holds a file and up to 256 MB of page cache while it is asked. */
+/** Open projections; each holds a file and up to 128 MB of page cache while it is asked. */
 const mostOpen = 8;
 
 /** The search projections of this process, opened on demand, the least recently asked closed. */
@@ -35,11 +37,22 @@ export class Projections {
 
   /** The projection of a dataset whose existence the caller has checked. */
   of(tenantId: string, datasetId: string): Projection {
+    return this.#use(tenantId, `${datasetId}.duckdb`, () =>
+      feedChanges(this.#db, tenantId, datasetId, this.#storeEpoch),
+    );
+  }
+
+  /** That of its scenes: rows are scenes, which have reference ids and metadata to ask about. */
+  ofScenes(tenantId: string, datasetId: string): Projection {
+    return this.#use(tenantId, `${datasetId}.scenes.duckdb`, () =>
+      feedScenes(this.#db, tenantId, datasetId, this.#storeEpoch),
+    );
+  }
+
+  #use(tenantId: string, name: string, feed: () => TruthFeed): Projection {
     this.#claimed ??= claimFolder(this.#folder);
-    const path = join(this.#claimed.path, tenantId, `${datasetId}.duckdb`);
-    const projection =
-      this.#open.get(path) ??
-      new Projection(path, feedChanges(this.#db, tenantId, datasetId, this.#storeEpoch), this.#onCaughtUp);
+    const path = join(this.#claimed.path, tenantId, name);
+    const projection = this.#open.get(path) ?? new Projection(path, feed(), this.#onCaughtUp);
     this.#open.delete(path);
     this.#open.set(path, projection);
     for (const [oldest, idle] of this.#open) {

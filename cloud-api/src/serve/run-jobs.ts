@@ -32,6 +32,7 @@ import { deletionJob, deletionJobKind } from '../labels/delete-job.ts';
 import { annotationsJobKind, labelsJob, predictionsJobKind } from '../labels/upload-job.ts';
 import { sweepResults } from '../result-files/result-files.ts';
 import { sweepUploads } from '../resumable-uploads/sweep-uploads.ts';
+import { uploadJob, uploadJobKinds } from '../scenes/upload-job.ts';
 import type { Projections } from '../search/projections.ts';
 import { buildSliceJob, buildSliceJobKind } from '../slices/build-slice-job.ts';
 import { fetchJobKind } from '../tasks/enqueue-fetch.ts';
@@ -143,6 +144,8 @@ export function workHandlers(
     [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
     [indexLayoutJobKind]: indexLayoutJob(db),
     [deleteIndexJobKind]: deleteIndexJob,
+    [uploadJobKinds.lidar]: uploadJob({ ...stores, db }, uploads, 'lidar'),
+    [uploadJobKinds.video]: uploadJob({ ...stores, db }, uploads, 'video'),
     [trainAutotagJobKind]: trainAutotagJob(db),
     [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments.objects),
     [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),

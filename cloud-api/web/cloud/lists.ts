@@ -7,10 +7,12 @@ import { agentsKey, datasetsKey } from './queries.ts';
 
 const refreshMs = 5_000;
 
-export function useDatasets(): UseQueryResult<DatasetView[]> {
+/** @param isWanted nothing is asked for while it is false */
+export function useDatasets(isWanted = true): UseQueryResult<DatasetView[]> {
   return useQuery({
     queryKey: datasetsKey,
     queryFn: async ({ signal }) => (await callCloud(insightEndpoints.listDatasetViews, { signal })).datasets,
+    enabled: isWanted,
     refetchInterval: refreshMs,
   });
 }

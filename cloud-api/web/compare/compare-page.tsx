@@ -7,6 +7,7 @@ import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state
 import { Columns2, SearchX } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useSearch } from 'wouter/use-browser-location';
+import { useDatasets } from '../cloud/lists.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
@@ -21,6 +22,7 @@ export function ComparePage({ datasetId }: { datasetId: string }): ReactElement 
   const [a, b] = [search.get('a') ?? '', search.get('b') ?? ''];
   const [first, second] = [useItem(datasetId, a), useItem(datasetId, b)];
   const { pixels, agents } = useDatasetPixels(datasetId);
+  const dataset = useDatasets().data?.find((view) => view.dataset_id === datasetId);
   const [isSynced, setSynced] = useState(true);
   const [zooms, setZooms] = useState<readonly [ZoomState, ZoomState]>([wholePicture, wholePicture]);
   const zoom = (side: 0 | 1, state: ZoomState): void => {
@@ -82,6 +84,7 @@ export function ComparePage({ datasetId }: { datasetId: string }): ReactElement 
                 {item !== undefined && (
                   <ComparedPicture
                     item={item}
+                    isStored={dataset?.privacy_mode === false && item.metadata.source === undefined}
                     zoom={zooms[side === 0 ? 0 : 1]}
                     onZoom={(state) => zoom(side === 0 ? 0 : 1, state)}
                   />

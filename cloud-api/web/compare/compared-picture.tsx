@@ -4,9 +4,12 @@ import type { ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
 import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
+import { storedPicture } from '../item/stored-picture.ts';
 
 interface ComparedPictureProps {
   item: DatasetItem;
+  /** Its picture is stored here. */
+  isStored: boolean;
   zoom: ZoomState;
   onZoom: (zoom: ZoomState) => void;
 }
@@ -14,7 +17,7 @@ interface ComparedPictureProps {
 const unknown = { width: 4, height: 3 };
 
 /** One side of a comparison. */
-export function ComparedPicture({ item, zoom, onZoom }: ComparedPictureProps): ReactElement {
+export function ComparedPicture({ item, isStored, zoom, onZoom }: ComparedPictureProps): ReactElement {
   const { source, blurhash } = item.metadata;
   const size = { width: item.width ?? unknown.width, height: item.height ?? unknown.height };
   return (
@@ -22,6 +25,7 @@ export function ComparedPicture({ item, zoom, onZoom }: ComparedPictureProps): R
       {(shownPx) => (
         <ZoomPicture
           source={typeof source === 'string' ? source : undefined}
+          own={isStored ? storedPicture(item.id, 'preview-2048') : undefined}
           referenceId={item.reference_id}
           {...size}
           blurhash={typeof blurhash === 'string' ? blurhash : undefined}

@@ -10,7 +10,7 @@ import { LevelMark } from '@nucleus/shared/ui/parts/level-mark.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { CloudOff } from 'lucide-react';
-import { type CSSProperties, lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
+import { type CSSProperties, lazy, type ReactElement, useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { useFields } from '../cloud/lists.ts';
 import { Filters, useFiltersShown, useIsNarrow } from '../find/filters.tsx';
@@ -22,6 +22,7 @@ import { useFind } from '../find/use-find.ts';
 import { usePlace } from '../find/use-place.ts';
 import { useResult } from '../find/use-result.ts';
 import { useStand } from '../find/use-stand.ts';
+import { Late } from '../frame/late.tsx';
 import { storeColumns, storedColumns, usualColumnsOf } from '../list/list-columns.ts';
 import { ListHead } from '../list/list-head.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
@@ -200,9 +201,9 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                 />
               )}
               {timeField !== undefined && fault === undefined && (
-                <Suspense fallback={<div className="timeline-room" />}>
+                <Late fallback={<div className="timeline-room" />}>
                   <Timeline datasetId={id} field={timeField} query={goodQuery} onQuery={setQuery} />
-                </Suspense>
+                </Late>
               )}
               {shown !== undefined && total !== undefined && (
                 <SelectionBar
@@ -222,13 +223,20 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                 </SelectionBar>
               )}
               {isLarge && openTile !== undefined && (
-                <Suspense>
-                  <ItemStage tile={openTile} position={current} total={total ?? 0} onStep={step} onClose={closeLarge} />
-                </Suspense>
+                <Late fallback={<div className="stage" aria-busy="true" />}>
+                  <ItemStage
+                    datasetId={id}
+                    tile={openTile}
+                    position={current}
+                    total={total ?? 0}
+                    onStep={step}
+                    onClose={closeLarge}
+                  />
+                </Late>
               )}
             </section>
             {referenceId !== undefined && (
-              <Suspense fallback={<aside className="panel" aria-label="Details" aria-busy="true" />}>
+              <Late fallback={<aside className="panel" aria-label="Details" aria-busy="true" />}>
                 <ItemPanel
                   dataset={dataset}
                   referenceId={referenceId}
@@ -240,7 +248,7 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   onLarge={openTile === undefined ? undefined : () => setLarge(true)}
                   onClose={close}
                 />
-              </Suspense>
+              </Late>
             )}
           </div>
         </div>

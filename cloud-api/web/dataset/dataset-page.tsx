@@ -1,10 +1,11 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
-import { CloudOff, Images, SearchX } from 'lucide-react';
+import { CloudOff, Images } from 'lucide-react';
 import { type ReactElement, useEffect } from 'react';
 import { useDatasets } from '../cloud/lists.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { DatasetGrid } from './dataset-grid.tsx';
+import { GoneDataset } from './gone-dataset.tsx';
 
 interface DatasetPageProps {
   datasetId: string;
@@ -48,20 +49,4 @@ export function DatasetPage({ datasetId, referenceId }: DatasetPageProps): React
     );
   }
   return <DatasetGrid dataset={dataset} referenceId={referenceId} />;
-}
-
-function GoneDataset(): ReactElement {
-  return (
-    <EmptyState
-      icon={SearchX}
-      title="This dataset is not here"
-      actions={
-        <PageLink to="/" className="btn lead">
-          See the datasets
-        </PageLink>
-      }
-    >
-      <p>It was deleted, or the address belongs to another team. A deleted dataset can be restored for 30 days.</p>
-    </EmptyState>
-  );
 }

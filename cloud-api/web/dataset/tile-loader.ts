@@ -25,6 +25,7 @@ function gridTile(tile: z.infer<typeof Tile>, fields: readonly string[]): GridTi
     height: tile.h,
     blurhash: tile.b,
     source: tile.s,
+    ...(tile.v === undefined ? {} : { video: { durationMs: tile.v } }),
     picture: tile.p === true ? storedPicture(tile.id, 'preview-256') : undefined,
     tags: tile.t,
     cells: tile.m?.map((value, at) => visibleText(fieldText(fields[at] ?? '', value))),

@@ -1,4 +1,5 @@
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { bytes, count } from '@nucleus/shared/ui/words/quantities.ts';
@@ -7,6 +8,7 @@ import type { DuplicateGroup } from '@nucleus/shared/wire/insights';
 import { Check, Minus } from 'lucide-react';
 import type { ReactElement, Ref } from 'react';
 import { PageLink } from '../frame/page-link.tsx';
+import { storedPicture } from '../item/stored-picture.ts';
 import { itemPath } from '../route.ts';
 import type { GroupTile, Suggestion } from './suggest-keep.ts';
 
@@ -91,6 +93,7 @@ function GroupPicture(props: { tile: GroupTile; isKept: boolean; onKeep: () => v
     >
       {tile.b !== undefined && <BlurCanvas hash={tile.b} aspect={4 / 3} />}
       {want !== undefined && look.state === 'link' && <PixelImage key={look.url} want={want} url={look.url} alt="" />}
+      {tile.p === true && <OwnImage url={storedPicture(tile.id, 'preview-1024')} />}
       <span className="group-mark">
         {isKept ? <Check aria-hidden="true" /> : <Minus aria-hidden="true" />}
         {isKept ? 'Keep' : 'Archive'}

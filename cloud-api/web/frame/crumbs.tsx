@@ -15,6 +15,7 @@ const names: Record<Route['page'], string> = {
   'jobs': 'Jobs',
   'privacy': 'Privacy report',
   'tasks': 'Tasks',
+  'batches': 'Batches',
   'usage': 'Usage',
   'settings': 'Settings',
   'sign-in': 'Sign in',

@@ -1,18 +1,24 @@
 import { KeySheet } from '@nucleus/shared/ui/keyboard/key-sheet.tsx';
-import { anywhereKeys, dashboardKeys, decideKeys, findKeys, gridKeys } from '@nucleus/shared/ui/keyboard/keys.ts';
+import {
+  anywhereKeys,
+  dashboardKeys,
+  decideKeys,
+  findKeys,
+  gridKeys,
+  videoKeys,
+} from '@nucleus/shared/ui/keyboard/keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
 import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
 import { ThemeButton } from '@nucleus/shared/ui/theme/theme-button.tsx';
 import { ToastStack } from '@nucleus/shared/ui/toasts/toast-stack.tsx';
-import { sessionEndpoints } from '@nucleus/shared/wire/session';
 import { CloudOff, LogOut } from 'lucide-react';
 import { type ReactElement, type ReactNode, useSyncExternalStore } from 'react';
 import { troubleOf } from '../agents/trouble.ts';
-import { callCloud } from '../cloud/call-cloud.ts';
 import { connection } from '../cloud/connection.ts';
 import { useAgents, useDatasets } from '../cloud/lists.ts';
-import { queries, sessionKey } from '../cloud/queries.ts';
+import { queries } from '../cloud/queries.ts';
 import type { Route } from '../route.ts';
+import { signOut } from '../session/sign-out.ts';
 import type { Session } from '../session/use-session.ts';
 import { AgentPill } from './agent-pill.tsx';
 import { Crumbs } from './crumbs.tsx';
@@ -23,15 +29,6 @@ interface FrameProps {
   route: Route;
   session: Session;
   children: ReactNode;
-}
-
-async function signOut(): Promise<void> {
-  try {
-    await callCloud(sessionEndpoints.signOut, {});
-  } finally {
-    queries.clear();
-    queries.setQueryData(sessionKey, null);
-  }
 }
 
 /** Top bar, rail and the page between them. */
@@ -49,7 +46,7 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
         </PageLink>
         <Crumbs route={route} tenant={session.tenant.name} dataset={dataset?.name} />
         <AgentPill agents={agents.data} />
-        <KeySheet groups={[...gridKeys, findKeys, decideKeys, dashboardKeys, anywhereKeys]} />
+        <KeySheet groups={[...gridKeys, findKeys, videoKeys, decideKeys, dashboardKeys, anywhereKeys]} />
         <ThemeButton />
         <button
           type="button"

@@ -42,7 +42,7 @@ export function ItemMetadata({ item, annotations }: ItemMetadataProps): ReactEle
             </>
           )}
           <dt>Address</dt>
-          <dd className="mono">{visibleText(item.image_url)}</dd>
+          <dd className="mono">{visibleText(item.image_url ?? item.pointcloud_url ?? '')}</dd>
         </dl>
       </section>
       {groupMetadata(item.metadata).map((group) => (

@@ -2,16 +2,17 @@ import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-fai
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { JsonView } from '@nucleus/shared/ui/parts/json-view.tsx';
-import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { PanelButton, PanelHead } from '@nucleus/shared/ui/parts/panel-head.tsx';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ChevronLeft, ChevronRight, Maximize2, X } from 'lucide-react';
+import { Maximize2, X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import { lazy, type ReactElement, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
+import { Late } from '../frame/late.tsx';
 import { itemPath, readFind } from '../route.ts';
 import './item.css';
 import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
@@ -72,7 +73,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
       : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
-    w: () => setTab(tab === 'left' ? 'metadata' : 'left'),
+    w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
     s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
     arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
     arrowright: position === undefined || position >= props.total - 1 ? undefined : () => props.onStep(1),
@@ -86,54 +87,20 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
   const level = dataset.sources.find(({ alias }) => alias === item.data?.item.metadata.source)?.level;
   return (
     <aside className="panel" aria-label="Details">
-      <div className="row panel-head">
-        <button
-          type="button"
-          className="btn ghost icon-only dense"
-          aria-label="Previous item"
-          disabled={position === undefined || position === 0}
-          onClick={() => props.onStep(-1)}
-        >
-          <ChevronLeft className="icon s" aria-hidden="true" />
-        </button>
-        <button
-          type="button"
-          className="btn ghost icon-only dense"
-          aria-label="Next item"
-          disabled={position === undefined || position === props.total - 1}
-          onClick={() => props.onStep(1)}
-        >
-          <ChevronRight className="icon s" aria-hidden="true" />
-        </button>
-        <span className="sm t3 nowrap">
-          {position === undefined ? 'Item' : `${count(position + 1)} of ${count(props.total)}`}
-        </span>
-        <span className="end row g2">
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Large view (Enter)"
-            title="Large view (Enter)"
-            disabled={props.onLarge === undefined}
-            onClick={props.onLarge}
-          >
-            <Maximize2 className="icon s" aria-hidden="true" />
-          </button>
-          <CopyButton
-            text={location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))}
-            name="Copy link"
-          />
-          <button
-            type="button"
-            className="btn ghost icon-only dense"
-            aria-label="Close (Esc)"
-            title="Close (Esc)"
-            onClick={props.onClose}
-          >
-            <X className="icon s" aria-hidden="true" />
-          </button>
-        </span>
-      </div>
+      <PanelHead what="Item" position={position} total={props.total} onStep={props.onStep}>
+        <PanelButton
+          icon={Maximize2}
+          name="Large view (Enter)"
+          title="Large view (Enter)"
+          isOff={props.onLarge === undefined}
+          onClick={props.onLarge}
+        />
+        <CopyButton
+          text={location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))}
+          name="Copy link"
+        />
+        <PanelButton icon={X} name="Close (Esc)" title="Close (Esc)" onClick={props.onClose} />
+      </PanelHead>
       {item.data === undefined ? (
         <div className="panel-body" aria-busy={item.isPending}>
           {item.isError && (
@@ -151,11 +118,14 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           onValueChange={(value) => setTab(tabs.find((known) => known === value) ?? 'metadata')}
         >
           <Tabs.List className="tabs" aria-label="Parts of the item">
-            {tabs.map((known) => (
-              <Tabs.Trigger key={known} value={known}>
-                {names[known]}
-              </Tabs.Trigger>
-            ))}
+            {/* nothing left any premises where there is no agent */}
+            {tabs
+              .filter((known) => known !== 'left' || dataset.privacy_mode)
+              .map((known) => (
+                <Tabs.Trigger key={known} value={known}>
+                  {names[known]}
+                </Tabs.Trigger>
+              ))}
           </Tabs.List>
           <div className="panel-body">
             <ItemPicture item={item.data.item} stored={stored} />
@@ -179,19 +149,19 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               <WhatLeft item={item.data.item} level={level} />
             </Tabs.Content>
             <Tabs.Content value="similar" className="col g6">
-              <Suspense fallback={<div aria-busy="true" />}>
+              <Late fallback={<div aria-busy="true" />}>
                 <SimilarTab
                   key={item.data.item.reference_id}
                   datasetId={dataset.dataset_id}
                   referenceId={item.data.item.reference_id}
                   find={readFind(location.search)}
                 />
-              </Suspense>
+              </Late>
             </Tabs.Content>
             <Tabs.Content value="history" className="col g6">
-              <Suspense fallback={<div aria-busy="true" />}>
+              <Late fallback={<div aria-busy="true" />}>
                 <HistoryTab datasetId={dataset.dataset_id} itemId={item.data.item.id} />
-              </Suspense>
+              </Late>
             </Tabs.Content>
             <Tabs.Content value="json" className="col">
               <div className="row">

@@ -1,15 +1,11 @@
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
 import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
+import { panelBox, panelPreview } from '@nucleus/shared/ui/pixels/panel-picture.ts';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
-import { previewFor } from '@nucleus/shared/ui/pixels/pixel-source.ts';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
-
-const panelPx = 372;
-/** A tall picture is narrower than the panel, so that its blur keeps its shape. */
-const tallest = '46vh';
 
 /**
  * The item's picture: its blur, and over it the agent's preview when pixels are on, or the one that is stored here.
@@ -18,17 +14,11 @@ const tallest = '46vh';
 export function ItemPicture(props: { item: DatasetItem; stored: string | undefined }): ReactElement {
   const { item, stored } = props;
   const { source, blurhash } = item.metadata;
-  const want =
-    typeof source === 'string'
-      ? { source, ref: item.reference_id, variant: previewFor(panelPx * Math.min(devicePixelRatio, 2)) }
-      : undefined;
+  const want = typeof source === 'string' ? { source, ref: item.reference_id, variant: panelPreview() } : undefined;
   const look = usePixel(want);
   const aspect = (item.width ?? 4) / (item.height ?? 3);
   return (
-    <div
-      className="thumb item-picture"
-      style={{ aspectRatio: aspect, width: `min(100%, calc(${tallest} * ${aspect}))` }}
-    >
+    <div className="thumb item-picture" style={panelBox(aspect)}>
       {typeof blurhash === 'string' ? (
         <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
       ) : (

@@ -6,9 +6,11 @@ import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state
 import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import { ChevronLeft } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { VideoPlayer } from '../video/video-player.tsx';
 import { storedPicture } from './stored-picture.ts';
 
 interface ItemStageProps {
+  datasetId: string;
   tile: GridTile;
   position: number;
   total: number;
@@ -17,7 +19,7 @@ interface ItemStageProps {
 }
 
 /** The open item as large as the page allows, over the grid, which keeps its place. */
-export function ItemStage({ tile, position, total, onStep, onClose }: ItemStageProps): ReactElement {
+export function ItemStage({ datasetId, tile, position, total, onStep, onClose }: ItemStageProps): ReactElement {
   const [zoom, setZoom] = useState<ZoomState>(wholePicture);
   const stage = useRef<HTMLDivElement>(null);
   useEffect(() => stage.current?.querySelector<HTMLElement>('.zoom-view')?.focus(), []);
@@ -51,34 +53,43 @@ export function ItemStage({ tile, position, total, onStep, onClose }: ItemStageP
           {count(position + 1)} of {count(total)}
         </span>
         <span className="mono sm cut grow">{visibleText(tile.name)}</span>
-        <button
-          type="button"
-          className="btn dense"
-          aria-pressed={zoom.scale > 1}
-          onClick={() => setZoom(zoom.scale > 1 ? wholePicture : { ...zoom, scale: 2 })}
-        >
-          {zoom.scale > 1 ? 'Fit' : 'Zoom'} <kbd className="hide-s">Z</kbd>
-        </button>
-      </div>
-      <ZoomView label={visibleText(tile.name)} picture={tile} state={zoom} onState={setZoom}>
-        {(shownPx) => (
-          <ZoomPicture
-            source={tile.error === undefined ? tile.source : undefined}
-            own={tile.picture === undefined ? undefined : storedPicture(tile.key, 'preview-2048')}
-            referenceId={tile.ref}
-            width={tile.width}
-            height={tile.height}
-            blurhash={tile.blurhash}
-            shownPx={shownPx}
-          />
+        {tile.video === undefined && (
+          <button
+            type="button"
+            className="btn dense"
+            aria-pressed={zoom.scale > 1}
+            onClick={() => setZoom(zoom.scale > 1 ? wholePicture : { ...zoom, scale: 2 })}
+          >
+            {zoom.scale > 1 ? 'Fit' : 'Zoom'} <kbd className="hide-s">Z</kbd>
+          </button>
         )}
-      </ZoomView>
-      <p className="row sm t3 stage-bar">
-        {count(tile.width)} × {count(tile.height)}
-        <span>
-          {zoom.scale > 1 ? `${count(zoom.scale * 100)} % of fit` : 'whole picture'}; wheel or + − to zoom, drag to move
-        </span>
-      </p>
+      </div>
+      {tile.video !== undefined ? (
+        <VideoPlayer key={tile.ref} datasetId={datasetId} referenceId={tile.ref} source={tile.source} />
+      ) : (
+        <>
+          <ZoomView label={visibleText(tile.name)} picture={tile} state={zoom} onState={setZoom}>
+            {(shownPx) => (
+              <ZoomPicture
+                source={tile.error === undefined ? tile.source : undefined}
+                own={tile.picture === undefined ? undefined : storedPicture(tile.key, 'preview-2048')}
+                referenceId={tile.ref}
+                width={tile.width}
+                height={tile.height}
+                blurhash={tile.blurhash}
+                shownPx={shownPx}
+              />
+            )}
+          </ZoomView>
+          <p className="row sm t3 stage-bar">
+            {count(tile.width)} × {count(tile.height)}
+            <span>
+              {zoom.scale > 1 ? `${count(zoom.scale * 100)} % of fit` : 'whole picture'}; wheel or + − to zoom, drag to
+              move
+            </span>
+          </p>
+        </>
+      )}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
+import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { counted } from '@nucleus/shared/ui/words/quantities.ts';
@@ -8,6 +9,7 @@ import { Minus, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { PageLink } from '../frame/page-link.tsx';
 import { type Find, itemPath } from '../route.ts';
+import { storedPicture } from './stored-picture.ts';
 
 interface SimilarTileProps {
   datasetId: string;
@@ -34,6 +36,7 @@ export function SimilarTile({ datasetId, find, item, onExample }: SimilarTilePro
       <PageLink to={itemPath(datasetId, tile.ref, find)} className="thumb" label={`${name}, ${nearness}`}>
         {tile.b !== undefined && <BlurCanvas key={tile.b} hash={tile.b} aspect={aspect} />}
         {want !== undefined && look.state === 'link' && <PixelImage key={look.url} want={want} url={look.url} alt="" />}
+        {tile.p === true && <OwnImage url={storedPicture(tile.id, 'preview-256')} />}
         <span className="lab" aria-hidden="true">
           {nearness}
         </span>

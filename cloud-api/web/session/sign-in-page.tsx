@@ -46,6 +46,7 @@ export function SignInPage({ onDone }: { onDone: (path: string) => void }): Reac
     event.preventDefault();
     mutate({ key: key.trim() });
   };
+  const hasEnded = new URLSearchParams(location.search).has('ended');
   const isCode = signIn.variables !== undefined && 'code' in signIn.variables;
   return (
     <div className="sign-in">
@@ -62,6 +63,11 @@ export function SignInPage({ onDone }: { onDone: (path: string) => void }): Reac
             <p role="status">Opening your session.</p>
           ) : (
             <form className="col g5" onSubmit={submit}>
+              {hasEnded && !signIn.isError && (
+                <p className="note w" role="status">
+                  Your session ended. Sign in to go on; your place is kept.
+                </p>
+              )}
               {signIn.isError && (
                 <p className="note d" role="alert">
                   {wordsFor(signIn.error, isCode)}

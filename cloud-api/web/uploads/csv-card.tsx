@@ -3,22 +3,26 @@ import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { fillPath } from '@nucleus/shared/wire/endpoint';
 import { type CsvSummary, resumableEndpoints } from '@nucleus/shared/wire/resumable';
 import { Download, List, Loader } from 'lucide-react';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { CsvStand } from './use-csv.ts';
 
 interface CsvCardProps {
   stand: CsvStand;
+  /** What to do before there is a file. */
+  invitation: ReactNode;
   onImport: () => void;
   onForget: () => void;
 }
 
+const titles: Partial<Record<CsvStand['step'], string>> = { none: 'From a CSV', imported: 'CSV import' };
+
 /** A list of addresses: what importing it would do, then what it did. */
-export function CsvCard({ stand, onImport, onForget }: CsvCardProps): ReactElement {
+export function CsvCard({ stand, invitation, onImport, onForget }: CsvCardProps): ReactElement {
   return (
     <section className="card" aria-label="CSV of addresses">
       <header>
         <List className="icon" aria-hidden="true" />
-        <h2>{stand.step === 'imported' ? 'CSV import' : 'CSV dry run'}</h2>
+        <h2>{titles[stand.step] ?? 'CSV dry run'}</h2>
         {stand.step !== 'none' && (
           <button type="button" className="btn ghost dense end" onClick={onForget}>
             Close
@@ -26,21 +30,16 @@ export function CsvCard({ stand, onImport, onForget }: CsvCardProps): ReactEleme
         )}
       </header>
       <div className="in col g5">
-        <Body stand={stand} onImport={onImport} />
+        <Body stand={stand} invitation={invitation} onImport={onImport} />
       </div>
     </section>
   );
 }
 
-function Body({ stand, onImport }: Omit<CsvCardProps, 'onForget'>): ReactElement {
+function Body({ stand, invitation, onImport }: Omit<CsvCardProps, 'onForget'>): ReactElement {
   switch (stand.step) {
     case 'none':
-      return (
-        <p className="sm t2">
-          Drop a CSV with a column <code>attachment_url</code>. Other columns become metadata; <code>reference_id</code>{' '}
-          names the items. You see what would happen before anything is fetched.
-        </p>
-      );
+      return <>{invitation}</>;
     case 'sending':
       return <Running words={`Uploading ${visibleText(stand.name)}`} share={stand.share} />;
     case 'checking':
@@ -89,6 +88,7 @@ function Result({
   const { summary } = stand;
   const isDone = stand.step === 'imported';
   const metadata = summary.columns.filter(({ type }) => type === 'number' || type === 'text').length;
+  const subject = summary.columns.find(({ type }) => type === 'address' || type === 'content');
   const report = fillPath(resumableEndpoints.downloadCsvReport.path, { uploadId: stand.uploadId });
   return (
     <>
@@ -108,7 +108,7 @@ function Result({
         <dd className={summary.failed > 0 ? 'c-d' : ''}>{count(summary.failed)}</dd>
         <dt>Columns</dt>
         <dd>
-          <code>attachment_url</code> and {counted(metadata, 'metadata field')}
+          <code>{subject?.name ?? 'attachment_url'}</code> and {counted(metadata, 'metadata field')}
         </dd>
       </dl>
       {summary.problems.length > 0 && (

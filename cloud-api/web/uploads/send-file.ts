@@ -14,6 +14,9 @@ export interface FileTold {
   failed: (sentence: string, isFinal: boolean) => void;
 }
 
+/** Where it goes, as the upload's metadata names it. */
+export type UploadTarget = { dataset_id: string } | { project: string; batch: string };
+
 /** Smaller files go with the request that begins them: one request less. */
 const wholeBytes = 1024 * 1024;
 const partBytes = 16 * 1024 * 1024;
@@ -21,10 +24,10 @@ const retryMs = [500, 1500, 4000];
 
 export function sendFile(
   file: File,
-  given: { name: string; datasetId: string; purpose: UploadPurpose },
+  given: { name: string; target: UploadTarget; purpose: UploadPurpose },
   told: FileTold,
 ): Sending {
-  const metadata = { name: given.name, dataset_id: given.datasetId, purpose: given.purpose };
+  const metadata = { name: given.name, purpose: given.purpose, ...given.target };
   const askWhatBecame = async (id: string): Promise<void> => {
     told.taking();
     try {
@@ -42,7 +45,7 @@ export function sendFile(
     removeFingerprintOnSuccess: true,
     // The same file for another dataset is another upload.
     fingerprint: async () =>
-      `nucleus ${given.datasetId} ${given.purpose} ${given.name} ${file.size} ${file.lastModified}`,
+      `nucleus ${Object.values(given.target).join(' ')} ${given.purpose} ${given.name} ${file.size} ${file.lastModified}`,
     onProgress: (sent) => told.progress(sent),
     onSuccess: () => void askWhatBecame(upload.url?.split('/').at(-1) ?? ''),
     onError: (error) => {

@@ -49,7 +49,7 @@ export function UploadsPage({ datasetId }: { datasetId: string }): ReactElement 
 
 function Uploads({ datasetId, name }: { datasetId: string; name: string }): ReactElement {
   const [queue] = useState(() => openQueue(datasetId));
-  const csv = useCsv(datasetId);
+  const csv = useCsv({ dataset_id: datasetId });
   const files = useSyncExternalStore(queue.subscribe, queue.files);
   const isBusy = files.some(({ state }) => state === 'sending' || state === 'taking' || state === 'waiting');
   useEffect(() => {
@@ -97,7 +97,17 @@ function Uploads({ datasetId, name }: { datasetId: string; name: string }): Reac
           <DropArea onFiles={take} />
           <FileTable queue={queue} />
         </div>
-        <CsvCard stand={csv.stand} onImport={csv.runImport} onForget={csv.forget} />
+        <CsvCard
+          stand={csv.stand}
+          invitation={
+            <p className="sm t2">
+              Drop a CSV with a column <code>attachment_url</code>. Other columns become metadata;{' '}
+              <code>reference_id</code> names the items. You see what would happen before anything is fetched.
+            </p>
+          }
+          onImport={csv.runImport}
+          onForget={csv.forget}
+        />
       </div>
     </div>
   );
@@ -107,7 +117,7 @@ function openQueue(datasetId: string): UploadQueue {
   return new UploadQueue((file, name, told) =>
     sendFile(
       file,
-      { name, datasetId, purpose: 'item' },
+      { name, target: { dataset_id: datasetId }, purpose: 'item' },
       {
         progress: told.progress,
         taking: told.taking,

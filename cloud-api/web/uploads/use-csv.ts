@@ -4,7 +4,7 @@ import { jobEndpoints } from '@nucleus/shared/wire/jobs';
 import { type CsvRun, CsvSummary, resumableEndpoints } from '@nucleus/shared/wire/resumable';
 import { useEffect, useRef, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
-import { sendFile } from './send-file.ts';
+import { sendFile, type UploadTarget } from './send-file.ts';
 
 export type CsvStand =
   | { step: 'none' }
@@ -17,7 +17,7 @@ export type CsvStand =
 const pollMs = 700;
 
 /** What stands, and what can be done about it. A job goes on when the page is left. */
-export function useCsv(datasetId: string): {
+export function useCsv(target: UploadTarget): {
   stand: CsvStand;
   begin: (file: File) => void;
   runImport: () => void;
@@ -42,7 +42,7 @@ export function useCsv(datasetId: string): {
     setStand({ step: 'sending', name, share: 0 });
     const sending = sendFile(
       file,
-      { name, datasetId, purpose: 'csv' },
+      { name, target, purpose: 'csv' },
       {
         progress: (sent) => setStand({ step: 'sending', name, share: size === 0 ? 1 : sent / size }),
         taking: () => setStand({ step: 'checking', name }),

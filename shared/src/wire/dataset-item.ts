@@ -39,8 +39,10 @@ export const DatasetItem = z.object({
   id: z.string(),
   ref_id: z.string(),
   reference_id: z.string(),
-  image_url: z.string(),
-  original_image_url: z.string(),
+  /** Of pictures and videos; a point cloud has the next one instead. */
+  image_url: z.string().optional(),
+  original_image_url: z.string().optional(),
+  pointcloud_url: z.string().optional(),
   width: z.int().optional(),
   height: z.int().optional(),
   phash: z.string().optional(),

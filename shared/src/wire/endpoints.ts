@@ -15,9 +15,11 @@ import { itemHistoryEndpoints } from './item-history.ts';
 import { jobEndpoints } from './jobs.ts';
 import { keyEndpoints } from './keys.ts';
 import { modelEndpoints } from './models.ts';
+import { objectQueryEndpoints } from './object-queries.ts';
 import { predictionEndpoints } from './predictions.ts';
 import { projectEndpoints } from './projects.ts';
 import { resumableEndpoints } from './resumable.ts';
+import { sceneEndpoints } from './scenes.ts';
 import { sessionEndpoints } from './session.ts';
 import { sliceEditEndpoints } from './slice-edits.ts';
 import { sliceEndpoints } from './slices.ts';
@@ -41,6 +43,8 @@ export const cloudEndpoints = {
   ...deduplicationEndpoints,
   ...embeddingEndpoints,
   ...autotagEndpoints,
+  ...sceneEndpoints,
+  ...objectQueryEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...annotationEndpoints,

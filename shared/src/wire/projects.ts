@@ -24,6 +24,14 @@ export const Batch = z.object({
 });
 export type Batch = z.infer<typeof Batch>;
 
+/** A batch as its page shows it: how many of its tasks, and of their attachments, are in which state. */
+export const BatchView = Batch.extend({
+  tasks: z.object({ pending: z.int(), completed: z.int(), canceled: z.int(), error: z.int() }),
+  attachments_moving: z.int(),
+  attachments_failed: z.int(),
+});
+export type BatchView = z.infer<typeof BatchView>;
+
 const Moment = z.string().max(64);
 const ListBatches = z.object({
   project: ProjectName.optional(),
@@ -100,6 +108,16 @@ export const projectEndpoints = {
     }),
     errors: [],
     dialect: 'nucleus',
+  },
+  listBatchViews: {
+    method: 'get',
+    path: '/v1/insights/batches',
+    access: 'read',
+    summary: 'Batches with counts of their tasks and attachments, newest first',
+    query: ListBatches,
+    reply: z.object({ batches: z.array(BatchView), total: z.int() }),
+    errors: [],
+    dialect: 'own',
   },
   getBatch: {
     method: 'get',

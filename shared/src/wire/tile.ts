@@ -16,6 +16,8 @@ export const Tile = z.object({
   p: z.literal(true).optional(),
   /** How far a fetch of its picture is, while there is one or when it failed; and the code of the failure. */
   a: z.object({ state: AttachmentState.exclude(['ready']), code: z.string().optional() }).optional(),
+  /** It is a video of so many milliseconds; 0 where that is unknown. */
+  v: z.int().optional(),
   /** Tags, when it has any. */
   t: z.array(z.string()).optional(),
   /** Values of the fields that were asked for, in their order; null where it has none, and objects and lists as text. */

@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { memo, type ReactElement } from 'react';
 import { BlurCanvas } from '../blur/blur-canvas.tsx';
+import { OwnImage } from '../pixels/own-image.tsx';
 import { PixelImage } from '../pixels/pixel-image.tsx';
 import type { PixelWant } from '../pixels/pixel-source.ts';
 import { usePixel } from '../pixels/use-pixel.ts';
@@ -55,6 +56,7 @@ export const ListLine = memo(function ListLine(props: ListLineProps): ReactEleme
       <span className="thumb line-thumb">
         {tile?.blurhash !== undefined && <BlurCanvas hash={tile.blurhash} aspect={thumbAspect} />}
         {want !== undefined && look.state === 'link' && <PixelImage key={look.url} want={want} url={look.url} alt="" />}
+        {tile?.picture !== undefined && look.state !== 'link' && <OwnImage key={tile.picture} url={tile.picture} />}
       </span>
       <span className="mono line-name" title={name}>
         <bdi>{name}</bdi>

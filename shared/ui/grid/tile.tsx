@@ -1,4 +1,4 @@
-import { Check, CloudOff, EyeOff, ImageOff, type LucideIcon, ShieldAlert, Tag } from 'lucide-react';
+import { Check, CloudOff, EyeOff, ImageOff, type LucideIcon, Play, ShieldAlert, Tag } from 'lucide-react';
 import { memo, type ReactElement, useState } from 'react';
 import { meanColor } from '../blur/blur-cache.ts';
 import { BlurCanvas } from '../blur/blur-canvas.tsx';
@@ -6,7 +6,7 @@ import { OwnImage } from '../pixels/own-image.tsx';
 import { PixelImage } from '../pixels/pixel-image.tsx';
 import { type PixelLook, type PixelWant, previewFor } from '../pixels/pixel-source.ts';
 import { usePixel } from '../pixels/use-pixel.ts';
-import { count } from '../words/quantities.ts';
+import { count, runningTime } from '../words/quantities.ts';
 import { cutMiddle, visibleText } from '../words/visible-text.ts';
 
 /** A tile as both pages' grids draw it. */
@@ -20,6 +20,8 @@ export interface GridTile {
   blurhash?: string | undefined;
   /** Alias of the source whose agent has the pixels. */
   source?: string | undefined;
+  /** Set when it is a video; 0 for an unknown duration. */
+  video?: { durationMs: number } | undefined;
   /** Address of its picture, where the page's own server has it. */
   picture?: string | undefined;
   /** What a list shows of it beside its name, column by column. */
@@ -137,6 +139,12 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
         <span className="tags">
           <Tag aria-hidden="true" />
           {tile.tags.length === 1 && width >= 130 ? visibleText(tile.tags[0] ?? '') : tile.tags.length}
+        </span>
+      )}
+      {tile?.video !== undefined && width >= 44 && (
+        <span className="dur">
+          <Play aria-hidden="true" />
+          {tile.video.durationMs > 0 && runningTime(tile.video.durationMs)}
         </span>
       )}
       {isSelected && (

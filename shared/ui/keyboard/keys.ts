@@ -94,6 +94,15 @@ export const findKeys: KeyGroup = {
   ],
 };
 
+export const videoKeys: KeyGroup = {
+  title: 'A video in the large view',
+  lines: [
+    { does: 'Play, pause', keys: [['Space']] },
+    { does: 'One frame back, on', keys: [['<'], ['>']] },
+    { does: 'Seek 0 to 90 %', keys: [['0'], ['9']] },
+  ],
+};
+
 export const decideKeys: KeyGroup = {
   title: 'Decide',
   lines: [

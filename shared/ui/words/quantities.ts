@@ -36,6 +36,15 @@ export function duration(seconds: number): string {
   return `${count(Math.floor(hours / 24))} days`;
 }
 
+/** `0:42`, `1:02:03`: a place in a video. */
+export function runningTime(ms: number): string {
+  const s = Math.floor(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(s / 3600);
+  const minutes = Math.floor(s / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+}
+
 /** Clock time of a moment in the browser's zone: `17:04`. */
 export function clock(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });

@@ -1,0 +1,221 @@
+/** Scenes that are refused while the others are kept, and that privacy mode never fetches. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aJpeg } from '../builders/a-picture.ts';
+import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
+import { eventually } from '../builders/eventually.ts';
+import { type ACloud, aCloud } from './a-cloud.ts';
+import { onEachDatabase } from './on-each-database.ts';
+import { send } from './send.ts';
+import { frameItem, lidarScene, videoScene } from './some-scenes.ts';
+
+const cloudJson = JSON.stringify({
+  points: [
+    { x: 0, y: 1, z: 2 },
+    { x: 3, y: -1, z: 5 },
+  ],
+});
+
+onEachDatabase('what is wrong with scenes', (open) => {
+  let cloud: ACloud;
+  let files: PictureServer;
+  let requests = 0;
+  beforeAll(async () => {
+    files = await aPictureServer({
+      '/a.jpg': await aJpeg(),
+      '/cloud.json': Buffer.from(cloudJson),
+      '/empty.json': Buffer.from('{"points": []}'),
+      '/junk.mp4': Buffer.from('no video'),
+    });
+    cloud = await aCloud({ database: await open(), fetchAllow: [files.host] });
+  });
+  afterAll(async () => {
+    await cloud.close();
+    await files.close();
+  });
+
+  const call = (route: string, body?: object, method?: string) =>
+    send(`${cloud.url}/v1/nucleus/${route}`, {
+      key: cloud.adminKey,
+      ...(body === undefined ? {} : { body }),
+      ...(method === undefined ? {} : { method }),
+    });
+  const aDataset = async (over: object = {}): Promise<string> =>
+    (await call('dataset/create', { name: 'drives', is_scene: true, ...over })).body.dataset_id;
+  const upload = async (id: string, scenes: object[], over: object = {}, route = 'upload_scenes') =>
+    (await call(`${id}/${route}`, { scenes, update: false, ...over })).body;
+  const uploadLater = async (id: string, lines: (object | string)[], route = 'upload_scenes', update = false) => {
+    const requestId = `r${++requests}`;
+    const { signed_url } = (await call(`dataset/${id}/signedUrl/${requestId}`)).body;
+    const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+    await fetch(signed_url, { method: 'PUT', body: text });
+    const { job_id } = (await call(`${id}/${route}?async=1`, { requestId, update })).body;
+    return eventually('the end of the job', 20_000, async () => {
+      const { body } = await call(`job/${job_id}`);
+      return body.status === 'Running' ? undefined : body;
+    });
+  };
+  const names = async (id: string) =>
+    (await call(`dataset/${id}/scenes_list`)).body.scenes.map((scene: any) => scene.reference_id);
+  const size = async (id: string) => (await call(`dataset/${id}/size`)).body.count;
+  const aLidar = (ref: string, frames = 2, over: object = {}) => lidarScene(ref, frames, files.origin, over);
+  const image = (ref: string, path = '/a.jpg', over: object = {}) => frameItem(ref, 'image', files.origin + path, over);
+  const cloudItem = (ref: string, path = '/cloud.json') => frameItem(ref, 'pointcloud', files.origin + path);
+
+  const bad: [string, (of: { image: typeof image; cloudItem: typeof cloudItem }) => object, RegExp][] = [
+    ['two lidar sensors', ({ cloudItem: c }) => ({ frames: [{ a: c('b1') }, { b: c('b2') }] }), /one lidar sensor/],
+    ['two clouds in a frame', ({ cloudItem: c }) => ({ frames: [{ a: c('b1'), b: c('b2') }] }), /one lidar sensor/],
+    ['a frame without a cloud', ({ image: i }) => ({ frames: [{ a: i('b1') }] }), /^frames.0: has no point cloud/],
+    ['a repeated id', ({ cloudItem: c }) => ({ frames: [{ a: c('b') }, { a: c('b') }] }), /^frames.1: repeats/],
+    ['an id of another item', ({ cloudItem: c }) => ({ frames: [{ a: c('good/cloud/0') }] }), /^frames.0: an item/],
+    [
+      'an unreachable cloud',
+      ({ cloudItem: c }) => ({ frames: [{ a: c('b', '/gone.json') }] }),
+      /^frames.0.a: The point cloud could not be fetched/,
+    ],
+    [
+      'an empty cloud',
+      ({ cloudItem: c }) => ({ frames: [{ a: c('b', '/empty.json') }] }),
+      /^frames.0.a: The point cloud has no points/,
+    ],
+    [
+      'a cloud that is none',
+      ({ cloudItem: c }) => ({ frames: [{ a: c('b', '/a.jpg') }] }),
+      /^frames.0.a: The point cloud is no JSON/,
+    ],
+    [
+      'an unreachable picture',
+      ({ image: i, cloudItem: c }) => ({ frames: [{ a: c('b1'), left: i('b2', '/gone.jpg') }] }),
+      /^frames.0.left: The image could not be fetched/,
+    ],
+    [
+      'half of the camera parameters',
+      ({ image: i, cloudItem: c }) => ({
+        frames: [{ a: c('b1'), l: i('b2', '/a.jpg', { camera_params: { fx: 1 } }) }],
+      }),
+      /^frames.0.l.camera_params.position/,
+    ],
+    [
+      'metadata of another type',
+      ({ image: i, cloudItem: c }) => ({
+        frames: [{ a: c('b1'), l: i('b2', '/a.jpg', { metadata: { at: 'noon' } }) }],
+      }),
+      /metadata.at: holds another type/,
+    ],
+    ['no frames', () => ({ frames: [] }), /^frames: /],
+  ];
+  test('scenes that cannot be taken are refused one by one, and the good ones are in', async () => {
+    const id = await aDataset();
+    const good = aLidar('good', 1);
+    Object.assign(good.frames[0]?.front ?? {}, { metadata: { at: 5 } });
+    const scenes = bad.map(([name, make]) => ({ reference_id: name, ...make({ image, cloudItem }) }));
+    const counts = await upload(id, [good, ...scenes, aLidar('last', 1)]);
+    expect(counts).toMatchObject({ new_scenes: 2, new_items: 4, upload_errors: bad.length });
+    for (const [at, [name, , why]] of bad.entries())
+      expect(counts.error_payload[at], name).toMatchObject({ reference_id: name, error: expect.stringMatching(why) });
+    expect([await names(id), await size(id)]).toEqual([['good', 'last'], 4]);
+    const job = await uploadLater(id, [...scenes, '{broken', aLidar('later', 1)]);
+    expect([job.status, job.message.final_error]).toEqual([
+      'Errored_User',
+      expect.stringContaining(`${bad.length + 1} of ${bad.length + 2}`),
+    ]);
+    const errors = (await call(`job/${job.job_id}/errors`)).body.map((text: string) => JSON.parse(text));
+    expect(errors).toHaveLength(bad.length + 1);
+    expect(errors.find(({ line }: any) => line === 1)).toMatchObject({ reference_id: 'two lidar sensors' });
+    expect([await names(id), await size(id)]).toEqual([['good', 'last', 'later'], 6]);
+  });
+
+  test.each([
+    ['frames without their rate', { frames: [1] }, /^frame_rate/],
+    ['frames and a file', { frames: [1], frame_rate: 5, video_url: '/v.mp4' }, /not by both/],
+    ['nothing', {}, /needs frames/],
+    ['an unreachable file', { video_url: '/gone.mp4' }, /^video_url: The video could not be fetched/],
+    ['a file that is no video', { video_url: '/junk.mp4' }, /^video_url: The file is not a video/],
+    ['a cloud as a frame', { frames: ['cloud'], frame_rate: 5 }, /made of images/],
+  ])('a video scene of %s is refused and nothing of it is kept', async (_name, given, why) => {
+    const id = await aDataset();
+    const { frames, video_url, ...rest } = given as { frames?: unknown[]; video_url?: string };
+    const scene = {
+      reference_id: 'v',
+      ...rest,
+      ...(video_url === undefined ? {} : { video_url: files.origin + video_url }),
+      ...(frames === undefined
+        ? {}
+        : { frames: frames.map((kind, i) => (kind === 'cloud' ? cloudItem : image)(`f${i}`)) }),
+    };
+    const counts = await upload(id, [scene], {}, 'upload_video_scenes');
+    expect(counts).toMatchObject({
+      new_scenes: 0,
+      upload_errors: 1,
+      error_payload: [{ error: expect.stringMatching(why) }],
+    });
+    expect([await names(id), await size(id)]).toEqual([[], 0]);
+  });
+
+  test('in privacy mode no address of a scene is ever requested', async () => {
+    const canary = await aPictureServer({ '/a.jpg': await aJpeg(), '/cloud.json': Buffer.from(cloudJson) });
+    const watched = await aCloud({ database: await open(), fetchAllow: [canary.host] });
+    const ask = async (route: string, body?: object) =>
+      (
+        await send(`${watched.url}/v1/nucleus/${route}`, {
+          key: watched.adminKey,
+          ...(body === undefined ? {} : { body }),
+        })
+      ).body;
+    const create = async (over: object) =>
+      (await ask('dataset/create', { name: 'x', is_scene: true, ...over })).dataset_id;
+    const lidar = lidarScene('secret/drive', 1, canary.origin);
+    const video = videoScene('secret/clip', 1, {
+      video_url: `${canary.origin}/v.mp4`,
+      frames: [frameItem('secret/f', 'image', `${canary.origin}/a.jpg`)],
+    });
+    try {
+      const id = await create({ use_privacy_mode: true });
+      expect(await ask(`${id}/upload_scenes`, { scenes: [lidar] })).toMatchObject({ new_items: 2 });
+      expect(await ask(`${id}/upload_scenes`, { scenes: [lidar], update: true })).toMatchObject({ updated_items: 2 });
+      expect(await ask(`${id}/upload_video_scenes`, { scenes: [video] })).toMatchObject({ new_items: 1 });
+      const wanting = [
+        { ...video, reference_id: 'w1', upload_to_scale: true },
+        { ...video, reference_id: 'w2', frames: [] },
+        { ...video, reference_id: 'w3', frame_rate: null },
+      ];
+      const refused = await ask(`${id}/upload_video_scenes`, { scenes: wanting });
+      expect(refused.error_payload.map(({ error }: any) => error)).toEqual([
+        expect.stringContaining('upload_to_scale'),
+        expect.stringContaining('are required when using privacy mode'),
+        expect.stringContaining('are required when using privacy mode'),
+      ]);
+      // A scene of an ordinary dataset may stay outside as well.
+      const ordinary = await create({});
+      expect(await ask(`${ordinary}/upload_video_scenes`, { scenes: [video] })).toMatchObject({ new_items: 1 });
+      await ask(`dataset/${id}/scene/${encodeURIComponent('secret/drive')}`);
+      expect(canary.connections()).toBe(0);
+      // The same scene, where pictures are brought in, is seen by the canary.
+      expect(await ask(`${ordinary}/upload_scenes`, { scenes: [lidar] })).toMatchObject({ new_items: 2 });
+      expect(canary.connections()).toBeGreaterThan(0);
+    } finally {
+      await watched.close();
+      await canary.close();
+    }
+  });
+
+  test('in privacy mode errors of jobs name lines and never a reference id', async () => {
+    const id = await aDataset({ use_privacy_mode: true });
+    const job = await uploadLater(id, [aLidar('secret/a', 1), { reference_id: 'secret/b', frames: [] }]);
+    expect(job.status).toBe('Errored_User');
+    expect((await call(`job/${job.job_id}/errors`)).text).not.toContain('secret');
+    expect(await names(id)).toEqual(['secret/a']);
+  });
+
+  test('datasets of items take no scenes, and those of scenes no items', async () => {
+    const items = await aDataset({ is_scene: false });
+    const refused = await call(`${items}/upload_scenes`, { scenes: [] });
+    expect([refused.status, refused.headers.get('x-error-code')]).toEqual([400, 'dataset-holds-items']);
+    expect((await call(`${items}/upload_video_scenes?async=1`, { requestId: 'a' })).status).toBe(400);
+    expect((await call(`dataset/${items}/metadata`, { level: 'scene', metadata: [] })).status).toBe(400);
+    const scenes = await aDataset();
+    expect((await call(`dataset/${scenes}/append`, { items: [] })).headers.get('x-error-code')).toBe(
+      'dataset-holds-scenes',
+    );
+    expect((await call(`${scenes}/upload_scenes?async=1`, { requestId: 'never-sent' })).status).toBe(404);
+  });
+});
