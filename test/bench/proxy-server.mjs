@@ -8,6 +8,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDecoderPool } from '../../agent/dist/extract/decoder-pool.js';
 import { startProxy } from '../../agent/dist/proxy/start-proxy.js';
+import { openDistantFiles } from '../../agent/dist/source/distant-files.js';
 import { openState } from '../../agent/dist/state/open-state.js';
 import { openViewerParts } from '../../agent/dist/viewer-parts.js';
 
@@ -64,9 +65,7 @@ const proxy = await startProxy({
   assetIpAllowlist: [],
   metricsFromAnywhere: false,
   keys: { agentId: 'agt_00000000000000000000', media: randomBytes(32) },
-  makePreview: async ({ path, edgePx, type, fd }) => {
-    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(`/proc/self/fd/${fd}`);
-    const expected = { dev, ino, size, mtimeMs, ctimeMs };
+  makePreview: async ({ path, edgePx, type, expected }) => {
     const made = await pool.preview({ root: folder, path, expected, widthPx: edgePx, format: type });
     if (Buffer.isBuffer(made)) return made;
     throw new Error(made.code);
@@ -120,6 +119,7 @@ const proxy = await startProxy({
     index: { page: () => ({ total: 0, entries: [] }), findRow: () => undefined, findAttempt: async () => undefined },
     builtRoot: dist,
   }),
+  distant: openDistantFiles(new URL('source/distant-thread.js', dist)),
   recheck() {},
   webRoot: new URL('web', dist).pathname,
   previewsDir: join(data, 'previews'),

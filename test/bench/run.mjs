@@ -6,7 +6,19 @@ import { fileURLToPath } from 'node:url';
 
 const here = new URL('./', import.meta.url);
 const resultsFile = fileURLToPath(new URL('results.json', here));
-const all = ['ingest', 'rescan', 'sync', 'dedup', 'proxy', 'viewer', 'cloud-sqlite', 'cloud-postgres', 'intake'];
+const all = [
+  'ingest',
+  'rescan',
+  'sync',
+  'dedup',
+  'proxy',
+  'viewer',
+  'cloud-sqlite',
+  'cloud-postgres',
+  'cloud-labels',
+  'intake',
+  'dashboard',
+];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : all;
 
 const kept = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')).figures : [];

@@ -136,6 +136,10 @@ describeWithChromium('the local viewer', () => {
     expect([await scale.textContent(), (after?.x ?? 0) < (before?.x ?? 0)]).not.toEqual([fit, false]);
     await page.keyboard.press('0');
     expect(await scale.textContent()).toBe(fit);
+    await picture.hover();
+    await page.mouse.wheel(0, -300);
+    await expect.poll(() => scale.textContent()).not.toBe(fit);
+    await page.keyboard.press('0');
     await page.getByRole('tab', { name: 'All tags' }).click();
     await page.getByText('Canon', { exact: true }).first().waitFor();
     await page.getByRole('tab', { name: 'Levels' }).click();

@@ -155,6 +155,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     listTracks: none,
     putTrack: { body: { reference_id: canary, metadata: { planted: 1 } } },
     deleteTracks: { body: { track_reference_ids: [canary] } },
+    queryObjects: { body: { ...page, query: '', patch_mode: 'ground_truth_only' } },
     listAutotags: none,
     updateAutotag: none,
     deleteAutotag: none,

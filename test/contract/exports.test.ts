@@ -148,6 +148,67 @@ onEachDatabase('exports', (open) => {
     expect((await download(none, 'csv')).text).toMatch(/^"reference_id".*\r\n$/);
   });
 
+  test('COCO has the boxes, polygons and key points of the items that meet the query', async () => {
+    const dataset = await aDataset(five);
+    const common = { label: 'car', annotation_id: '1' };
+    const box = { ...common, type: 'box', geometry: { x: 1, y: 2, width: 3, height: 4 } };
+    const corners = [[0, 0], [4, 0], [4, 6]].map(([x, y]) => ({ x, y })); // biome-ignore format: short
+    const points = [
+      { x: 1, y: 1, visible: true },
+      { x: 3, y: 5, visible: false },
+      { x: null, y: null, visible: false },
+    ];
+    const annotations = [
+      { ...box, reference_id: 'b' },
+      { ...box, reference_id: 'd', label: 'big truck' },
+      { ...common, type: 'polygon', reference_id: 'd', annotation_id: 'p', geometry: { vertices: corners } },
+      {
+        ...common,
+        type: 'keypoints',
+        reference_id: 'e',
+        label: 'person',
+        geometry: { keypoints: points, names: ['head', 'foot', 'hand'], skeleton: [[0, 1]] },
+      },
+      { type: 'category', reference_id: 'e', label: 'street' },
+    ];
+    await call(`dataset/${dataset}/annotate`, { body: { annotations } });
+    const coco = (await download(dataset, 'coco', '?query=at%20%3E%200')).body;
+    expect(coco.images.map((image: any) => [image.id, image.file_name])).toEqual([
+      [1, 'b'],
+      [2, 'c'],
+      [3, 'd'],
+      [4, 'e'],
+    ]);
+    expect(coco.categories).toEqual([
+      { id: 1, name: 'car' },
+      { id: 2, name: 'big truck' },
+      { id: 3, name: 'person', keypoints: ['head', 'foot', 'hand'], skeleton: [[1, 2]] },
+    ]);
+    const of = (id: number, image_id: number, category_id: number, annotation_id = '1') => ({
+      id,
+      image_id,
+      category_id,
+      annotation_id,
+      iscrowd: 0,
+      attributes: {},
+      label_id: expect.stringMatching(/^ann_/),
+    });
+    const boxed = { bbox: [1, 2, 3, 4], area: 12, segmentation: [] };
+    expect(coco.annotations).toEqual([
+      { ...of(1, 1, 1), ...boxed },
+      { ...of(2, 3, 2), ...boxed },
+      { ...of(3, 3, 1, 'p'), bbox: [0, 0, 4, 6], area: 12, segmentation: [[0, 0, 4, 0, 4, 6]] },
+      {
+        ...of(4, 4, 3),
+        bbox: [1, 1, 2, 4],
+        area: 8,
+        segmentation: [],
+        keypoints: [1, 1, 2, 3, 5, 1, 0, 0, 0],
+        num_keypoints: 2,
+      },
+    ]);
+  });
+
   test('what is wrong with a download is said before it begins', async () => {
     const dataset = await aDataset(five);
     expect((await download('ds_none', 'csv')).body.code).toBe('dataset-not-found');

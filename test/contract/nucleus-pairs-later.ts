@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Pair } from './nucleus-pair.ts';
 import { autotagPairs } from './nucleus-pairs-of-autotags.ts';
 import { labelPairs } from './nucleus-pairs-of-labels.ts';
+import { objectPairs } from './nucleus-pairs-of-objects.ts';
 import { predictionPairs } from './nucleus-pairs-of-predictions.ts';
 import { scenePairs } from './nucleus-pairs-of-scenes.ts';
 
@@ -34,4 +35,11 @@ const taxonomyPairs: Pair[] = [
   },
 ];
 
-export const laterPairs: Pair[] = [...taxonomyPairs, ...labelPairs, ...predictionPairs, ...autotagPairs, ...scenePairs];
+export const laterPairs: Pair[] = [
+  ...taxonomyPairs,
+  ...labelPairs,
+  ...predictionPairs,
+  ...autotagPairs,
+  ...scenePairs,
+  ...objectPairs,
+];

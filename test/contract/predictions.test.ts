@@ -218,6 +218,7 @@ onEachDatabase('models and predictions', (open) => {
     const id = await aDataset(['a', 'b', 'c']);
     const taxonomy = { taxonomy_name: 'the weather', type: 'multicategory', labels: ['sun'], update: false };
     await call(`dataset/${id}/add_taxonomy`, { body: taxonomy });
+    expect(await found(id, 'annotations."the weather" = rain')).toEqual([]);
     const sky = { reference_id: 'b', type: 'multicategory', labels: ['sun', 'rain'], taxonomy_name: 'the weather' };
     const rows = [box('a', '1'), box('a', '2', { label: 'big truck' }), box('b', '1'), sky];
     const annotate = (annotations: object[], over: object = {}) =>

@@ -55,9 +55,10 @@ onEachDatabase('lowering the level of a source', (open) => {
 
   const runAt = (source: Record<string, unknown>): Promise<AuditedRun> =>
     anAuditedRun({ ...agent, source }, cloud.url, key);
+  const datasetId = async (): Promise<string> =>
+    (await send(`${cloud.url}/v1/nucleus/dataset/details`, { key: cloud.adminKey })).body[0].id;
   const items = async (): Promise<any[]> => {
-    const details = await send(`${cloud.url}/v1/nucleus/dataset/details`, { key: cloud.adminKey });
-    const path = `/v1/nucleus/dataset/${details.body[0].id}/datasetItems`;
+    const path = `/v1/nucleus/dataset/${await datasetId()}/datasetItems`;
     return (await send(cloud.url + path, { key: cloud.adminKey })).body.dataset_items;
   };
 
@@ -100,6 +101,14 @@ onEachDatabase('lowering the level of a source', (open) => {
 
   test('from standard to minimal takes names and descriptors out of every table, and items keep their ids under pseudonyms', async () => {
     expect(secrets).toHaveLength(12);
+    // As the Python client names what has no id of its own.
+    const label = { type: 'box', label: 'car', geometry: { x: 0, y: 0, width: 1, height: 1 } };
+    const annotations = names.map((name) => ({ ...label, reference_id: name, annotation_id: `car-0-0-1-1-${name}` }));
+    const labelled = await send(`${cloud.url}/v1/nucleus/dataset/${await datasetId()}/annotate`, {
+      key: cloud.adminKey,
+      body: { annotations },
+    });
+    expect(labelled.body.annotations_processed).toBe(6);
     const before = await rowsOf(cloud.databaseUrl);
     for (const secret of [...secrets, ...names]) expect(before).toContain(JSON.stringify(secret).slice(1, -1));
     const runs = [await runAt({ level: 'minimal' })];
@@ -112,6 +121,9 @@ onEachDatabase('lowering the level of a source', (open) => {
     for (const item of now) {
       expect(item.reference_id).toMatch(/^p_[0-9a-f]{32}$/);
       expect(item.image_url.endsWith(`/assets/main/${item.reference_id}`)).toBe(true);
+      const path = `/v1/nucleus/dataset/${await datasetId()}/groundTruth/loc/${item.reference_id}`;
+      const label = await send(`${cloud.url}${path}/car-0-0-1-1-${item.reference_id}`, { key: cloud.adminKey });
+      expect(label.body).toMatchObject({ reference_id: item.reference_id, label: 'car' });
       expect(Object.keys(item.metadata).filter((name) => !promisedFields.minimal.includes(name))).toEqual([]);
     }
   });

@@ -3,9 +3,10 @@ import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import { useZoomFrame } from '@nucleus/shared/ui/zoom/use-zoom-frame.ts';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { Minus, Plus } from 'lucide-react';
-import { type PointerEvent, type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type PointerEvent, type ReactElement, useRef, useState } from 'react';
 import { exceptionWord, hasPreview, isDrawable } from '../files/file-words.ts';
 import { fitted, type Look, panned, zoomedAt } from './zoom.ts';
 
@@ -19,20 +20,10 @@ const previewPx = 2048;
 
 /** A picture that fits its box and can be looked into: wheel or + and - zoom, dragging or arrows move, 0 fits, 1 is pixel for pixel. */
 export function ZoomPicture({ file, onStep }: ZoomPictureProps): ReactElement {
-  const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const picture = { width: file.width ?? 4, height: file.height ?? 3 };
   const [look, setLook] = useState<Look>();
   const drag = useRef<{ x: number; y: number; look: Look }>(undefined);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const measure = (): void => setSize({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const sized = new ResizeObserver(measure);
-    sized.observe(element);
-    return () => sized.disconnect();
-  }, []);
   const fit = fitted(size, picture);
   const shown = look ?? fit;
   const isFit = look === undefined;
@@ -52,20 +43,9 @@ export function ZoomPicture({ file, onStep }: ZoomPictureProps): ReactElement {
   };
   const pan = (x: number, y: number): void => setLook(panned(shown, x, y, size, picture));
   const pixelForPixel = (): void => zoom(1 / devicePixelRatio / shown.scale);
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    // not by React: its wheel listener is passive, and the page must not scroll or zoom as well
-    const onWheel = (event: WheelEvent): void => {
-      event.preventDefault();
-      const place = element.getBoundingClientRect();
-      zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 100 : 400)), {
-        x: event.clientX - place.left,
-        y: event.clientY - place.top,
-      });
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
+  const box = useZoomFrame({
+    onSize: setSize,
+    onWheel: (event, at) => zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 100 : 400)), at),
   });
   const arrow = (x: number, y: number, by?: 1 | -1) => (): void => {
     if (!isFit) pan(x * keyPanPx, y * keyPanPx);

@@ -10,6 +10,7 @@ import { claimWrite, type DatasetClaim, settleWrite } from '../datasets/claim-wr
 import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { keepEvents } from '../items/keep-events.ts';
 import { lockFieldTypes } from '../items/lock-field-types.ts';
+import { renameInLabels } from '../labels/rename-item.ts';
 import { followVectors } from './follow-vectors.ts';
 import { keysOfBatch, planChanges } from './plan-changes.ts';
 import { findSource, raiseHighRev, type SourceRow } from './queries.ts';
@@ -70,6 +71,7 @@ export async function applyChanges(
       settleWrite(tx, acting.tenantId, source.datasetId, plan),
       amount > 0 && writeAudit(tx, acting, { action: 'agent.changes', targetId: source.sourceId, amount }),
     ]);
+    await renameInLabels(tx, place, plan.renames);
     return { acks: plan.acks, written: plan.writes.length };
   });
 }

@@ -14,6 +14,7 @@ import { newId } from '../ids/new-id.ts';
 import type { ItemEvent } from '../items/keep-events.ts';
 import type { FieldTypes } from '../items/lock-field-types.ts';
 import { refKey } from '../items/rules.ts';
+import type { Rename } from '../labels/rename-item.ts';
 import type { SourceRow } from './queries.ts';
 import type { BatchLine } from './read-batch.ts';
 import { isOverLevel, rekeyAddress } from './rules.ts';
@@ -43,6 +44,8 @@ export interface ChangePlan {
   events: ItemEvent[];
   /** Ids of rows whose key changes. */
   rekeyed: string[];
+  /** Reference ids that change, by the item's place. */
+  renames: Rename[];
   nextSeq: number;
   liveDelta: number;
   highRev: number;
@@ -199,6 +202,7 @@ class Work {
   readonly #writes = new Map<string, ItemsTable>();
   readonly #events = new Map<string, ItemEvent>();
   readonly #rekeyed = new Set<string>();
+  readonly #renames: Rename[] = [];
   #nextSeq: number;
   #liveDelta = 0;
 
@@ -248,6 +252,7 @@ class Work {
   rekey(row: ItemsTable, newRef: string, change: Partial<ItemsTable>): void {
     this.#byKey.delete(row.ref_key ?? '');
     this.#rekeyed.add(row.id);
+    if (row.reference_id !== null) this.#renames.push({ seq: row.seq, from: row.reference_id, to: newRef });
     this.change(row, 'renamed', { ...change, ref_key: this.#keyOf(newRef) });
   }
 
@@ -261,6 +266,7 @@ class Work {
       writes: [...this.#writes.values()],
       events: [...this.#events.values()],
       rekeyed: [...this.#rekeyed],
+      renames: this.#renames,
       nextSeq: this.#nextSeq,
       liveDelta: this.#liveDelta,
       highRev: acks.reduce((high, { rev, status }) => (status === 'rejected' ? high : Math.max(high, rev)), 0),

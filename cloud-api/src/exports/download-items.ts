@@ -3,8 +3,11 @@ import type { ExportFormat } from '@nucleus/shared/wire/exports';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import type { Download } from '../http/mount-endpoint.ts';
-import { queryItems } from '../items/query-items.ts';
-import { pageItemsOf } from '../items/read-items.ts';
+import { queryPlacedItems } from '../items/query-items.ts';
+import { pagePlacedItems } from '../items/read-items.ts';
+import { type PlacedItem, toDatasetItem } from '../items/rules.ts';
+import { labelsAt } from '../labels/read-labels.ts';
+import { groundTruth } from '../labels/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { spellCoco } from './spell-coco.ts';
 import { spellCsv } from './spell-csv.ts';
@@ -33,15 +36,19 @@ export async function downloadItems(
   const { name } = await getDataset(db, tenantId, datasetId);
   const pages = pagesOf(db, projections, tenantId, datasetId, wanted);
   const spelled = {
-    csv: async () => spellCsv(pages, await fieldNames(projections, tenantId, datasetId)),
-    jsonl: async () => spellJsonLines(pages),
-    coco: async () => spellCoco(pages, name),
+    csv: async () => spellCsv(shown(pages), await fieldNames(projections, tenantId, datasetId)),
+    jsonl: async () => spellJsonLines(shown(pages)),
+    coco: async () => spellCoco(pages, name, (seqs) => labelsAt(db, { tenantId, datasetId, runId: groundTruth }, seqs)),
   };
   return {
     mediaType: mediaTypes[wanted.format],
     fileName: `${datasetId}.${endings[wanted.format]}`,
     pieces: await spelled[wanted.format](),
   };
+}
+
+async function* shown(pages: AsyncIterable<readonly PlacedItem[]>): AsyncGenerator<DatasetItem[]> {
+  for await (const page of pages) yield page.map(toDatasetItem);
 }
 
 async function fieldNames(projections: Projections, tenantId: string, datasetId: string): Promise<string[]> {
@@ -55,12 +62,12 @@ async function* pagesOf(
   tenantId: string,
   datasetId: string,
   { query, onPage }: { query?: string | undefined; onPage?: (items: number) => Promise<void> },
-): AsyncGenerator<DatasetItem[]> {
+): AsyncGenerator<PlacedItem[]> {
   let pageToken: string | null = null;
   do {
-    const page: { items: DatasetItem[]; nextPageToken: string | null } = query?.trim()
-      ? await queryItems(db, projections, tenantId, datasetId, { query, pageToken, pageSize: itemsPerPiece })
-      : await pageItemsOf(db, tenantId, datasetId, { pageToken, pageSize: itemsPerPiece });
+    const page: { items: PlacedItem[]; nextPageToken: string | null } = query?.trim()
+      ? await queryPlacedItems(db, projections, tenantId, datasetId, { query, pageToken, pageSize: itemsPerPiece })
+      : await pagePlacedItems(db, tenantId, datasetId, { pageToken, pageSize: itemsPerPiece });
     yield page.items;
     await onPage?.(page.items.length);
     pageToken = page.nextPageToken;

@@ -1,4 +1,4 @@
-import { type BulkColumns, insertRows, isAmongNumbers } from '../database/insert-rows.ts';
+import { type BulkColumns, insertRows, isAmong, isAmongNumbers } from '../database/insert-rows.ts';
 import type { LabelMasksTable, LabelsTable, LabelTotalsTable } from '../database/label-tables.ts';
 import type { Database } from '../database/open-database.ts';
 import type { LabelPlace } from './rules.ts';
@@ -149,6 +149,32 @@ export async function dropMasks(db: Database, place: LabelPlace, seqs: readonly 
     .where('dataset_id', '=', place.datasetId)
     .where('run_id', '=', place.runId)
     .where(isAmongNumbers(db, 'seq', seqs))
+    .execute();
+}
+
+/** Whole rows of the items at some places. */
+export function listWhole(db: Database, place: LabelPlace, seqs: readonly number[]): Promise<LabelsTable[]> {
+  return selectAt(db, place)
+    .selectAll()
+    .where(isAmongNumbers(db, 'seq', seqs))
+    .execute();
+}
+
+export async function removeByIdentity(
+  db: Database,
+  place: LabelPlace,
+  rows: readonly Pick<LabelsTable, 'seq' | 'identity'>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const seqs = rows.map(({ seq }) => seq);
+  const identities = rows.map(({ identity }) => identity);
+  await db
+    .deleteFrom('labels')
+    .where('tenant_id', '=', place.tenantId)
+    .where('dataset_id', '=', place.datasetId)
+    .where('run_id', '=', place.runId)
+    .where(isAmongNumbers(db, 'seq', seqs))
+    .where(isAmong(db, 'identity', identities))
     .execute();
 }
 

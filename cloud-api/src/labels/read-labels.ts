@@ -10,7 +10,7 @@ export type { LabelRow };
 export type AnsweredLabel = z.infer<typeof StoredLabel>;
 
 /** A label with its id and the name that its item has now. */
-function toAnswered(row: LabelRow, referenceId: string): AnsweredLabel {
+export function toAnswered(row: LabelRow, referenceId: string): AnsweredLabel {
   return { id: row.id, reference_id: referenceId, ...(JSON.parse(row.body) as AnsweredLabel) };
 }
 

@@ -20,10 +20,16 @@ export interface LabelPlace {
  * adds it once.
  */
 export function identityOf(label: LabelInput, body: LabelBody): string {
-  return createHash('sha256')
-    .update(JSON.stringify(partsOf(label, body)))
-    .digest('hex')
-    .slice(0, 32);
+  return hashOf(partsOf(label, body));
+}
+
+/** Identity of a label that has an annotation id. */
+export function identityOfNamed(annotationId: string, taskId: string | null): string {
+  return hashOf(['named', annotationId, taskId]);
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
 function partsOf(label: LabelInput, body: LabelBody): unknown[] {

@@ -61,6 +61,8 @@ export async function applyLabels(
       if (isLive) await words.place('run', runId);
       else await forgetRun(writer, words, runId);
     }
+    // One that no label has yet can be asked about as well.
+    for (const name of await feed.taxonomies()) await words.place('taxonomy', name);
     await applyTotals(writer, words, state.changeNo, feed, target);
     await writer.run('update label_position set change_no = ?', [target]);
     await writer.run('commit');

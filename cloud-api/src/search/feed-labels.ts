@@ -47,3 +47,14 @@ export async function listChangedRuns(
     .execute();
   return rows.map(({ runId, deletedAt }) => ({ runId, isLive: deletedAt === null }));
 }
+
+export async function listTaxonomyNames(db: Database, tenantId: string, datasetId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('taxonomies')
+    .select('name')
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .orderBy('name')
+    .execute();
+  return rows.map(({ name }) => name);
+}

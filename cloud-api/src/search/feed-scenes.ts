@@ -17,6 +17,7 @@ export function feedScenes(db: Database, tenantId: string, datasetId: string, st
     indexesAfter: none,
     vectorsAfter: none,
     runsAfter: none,
+    taxonomies: none,
     labelsAfter: none,
   };
 }

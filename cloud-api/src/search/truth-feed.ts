@@ -96,6 +96,8 @@ export interface TruthFeed {
   indexesAfter(after: number, upTo: number): Promise<IndexChange[]>;
   /** Model runs that writes after `after`, up to and including `upTo`, made or deleted, in the order in which they were made. */
   runsAfter(after: number, upTo: number): Promise<RunChange[]>;
+  /** Names of the dataset's taxonomies. */
+  taxonomies(): Promise<string[]>;
   /** Label counts beyond the row `after` of writes up to and including `upTo`, ordered by change number, run and place, at most `limit`. */
   labelsAfter(after: LabelPosition, upTo: number, limit: number): Promise<TotalsRow[]>;
   /** Vectors beyond the row `after` of writes up to and including `upTo`, ordered by change number, index and place, at most `limit`. */

@@ -35,6 +35,7 @@ import { mountJobs } from '../jobs/endpoints.ts';
 import { mountKeys } from '../keys/endpoints.ts';
 import { mountAnnotations } from '../labels/endpoints.ts';
 import type { LinkKeyrings } from '../links/link-keyrings.ts';
+import { mountMatches } from '../matches/endpoints.ts';
 import { mountModels } from '../models/endpoints.ts';
 import { mountPredictions } from '../predictions/endpoints.ts';
 import { mountProjects } from '../projects/endpoints.ts';
@@ -129,6 +130,7 @@ export function createApp(parts: AppParts): Express {
   mountEmbeddings(mount, db, parts.afterEnqueue);
   mountAutotags(mount, parts);
   mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
+  mountMatches(mount, db, projections);
   mountExports(mount, db, projections, parts.afterEnqueue);
   mountTaxonomies(mount, db);
   mountModels(mount, db, parts.afterDelete);

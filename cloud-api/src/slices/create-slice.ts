@@ -65,7 +65,7 @@ async function placeMembers(
   members: Members,
 ): Promise<number[]> {
   if (members.kind === 'none') return [];
-  // Neither scenes nor labels are kept yet: none can be named.
+  // Slices hold items: neither scenes nor objects can be named.
   if (members.kind === 'scenes' || members.kind === 'objects') {
     throw membersNotFound(members.kind === 'scenes' ? 'scene' : 'object', members.names);
   }

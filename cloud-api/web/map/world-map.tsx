@@ -1,13 +1,6 @@
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactElement,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { useZoomFrame } from '@nucleus/shared/ui/zoom/use-zoom-frame.ts';
+import { type KeyboardEvent, type PointerEvent, type ReactElement, useState } from 'react';
 import { landPath } from './land.ts';
 import {
   boxBetween,
@@ -54,34 +47,12 @@ const keyPans: Readonly<Record<string, Point>> = {
 /** A flat map with items in circles: wheel, keys and dragging move it, a box selects. */
 export function WorldMap(props: WorldMapProps): ReactElement {
   const { size, grain, buckets, isBoxing } = props;
-  const frame = useRef<HTMLDivElement>(null);
   const stand = props.stand === undefined ? wholeWorld(size) : clampStand(props.stand, size);
   const [drag, setDrag] = useState<{ from: Point; to: Point }>();
-  const now = useRef({ stand, size, props });
-  useLayoutEffect(() => {
-    now.current = { stand, size, props };
+  const frame = useZoomFrame({
+    onSize: props.onSize,
+    onWheel: (event, at) => props.onStand(zoomMap(stand, wheelStep ** -event.deltaY, at, size)),
   });
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const measure = (): void => now.current.props.onSize({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const sized = new ResizeObserver(measure);
-    sized.observe(element);
-    return () => sized.disconnect();
-  }, []);
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    // React listens passively to wheels, and the page would scroll.
-    const onWheel = (event: WheelEvent): void => {
-      event.preventDefault();
-      const { current } = now;
-      current.props.onStand(zoomMap(current.stand, wheelStep ** -event.deltaY, pointOf(event, element), current.size));
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, []);
 
   const middle = { x: size.width / 2, y: size.height / 2 };
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {

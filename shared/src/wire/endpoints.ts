@@ -15,6 +15,7 @@ import { itemHistoryEndpoints } from './item-history.ts';
 import { jobEndpoints } from './jobs.ts';
 import { keyEndpoints } from './keys.ts';
 import { modelEndpoints } from './models.ts';
+import { objectQueryEndpoints } from './object-queries.ts';
 import { predictionEndpoints } from './predictions.ts';
 import { projectEndpoints } from './projects.ts';
 import { resumableEndpoints } from './resumable.ts';
@@ -43,6 +44,7 @@ export const cloudEndpoints = {
   ...embeddingEndpoints,
   ...autotagEndpoints,
   ...sceneEndpoints,
+  ...objectQueryEndpoints,
   ...exportEndpoints,
   ...taxonomyEndpoints,
   ...annotationEndpoints,

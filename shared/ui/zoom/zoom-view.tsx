@@ -1,13 +1,5 @@
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactElement,
-  type ReactNode,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode, useRef, useState } from 'react';
+import { useZoomFrame } from './use-zoom-frame.ts';
 import {
   actualScale,
   clamped,
@@ -35,35 +27,11 @@ const keyPanPx = 60;
 
 /** A box in which a picture is zoomed by wheel, pinch, double click and keys, and moved by dragging. */
 export function ZoomView({ label, picture, state, onState, children }: ZoomViewProps): ReactElement {
-  const frame = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState<Size>({ width: 0, height: 0 });
-  const now = useRef({ state, box, picture, onState });
-  useLayoutEffect(() => {
-    now.current = { state, box, picture, onState };
+  const frame = useZoomFrame({
+    onSize: setBox,
+    onWheel: (event, at) => onState(zoomedAt(state, wheelStep ** -event.deltaY, at, picture, box)),
   });
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const measure = (): void => setBox({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const sized = new ResizeObserver(measure);
-    sized.observe(element);
-    return () => sized.disconnect();
-  }, []);
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    // React listens passively to wheels, and the page would scroll.
-    const onWheel = (event: WheelEvent): void => {
-      event.preventDefault();
-      const { left, top } = element.getBoundingClientRect();
-      const { current } = now;
-      const at = { x: event.clientX - left, y: event.clientY - top };
-      current.onState(zoomedAt(current.state, wheelStep ** -event.deltaY, at, current.picture, current.box));
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, []);
 
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
