@@ -17,7 +17,7 @@ import { send } from './send.ts';
 
 const rowCount = 400;
 const queryCount = 2_000;
-const queriesAtOnce = 50;
+const queriesAtOnce = 20;
 const singly = process.env.NUCLEUS_SOAK === undefined ? 200 : 10_000;
 
 onEachDatabase('queries', (open) => {

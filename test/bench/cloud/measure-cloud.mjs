@@ -12,6 +12,7 @@ import {
 } from './parts.mjs';
 import { seeded } from './records.mjs';
 import { newKey, startCloud } from './server.mjs';
+import { nearestByHash, nearestByVector } from './similar.mjs';
 
 const items = Number(process.env.NUCLEUS_BENCH_ITEMS ?? 1_000_000);
 const appended = { sqlite: 10_000, postgres: 5_000 };
@@ -40,6 +41,7 @@ export async function measureCloud(kind) {
     await measureAppends(cloud, client, part, tell);
     const agent = await measureSync(cloud, client, part, tell);
     await measureReads(client, agent.datasetId, part, tell);
+    await measureSimilar(client, agent.datasetId, part, tell);
     tell({
       name: `RSS with ${count(items)} items`,
       unit: 'MiB',
@@ -147,6 +149,27 @@ async function measureReads(client, datasetId, part, tell) {
     ours: (3 * pageSize) / pages.seconds,
     about: `${(pages.bytes / 2 ** 20).toFixed(0)} MiB in three pages`,
   });
+}
+
+async function measureSimilar(client, datasetId, part, tell) {
+  const similar = (body) => askPatiently(() => client.ask(`/v1/insights/${datasetId}/similar`, body));
+  const byHash = await part('similar by hash', () => nearestByHash(similar, items, rounds));
+  const withVectors = Math.min(100_000, items);
+  const asked = { name: 'vectors', use_privacy_mode: true };
+  const { dataset_id: other } = await client.ask('/v1/nucleus/dataset/create', asked);
+  const byVector = await part('similar by vector', () => nearestByVector(client, other, withVectors, rounds));
+  for (const [name, { p95, middle, loop }] of [
+    [`24 nearest by hash among ${count(items)}`, byHash],
+    [`24 nearest by vector of 64 among ${count(withVectors)}`, byVector],
+  ]) {
+    tell({
+      name,
+      unit: 'ms',
+      ours: middle,
+      peer: { name: 'comparing with every one in a loop, without a server', value: loop },
+      about: `p95 ${p95.toFixed(0)} ms; the same items in the same order`,
+    });
+  }
 }
 
 async function measureDeduplication(client, datasetId, part, tell) {

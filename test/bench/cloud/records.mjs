@@ -53,7 +53,7 @@ export function aRecord(n) {
   };
 }
 
-function referenceOf(n) {
+export function referenceOf(n) {
   const number = String(n).padStart(8, '0');
   return `site-${number.slice(0, 2)}/cam-${number.slice(2, 4)}/IMG_${number}.jpg`;
 }
