@@ -87,7 +87,7 @@ describe('a flush that fails', () => {
 
 describeWhere(hasLimits, 'prlimit', 'a write that fails', () => {
   const pages = isLong ? Array.from({ length: 100 }, (_, i) => i * 2 + 1) : [9, 33];
-  test('at any size of a file ends in one sentence or in a retry, and heals', {
+  test(`at ${pages.length} sizes of a file ends in one sentence or in a retry, and heals`, {
     timeout: isLong ? 3_600_000 : 180_000,
   }, async () => {
     const trial = await aTrial(settings);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { aTrial } from '../builders/a-trial.ts';
+import { onEachDatabase, type TestDatabase } from '../contract/on-each-database.ts';
 import { Oracle } from './oracle.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
@@ -32,51 +33,60 @@ const cycle = [...points.slice(2), ...random];
 const rounds = isLong ? 200 : points.length + random.length;
 const files = 90;
 
-test(`a kill at any point loses, doubles and invents nothing (seed ${seed})`, {
-  timeout: isLong ? 3_600_000 : 180_000,
-}, async () => {
-  const trial = await aTrial({ config: { scan: { settle_ms: 0 } } });
-  const oracle = new Oracle(trial.folder, seed);
-  const log = join(trial.home, 'reached');
-  writeFileSync(log, '');
-  await oracle.change(files, ['create']);
-  const outcomes: string[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const point = round < 2 ? points[round] : cycle[(round - 2) % cycle.length];
-    if (round >= 2 && (round - 2) % cycle.length === 0) await agrees();
-    if (round >= 2) {
-      await oracle.change(1, ['create']);
-      await oracle.change(2, ['move', 'replace', 'swap']);
-      // more in a minute would be held
-      if (point?.includes('tombstone')) await oracle.change(1, ['delete']);
+/** @param open the cloud's database. */
+function killsAgree(open?: () => Promise<TestDatabase>): void {
+  test(`${rounds} kills at any point lose, double and invent nothing (seed ${seed})`, {
+    timeout: isLong ? 3_600_000 : 180_000,
+  }, async () => {
+    const trial = await aTrial({ ...(open && { database: await open() }), config: { scan: { settle_ms: 0 } } });
+    const oracle = new Oracle(trial.folder, seed);
+    const log = join(trial.home, 'reached');
+    writeFileSync(log, '');
+    await oracle.change(files, ['create']);
+    const outcomes: string[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const point = round < 2 ? points[round] : cycle[(round - 2) % cycle.length];
+      if (round >= 2 && (round - 2) % cycle.length === 0) await agrees();
+      if (round >= 2) {
+        await oracle.change(1, ['create']);
+        await oracle.change(2, ['move', 'replace', 'swap']);
+        // more in a minute would be held
+        if (point?.includes('tombstone')) await oracle.change(1, ['delete']);
+      }
+      const isNamed = point !== 'random';
+      const n = round < points.length + random.length ? 1 : 1 + Math.floor(oracle.random() * 3);
+      const program = trial.startWith(
+        isNamed
+          ? { env: { TEST_BREAK_AT: `${point}:${n}`, TEST_BREAK_LOG: log }, nodeArgs: ['--import', preload] }
+          : {},
+        '--once',
+      );
+      if (!isNamed) {
+        await delay(oracle.random() * 900); // the instant of the kill is the fault
+        await program.stop('SIGKILL');
+      }
+      const exit = await program.ended;
+      outcomes.push(`${point}:${n} ${exit}`);
+      if (isNamed && n === 1) expect(exit, `${outcomes.join(', ')}\n${program.output()}`).toBe('SIGKILL');
     }
-    const isNamed = point !== 'random';
-    const n = round < points.length + random.length ? 1 : 1 + Math.floor(oracle.random() * 3);
-    const program = trial.startWith(
-      isNamed ? { env: { TEST_BREAK_AT: `${point}:${n}`, TEST_BREAK_LOG: log }, nodeArgs: ['--import', preload] } : {},
-      '--once',
-    );
-    if (!isNamed) {
-      await delay(oracle.random() * 900); // the instant of the kill is the fault
-      await program.stop('SIGKILL');
-    }
-    const exit = await program.ended;
-    outcomes.push(`${point}:${n} ${exit}`);
-    if (isNamed && n === 1) expect(exit, `${outcomes.join(', ')}\n${program.output()}`).toBe('SIGKILL');
-  }
-  expect(new Set(readFileSync(log, 'utf8').trim().split('\n'))).toEqual(new Set(points));
-  await agrees();
-  expect((await trial.command('ledger', 'verify')).exit).toBe(0);
+    expect(new Set(readFileSync(log, 'utf8').trim().split('\n'))).toEqual(new Set(points));
+    await agrees();
+    expect((await trial.command('ledger', 'verify')).exit).toBe(0);
 
-  async function agrees(): Promise<void> {
-    const { exit, summary, output } = await trial.once();
-    const size = oracle.files.size;
-    const want = { on_disk: size, catalogued: size, exceptions: 0, dead_letters: 0, held_deletions: 0 };
-    expect([exit, summary], `${outcomes.join(', ')}\n${output}`).toEqual([0, expect.objectContaining(want)]);
-    expect(await oracle.differences(trial), outcomes.join(', ')).toEqual([]);
-    oracle.rest();
-  }
-});
+    async function agrees(): Promise<void> {
+      const { exit, summary, output } = await trial.once();
+      const size = oracle.files.size;
+      const want = { on_disk: size, catalogued: size, exceptions: 0, dead_letters: 0, held_deletions: 0 };
+      expect([exit, summary], `${outcomes.join(', ')}\n${output}`).toEqual([0, expect.objectContaining(want)]);
+      expect(await oracle.differences(trial), outcomes.join(', ')).toEqual([]);
+      oracle.rest();
+    }
+  });
+}
+
+// one database is enough for what happens in the agent; over hours both are
+if (isLong) onEachDatabase('an agent', killsAgree);
+else killsAgree();
 
 test('the control: with statements that stand alone, a kill between them loses a file', async () => {
   const lostWith = async (env: Record<string, string>): Promise<string[]> => {

@@ -68,7 +68,7 @@ describeWithMounts('a source on a mount', () => {
       },
     ];
 
-  test('is suspended whatever becomes of the mount, loses nothing and resumes by itself', {
+  test(`is suspended whatever becomes of the mount, loses nothing and resumes by itself, ${rounds} times each`, {
     timeout: rounds * 60_000,
   }, async () => {
     const { trial, folder, attach, paths } = await aMountedTrial();

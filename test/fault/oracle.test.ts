@@ -17,7 +17,9 @@ const rounds = isLong ? 60 : disasters.length;
 const fates: Fate[] = ['unheard', 'cut', 'lost', 'torn', 'doubled', 'late', 'portal', 'overloaded', 'too-large'];
 
 onEachDatabase('disk, agent and cloud', (open) => {
-  test(`agree after every disaster (seed ${seed})`, { timeout: isLong ? 3_600_000 : 180_000 }, async () => {
+  test(`agree after ${rounds} disasters over ${files} files (seed ${seed})`, {
+    timeout: isLong ? 3_600_000 : 180_000,
+  }, async () => {
     const trial = await aTrial({ database: await open(), config: { scan: { interval_s: 1 } } });
     const oracle = new Oracle(trial.folder, seed);
     await oracle.change(files, ['create']);

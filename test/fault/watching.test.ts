@@ -12,6 +12,7 @@ import { eventually } from '../builders/eventually.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
 const burst = isLong ? 40_000 : 1000;
+const hangs = isLong ? 20 : 1;
 const folders = 40;
 
 const watchOf = (trial: ATrial): string | undefined => {
@@ -26,7 +27,7 @@ const becomes = (trial: ATrial, watch: string): Promise<true> =>
 const picture = (seed: number): Promise<Buffer> => aJpeg({ widthPx: 16, heightPx: 12, seed });
 
 describeWithFuse('a file system in user space, which reports no events', () => {
-  test('is scanned, says so, is suspended while it hangs, deletes nothing, and resumes', {
+  test(`is scanned, says so, is suspended while it hangs (${hangs} times), deletes nothing, and resumes`, {
     timeout: 90_000,
   }, async () => {
     const trial = await aTrial({ config: { scan: { interval_s: 1, hang_ms: 700 } } });
@@ -42,13 +43,13 @@ describeWithFuse('a file system in user space, which reports no events', () => {
     writeFileSync(join(disk, 'late.jpg'), await picture(99));
     names.push('late.jpg');
     await trial.converges(() => names);
-    const hangs = () =>
+    const isSuspended = () =>
       eventually('the suspension', 20_000, () =>
         trial.query('select reason from sources')[0]?.reason === 'root-hanging' ? true : undefined,
       );
-    for (let round = 0; round < (isLong ? 20 : 1); round += 1) {
+    for (let round = 0; round < hangs; round += 1) {
       mount.hang();
-      await hangs();
+      await isSuspended();
       // everything that does not need the folder goes on
       const { stdout } = await trial.command('status', '--json');
       expect(JSON.parse(stdout.trim())).toMatchObject({
@@ -65,7 +66,7 @@ describeWithFuse('a file system in user space, which reports no events', () => {
     }
     // an agent with a thread that sits in the folder still ends when it is told to
     mount.hang();
-    await hangs();
+    await isSuspended();
     expect(await agent.stop()).toBeDefined();
   });
 });

@@ -52,6 +52,7 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
   let isClosed = false;
   let isGivingSoon = false;
   let failedStarts = 0;
+  let hasStarted = false;
   let tellStarted: (refusal?: string) => void = () => undefined;
   const started = new Promise<void>((resolve, reject) => {
     tellStarted = (refusal) => {
@@ -69,6 +70,7 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       contentKey: options.contentKey,
       limits: options.limits,
       onReady() {
+        hasStarted = true;
         tellStarted();
         giveWork();
       },
@@ -90,7 +92,8 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
         if (!children.delete(child) || isClosed) return;
         // one that never came up must not be started again in a tight loop
         if (child.isReady) return startChild();
-        if (++failedStarts >= startsTried) tellStarted(neverUp);
+        // once one has worked, what keeps others from it (memory, a person) passes, and their work waits
+        if (!hasStarted && ++failedStarts >= startsTried) tellStarted(neverUp);
         setTimeout(() => !isClosed && startChild(), 1000).unref();
       },
     });

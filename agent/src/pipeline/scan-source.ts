@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { extractVersion } from '../extract/described.ts';
 import { undeleteMs } from '../identity/resolve-identity.ts';
 import { pathKey } from '../source/file-stat.ts';
@@ -94,7 +95,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   if (isWhole) setSourceState(state, sourceNo, 'scanning', 'none');
   const startedMs = performance.now();
   const walked = await walkSource({
-    splitAt: isWhole && row.on_disk >= worthSplitting ? middleFolder(state, sourceNo, row.on_disk) : undefined,
+    splitAt: isWhole && row.on_disk >= worthSplitting ? middleFolder(state, sourceNo, randomBytes(16)) : undefined,
     dataDir: source.dataDir,
     sourceNo,
     root: config.folder,
