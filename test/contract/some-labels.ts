@@ -1,5 +1,6 @@
 /** Labels of every kind, as clients send them. */
 import fc from 'fast-check';
+import sharp from 'sharp';
 
 const number = fc.oneof(
   fc.integer({ min: 0, max: 600 }),
@@ -92,4 +93,20 @@ export function comesBack(sent: Record<string, any>, referenceId: string): Recor
         }
       : {}),
   };
+}
+
+/** What tells a label from others of its item. */
+export function identity(label: Record<string, any>): string {
+  if (label.type === 'mask') return 'mask';
+  if (label.type === 'category' || label.type === 'multicategory') return label.type;
+  return JSON.stringify([label.annotation_id, label.task_id ?? null]);
+}
+
+/** A mask: one byte a pixel, all of them 1. */
+export function grey(width: number, height: number): Promise<Buffer> {
+  const raw = { width, height, channels: 1 as const };
+  return sharp(Buffer.alloc(width * height, 1), { raw })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
 }

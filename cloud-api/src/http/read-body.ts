@@ -4,20 +4,34 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import express, { type Request, type Response } from 'express';
 import { parseJsonInTurns } from './parse-in-turns.ts';
+import { withoutSpareNumbers } from './spare-numbers.ts';
 
 /** Largest body of a route that takes items, and of every other route; bytes after inflating. */
 export const largeBodyBytes = 64 * 1024 * 1024;
 export const smallBodyBytes = 1024 * 1024;
 
-/** A parser for bodies of up to `limit` bytes; make it once per route. */
-export function bodyReader(limit: number): (request: Request, response: Response) => Promise<unknown> {
+/**
+ * A parser for bodies of up to `limit` bytes; make it once per route.
+ * @param sparesNumbers whether `NaN` and `Infinity` are read as null, where rows are checked one by one and the good ones are taken
+ */
+export function bodyReader(
+  limit: number,
+  { sparesNumbers = false } = {},
+): (request: Request, response: Response) => Promise<unknown> {
   const readRaw = express.raw({ type: () => true, limit, inflate: true });
   return async (request, response) => {
     assertIsJson(request);
     await new Promise<void>((resolve, reject) => {
       readRaw(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
     });
-    return parseJsonInTurns(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    if (!sparesNumbers) return parseJsonInTurns(body);
+    return parseJsonInTurns(body).catch((error: unknown) => {
+      const isOther = !(error instanceof AppError && error.code === 'invalid-json');
+      const spared = isOther ? undefined : withoutSpareNumbers(body);
+      if (spared === undefined) throw error;
+      return parseJsonInTurns(spared);
+    });
   };
 }
 

@@ -37,7 +37,7 @@ export function mountAnnotations(mount: Mount, parts: AnnotationRoutes): void {
     parts.afterEnqueue();
     return describeJob(db, tenantId, jobId, nowMs);
   };
-  const readJson = bodyReader(largeBodyBytes);
+  const readJson = bodyReader(largeBodyBytes, { sparesNumbers: true });
   mountExchange(mount, annotationEndpoints.annotate, async (context, { params, query }, exchange) => {
     const place = { tenantId: context.tenantId, datasetId: params.datasetId, runId: groundTruth };
     const upload = await readLabelUpload(parts.attachments, exchange, readJson, async () =>

@@ -44,7 +44,7 @@ export function mountPredictions(mount: Mount, parts: PredictionRoutes): void {
     parts.afterEnqueue();
     return describeJob(db, tenantId, jobId, nowMs);
   };
-  const readJson = bodyReader(largeBodyBytes);
+  const readJson = bodyReader(largeBodyBytes, { sparesNumbers: true });
 
   /** Takes an upload in each of its three forms. */
   const take = async (
