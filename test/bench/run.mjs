@@ -17,6 +17,7 @@ const all = [
   'cloud-postgres',
   'cloud-labels',
   'intake',
+  'dashboard',
 ];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : all;
 

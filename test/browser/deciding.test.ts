@@ -1,4 +1,4 @@
-/** Tags, slices and duplicates in the dashboard: what is decided there stands in the cloud, and can be undone. */
+/** Comparing, looking large, the item panel, keys and the map in the dashboard: what is decided there stands in the cloud. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
@@ -63,75 +63,6 @@ describeWithChromium('deciding in the dashboard', () => {
     expect({ query, seen }).toEqual({ query, seen: count });
   };
   const refOf = (at: number): string => items[at]?.reference_id ?? '';
-
-  test('all results are tagged from the keyboard, shown on the tiles, found, and undone with Ctrl Z', async () => {
-    const page = await open('?q=camera_make+%3D+sony');
-    await page.locator('#tile-0').waitFor();
-    await page.locator('.grid').press('Control+a');
-    await page.keyboard.press('t');
-    await page.getByRole('dialog', { name: 'Tag 15 items' }).waitFor();
-    await page.keyboard.type('to check');
-    await page.keyboard.press('Enter');
-    await page.getByText('Tagged 15 items: to check.').waitFor();
-    await holds('tag = "to check"', 15);
-    await page.locator('#tile-0 .tags').waitFor();
-    const facet = page.getByRole('region', { name: 'tags' });
-    await facet.getByRole('button', { name: 'to check, 15' }).click();
-    await page.getByText('camera_make = sony').first().waitFor();
-    expect(new URL(page.url()).searchParams.get('q')).toBe('camera_make = sony AND tag = "to check"');
-    await page.keyboard.press('Control+z');
-    await page.getByText('Undone for 15 items.').waitFor();
-    await holds('tag = "to check"', 0);
-  });
-
-  test('chosen items become a slice that is renamed and deleted on its page', async () => {
-    const page = await open();
-    await page.locator('#tile-2').click({ modifiers: ['Control'] });
-    await page.locator('#tile-4').click({ modifiers: ['Control'] });
-    await page.keyboard.press('l');
-    await page.getByRole('dialog', { name: 'Slice of 2 items' }).waitFor();
-    await page.keyboard.type('two of them');
-    await page.keyboard.press('Enter');
-    await page.getByText('Saved slice two of them.').waitFor();
-    await page.getByRole('link', { name: 'Slices' }).click();
-    await page.getByRole('button', { name: 'Rename two of them' }).click();
-    await page.getByRole('textbox', { name: 'Name' }).fill('both');
-    await page.keyboard.press('Enter');
-    await page.getByRole('link', { name: 'both', exact: true }).click();
-    await page.getByText('2 items', { exact: false }).first().waitFor();
-    expect(await found(new URL(page.url()).searchParams.get('q') ?? '')).toEqual([refOf(2), refOf(4)]);
-    await page.goBack();
-    await page.getByRole('button', { name: 'Delete both' }).click();
-    await page.getByRole('button', { name: 'Delete slice' }).click();
-    await page.getByText('No slices yet').waitFor();
-  });
-
-  test('a duplicate group is decided by Enter, the rest at once after a preview, and all of it is undone', async () => {
-    const page = await open('/duplicates');
-    const group = (number: number) => page.getByRole('region', { name: `Group ${number}`, exact: true });
-    await group(3).waitFor();
-    expect(await group(1).textContent()).toMatch(
-      /Keep this one: it has the most pixels, 800 × 600 against 400 × 300\./,
-    );
-    await page.keyboard.press('Enter');
-    await page.getByText('1 kept, 1 item archived.').waitFor();
-    await holds('tag = keep', 1);
-    const [firstKept] = await found('tag = keep');
-    expect(items.find((item) => item.reference_id === firstKept)?.width).toBe(800);
-    await group(2).waitFor();
-    await page.getByText('1 of 3 groups decided').waitFor();
-    await page.getByRole('button', { name: 'Accept all suggestions…' }).click();
-    await page.getByText('Of 2 groups, 2 items would be tagged').waitFor();
-    await page.getByRole('button', { name: 'Archive 2' }).click();
-    await page.getByText('Every group is decided').waitFor();
-    expect((await found('tag = archived')).toSorted()).toEqual([refOf(0), refOf(2), refOf(4)].toSorted());
-    await page.keyboard.press('Control+z');
-    await group(2).waitFor();
-    await holds('tag = archived', 1);
-    await page.keyboard.press('Control+z');
-    await holds('tag = archived', 0);
-    await group(1).waitFor();
-  });
 
   test('two items are compared side by side, and zooming one zooms the other until that is switched off', async () => {
     const page = await open();

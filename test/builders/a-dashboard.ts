@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { CloudConfig } from '../../cloud-api/src/config.ts';
 import { type ACloud, aCloud } from '../contract/a-cloud.ts';
+import type { TestDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
 
 export interface ADashboard {
@@ -31,16 +32,22 @@ export interface Item {
   metadata: Record<string, string | number | boolean>;
 }
 
+/** The cloud's own SQLite file. */
+const aFile: TestDatabase = { url: undefined, drop: async () => undefined };
 const pages = join(import.meta.dirname, '../../cloud-api/dist/web');
 
 /** @param browser stays the caller's */
 export async function aDashboard(
   browser: Browser,
   items: readonly Item[],
-  { fetchAllow = [], config = {} }: { fetchAllow?: string[]; config?: Partial<CloudConfig> } = {},
+  {
+    fetchAllow = [],
+    config = {},
+    database = aFile,
+  }: { fetchAllow?: string[]; config?: Partial<CloudConfig>; database?: TestDatabase } = {},
 ): Promise<ADashboard> {
   if (!existsSync(join(pages, 'index.html'))) throw new Error('The dashboard is not built: npm run build');
-  const cloud = await aCloud({ database: { url: undefined, drop: async () => undefined }, pages, fetchAllow, config });
+  const cloud = await aCloud({ database, pages, fetchAllow, config });
   const call = (path: string, body: unknown) => send(`${cloud.url}${path}`, { key: cloud.adminKey, body });
   const datasetId = (await call('/v1/nucleus/dataset/create', { name: 'yard', use_privacy_mode: true })).body
     .dataset_id as string;

@@ -1,8 +1,8 @@
 /** Opening a database: once, by many, and never by an older program. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '../../cloud-api/src/database/open-d
 import type { ItemsTable } from '../../cloud-api/src/database/tables.ts';
 import { together } from '../../cloud-api/src/database/together.ts';
 import { itemColumns } from '../../cloud-api/src/items/item-columns.ts';
+import { eventually } from '../builders/eventually.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
@@ -152,6 +153,36 @@ onEachDatabase('opening a database', (open) => {
       .select('seq')
       .where(isAmong(db, 'ref_key', ['{a,"b"}', 'NULL', 'none']));
     expect((await among.orderBy('seq').execute()).map(({ seq }) => seq)).toEqual([0, 2]);
+  });
+
+  test('the search files of a deleted dataset go with it, and no others', async () => {
+    const cloud = await started();
+    const call = (path: string, body?: object, method = 'POST') =>
+      send(`${cloud.url}/v1${path}`, { key: cloud.adminKey, method, ...(body === undefined ? {} : { body }) });
+    const aSearched = async (name: string): Promise<string> => {
+      const { dataset_id: id } = (await call('/nucleus/dataset/create', { name, use_privacy_mode: true })).body;
+      const items = [{ reference_id: name, image_url: 'https://x.test/a', width: 8, height: 6, metadata: { n: 1 } }];
+      await call(`/nucleus/dataset/${id}/append`, { items });
+      expect((await call(`/insights/${id}/tiles`, { offset: 0, limit: 1, query: 'n = 1' })).body.total).toBe(1);
+      return id;
+    };
+    const [gone, kept] = [await aSearched('gone'), await aSearched('kept')];
+    const files = async () =>
+      (await readdir(join(cloud.data, 'cloud', 'search'), { recursive: true }))
+        .map((path) => basename(path))
+        .filter((name) => name.startsWith('ds_'))
+        .toSorted();
+    expect(await files()).toEqual(
+      [`${gone}.duckdb`, `${kept}.duckdb`].flatMap((name) => [name, `${name}.wal`]).toSorted(),
+    );
+    await call(`/nucleus/dataset/${gone}`, {}, 'DELETE');
+    await eventually(
+      'the files to go',
+      5_000,
+      async () => !(await files()).some((name) => name.includes(gone)) || undefined,
+    );
+    expect(await files()).toContain(`${kept}.duckdb`);
+    expect((await call(`/insights/${kept}/tiles`, { offset: 0, limit: 1, query: 'n = 1' })).body.total).toBe(1);
   });
 
   test('every write of a dataset carries a higher change number, deletions too, and leaves an audit row of ids', async () => {

@@ -1,5 +1,6 @@
-/** Scenes that are refused while the others are kept, and that privacy mode never fetches. */
+/** Scenes that are refused while the others are kept, that nothing is left of deleted ones, and that privacy mode never fetches. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { aJpeg } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { eventually } from '../builders/eventually.ts';
@@ -217,5 +218,22 @@ onEachDatabase('what is wrong with scenes', (open) => {
       'dataset-holds-scenes',
     );
     expect((await call(`${scenes}/upload_scenes?async=1`, { requestId: 'never-sent' })).status).toBe(404);
+  });
+
+  test('a deleted dataset leaves no row of its scenes', async () => {
+    const id = await aDataset({ use_privacy_mode: true });
+    await upload(id, [aLidar('a', 1), aLidar('b', 1)]);
+    await call(`dataset/${id}`, {}, 'DELETE');
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    const left = async () => {
+      const tables = ['scenes', 'scene_frames', 'scene_tracks', 'tracks'] as const;
+      const rows = await Promise.all(
+        tables.map((table) => db.selectFrom(table).select('tenant_id').where('dataset_id', '=', id).execute()),
+      );
+      return rows.flat().length;
+    };
+    await eventually('the rows to go', 10_000, async () => (await left()) === 0 || undefined);
+    expect(await left()).toBe(0);
+    await close();
   });
 });

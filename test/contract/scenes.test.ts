@@ -1,7 +1,6 @@
 /** Scenes: what is brought in and answered, updates, pages, deletion, videos by file. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { aJpeg } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { describeWhere } from '../builders/describe-where.ts';
@@ -144,23 +143,6 @@ onEachDatabase('scenes', (open) => {
     ).toBe(400);
   });
 
-  test('a deleted dataset leaves no row of its scenes', async () => {
-    const id = await aDataset({ use_privacy_mode: true });
-    await upload(id, [aLidar('a', 1), aLidar('b', 1)]);
-    await call(`dataset/${id}`, {}, 'DELETE');
-    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
-    const left = async () => {
-      const tables = ['scenes', 'scene_frames', 'scene_tracks', 'tracks'] as const;
-      const rows = await Promise.all(
-        tables.map((table) => db.selectFrom(table).select('tenant_id').where('dataset_id', '=', id).execute()),
-      );
-      return rows.flat().length;
-    };
-    await eventually('the rows to go', 10_000, async () => (await left()) === 0 || undefined);
-    expect(await left()).toBe(0);
-    await close();
-  });
-
   test('tracks come with labels, are answered by their scene and exported by frame', async () => {
     const id = await aDataset({ use_privacy_mode: true });
     const clip = (ref: string) => videoScene(ref, 3, { tracks: [{ reference_id: `${ref}/sent` }] });
@@ -205,6 +187,43 @@ onEachDatabase('scenes', (open) => {
       sliceId: 'slc_x',
     });
     expect(gone.status).toBe(404);
+  });
+
+  test('a slice of scenes is made, grown and read by their reference ids, and its items are those of their frames', async () => {
+    const id = await aDataset({ use_privacy_mode: true });
+    const all = ['a', 'b', 'c'];
+    await upload(
+      id,
+      all.map((ref) => aLidar(ref, 1)),
+    );
+    const make = async (body: object) => call(`dataset/${id}/create_slice`, { name: 'some', ...body });
+    const { slice_id } = (await make({ reference_ids: ['c', 'a'] })).body;
+    const members = async () =>
+      (await call(`slice/${slice_id}`)).body.items.map((scene: any) => [scene.id.slice(0, 4), scene.reference_id]);
+    expect((await call(`slice/${slice_id}/info`)).body.type).toBe('scene');
+    expect(await members()).toEqual([
+      ['scn_', 'a'],
+      ['scn_', 'c'],
+    ]);
+    const grown = (await call(`slice/${slice_id}/append`, { reference_ids: ['a', 'b'], dataset_id: id })).body;
+    expect(grown.new_items).toEqual(['b']);
+    await send(`${cloud.url}/v1/slices/${slice_id}/remove`, { key: cloud.adminKey, body: { reference_ids: ['c'] } });
+    expect((await members()).map(([, ref]: string[]) => ref)).toEqual(['a', 'b']);
+    const page = (await call(`slice/${slice_id}/itemsPage`, { pageToken: null, pageSize: 10 })).body;
+    expect(page.items.map((item: any) => item.ref_id)).toEqual(['a/cloud/0', 'a/front/0', 'b/cloud/0', 'b/front/0']);
+    const first = { pageToken: null, pageSize: 1, sliceId: slice_id };
+    const exported = (await call(`dataset/${id}/exportForTrainingByScene`, first)).body;
+    expect(exported.data.map((row: any) => row.scene.reference_id)).toEqual(['a']);
+    const next = { ...first, pageToken: exported.nextPageToken };
+    const second = (await call(`dataset/${id}/exportForTrainingByScene`, next)).body;
+    expect([second.data[0].scene.reference_id, second.nextPageToken]).toEqual(['b', null]);
+    const sceneId = exported.data[0].scene.id;
+    const byId = (await make({ scene_ids: [sceneId] })).body.slice_id;
+    expect((await call(`slice/${byId}`)).body.items.map((scene: any) => scene.reference_id)).toEqual(['a']);
+    for (const body of [{ reference_ids: ['a/front/0'] }, { scene_ids: ['scn_x'] }])
+      expect((await make(body)).headers.get('x-error-code')).toBe('item-not-found');
+    await call(`dataset/${id}/scene/a`, {}, 'DELETE');
+    expect((await members()).map(([, ref]: string[]) => ref)).toEqual(['b']);
   });
 
   test('pages of scenes neither repeat nor drop one', async () => {

@@ -114,7 +114,8 @@ test(`${queryCount} broken queries crash nothing`, { timeout: 3_600_000 }, async
     Array.from({ length: connections }, async () => {
       while (left > 0) {
         left -= 1;
-        await ask(brokenQuery(random).slice(0, 8_000));
+        // half a surrogate pair is refused before it is a query
+        await ask(brokenQuery(random).slice(0, 8_000).toWellFormed());
       }
     }),
   );

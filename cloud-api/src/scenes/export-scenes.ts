@@ -4,13 +4,14 @@ import type { ReplyOf } from '@nucleus/shared/wire/endpoint';
 import type { sceneEndpoints } from '@nucleus/shared/wire/scenes';
 import type { Database } from '../database/open-database.ts';
 import { ofMostRecentTask } from '../exports/rules.ts';
+import { readPageToken, spellPageToken } from '../items/rules.ts';
 import { labelsAt } from '../labels/read-labels.ts';
 import { groundTruth } from '../labels/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
-import { type DatasetPlace, listFrames } from './queries.ts';
+import { type DatasetPlace, listFrames, listScenesOfSlice } from './queries.ts';
 import { pageScenesOf } from './read-scenes.ts';
-import { toSceneEntry } from './rules.ts';
+import { type SceneRow, toSceneEntry } from './rules.ts';
 
 /** Most scenes of one page (wire contract 8.2). */
 const mostScenes = 30;
@@ -41,17 +42,34 @@ export async function exportScenes(
     onlyMostRecentTask?: boolean | null | undefined;
   },
 ): Promise<ReplyOf<typeof sceneEndpoints.exportScenes>> {
-  if (page.sliceId != null) {
-    await getSlice(db, place.tenantId, page.sliceId);
-    throw new AppError('invalid-request', 'sliceId: is no slice of scenes.', { at: 'sliceId' });
-  }
-  const { rows, nextPageToken } = await pageScenesOf(db, projections, place, page, mostScenes);
+  const { rows, nextPageToken } =
+    page.sliceId == null
+      ? await pageScenesOf(db, projections, place, page, mostScenes)
+      : await pageSlice(db, place, page.sliceId, page);
   const data: SceneRows = [];
   for (const scene of rows) {
     const annotations = await tracksOf(db, place, scene.sceneId, page.onlyMostRecentTask === true);
     data.push({ scene: { ...toSceneEntry(scene), fileLocation: scene.videoUrl }, annotations });
   }
   return { data, nextPageToken };
+}
+
+async function pageSlice(
+  db: Database,
+  place: DatasetPlace,
+  sliceId: string,
+  page: { pageToken?: string | null | undefined; pageSize: number },
+): Promise<{ rows: SceneRow[]; nextPageToken: string | null }> {
+  const slice = await getSlice(db, place.tenantId, sliceId);
+  if (slice.datasetId !== place.datasetId || slice.type !== 'scene')
+    throw new AppError('invalid-request', 'sliceId: is no slice of scenes of this dataset.', { at: 'sliceId' });
+  const afterSeq = page.pageToken ? readPageToken(page.pageToken) : -1;
+  if (afterSeq === undefined)
+    throw new AppError('invalid-request', 'pageToken: is not one that this server made.', { at: 'pageToken' });
+  const limit = Math.min(page.pageSize, mostScenes);
+  const rows = await listScenesOfSlice(db, place, sliceId, afterSeq + 1, limit + 1);
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { rows: rows.slice(0, limit), nextPageToken: last === undefined ? null : spellPageToken(last.seq) };
 }
 
 async function tracksOf(

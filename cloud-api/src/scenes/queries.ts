@@ -63,6 +63,67 @@ export async function listScenesAt(db: Database, place: DatasetPlace, seqs: read
   return found;
 }
 
+/** Scenes that have a member of a slice among their frames, from a place on, in insertion order. */
+export function listScenesOfSlice(
+  db: Database,
+  place: DatasetPlace,
+  sliceId: string,
+  fromSeq: number,
+  limit: number,
+): Promise<SceneRow[]> {
+  return selectScenes(db, place)
+    .where('seq', '>=', fromSeq)
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('scene_frames')
+          .innerJoin('slice_items', (join) =>
+            join
+              .onRef('slice_items.tenant_id', '=', 'scene_frames.tenant_id')
+              .onRef('slice_items.dataset_id', '=', 'scene_frames.dataset_id')
+              .onRef('slice_items.seq', '=', 'scene_frames.item_seq'),
+          )
+          .select('scene_frames.frame')
+          .whereRef('scene_frames.tenant_id', '=', 'scenes.tenant_id')
+          .whereRef('scene_frames.dataset_id', '=', 'scenes.dataset_id')
+          .whereRef('scene_frames.scene_id', '=', 'scenes.id')
+          .where('slice_items.slice_id', '=', sliceId)
+          .where('slice_items.is_member', '=', 1),
+      ),
+    )
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+}
+
+/** Items of scenes that are named by one of their columns. */
+export async function listFramePlaces(
+  db: Database,
+  { tenantId, datasetId }: DatasetPlace,
+  column: 'id' | 'ref_key',
+  keys: readonly string[],
+): Promise<{ key: string; seq: number }[]> {
+  const found: { key: string; seq: number }[] = [];
+  for (const chunk of inChunks(keys, 1)) {
+    const rows = await db
+      .selectFrom('scenes')
+      .innerJoin('scene_frames', (join) =>
+        join
+          .onRef('scene_frames.tenant_id', '=', 'scenes.tenant_id')
+          .onRef('scene_frames.dataset_id', '=', 'scenes.dataset_id')
+          .onRef('scene_frames.scene_id', '=', 'scenes.id'),
+      )
+      .select([`scenes.${column} as key`, 'scene_frames.item_seq as seq'])
+      .where('scenes.tenant_id', '=', tenantId)
+      .where('scenes.dataset_id', '=', datasetId)
+      .where(`scenes.${column}`, 'in', chunk)
+      .$narrowType<{ key: string }>()
+      .execute();
+    found.push(...rows);
+  }
+  return found;
+}
+
 /** Place of the next scene. */
 export async function nextSceneSeq(db: Database, place: DatasetPlace): Promise<number> {
   const row = await db

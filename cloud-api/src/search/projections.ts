@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import type { Database } from '../database/open-database.ts';
 import { type ClaimedFolder, claimFolder } from './claim-folder.ts';
 import { feedChanges } from './feed-changes.ts';
@@ -50,8 +51,7 @@ export class Projections {
   }
 
   #use(tenantId: string, name: string, feed: () => TruthFeed): Projection {
-    this.#claimed ??= claimFolder(this.#folder);
-    const path = join(this.#claimed.path, tenantId, name);
+    const path = join(this.#ownFolder(), tenantId, name);
     const projection = this.#open.get(path) ?? new Projection(path, feed(), this.#onCaughtUp);
     this.#open.delete(path);
     this.#open.set(path, projection);
@@ -61,6 +61,41 @@ export class Projections {
       void idle.close();
     }
     return projection;
+  }
+
+  /**
+   * Removes the files of datasets that are gone: what was deleted must not stay readable beside the truth. Each process looks after its own
+   * folder, at its start and when it has deleted.
+   */
+  async removeGone(): Promise<void> {
+    const folder = this.#ownFolder();
+    for (const path of await readdir(folder, { recursive: true })) {
+      const [tenantId = '', name = ''] = path.split(sep);
+      const [datasetId = ''] = name.split('.');
+      if (!name.endsWith('.duckdb') || (await this.#isThere(tenantId, datasetId))) continue;
+      const file = join(folder, path);
+      const open = this.#open.get(file);
+      this.#open.delete(file);
+      await open?.close();
+      await rm(file, { force: true });
+      await rm(`${file}.wal`, { force: true });
+    }
+  }
+
+  #ownFolder(): string {
+    this.#claimed ??= claimFolder(this.#folder);
+    return this.#claimed.path;
+  }
+
+  async #isThere(tenantId: string, datasetId: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('datasets')
+      .select('id')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', datasetId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   async close(): Promise<void> {

@@ -109,7 +109,8 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   let purging = Promise.resolve();
   const purge = () => {
     purging = purging
-      .then(() => purgeDeletedDatasets(db, stopping.signal))
+      .then(() => Promise.all([projections.removeGone(), purgeDeletedDatasets(db, stopping.signal)]))
+      .then(() => undefined)
       .catch((error: unknown) => log.warn({ kind: error instanceof Error ? error.name : 'unknown' }, 'purge failed'));
   };
   try {

@@ -4,13 +4,13 @@ import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite } from '../datasets/claim-write.ts';
-import { placeReferences } from '../items/place-items.ts';
 import { getSlice } from './find-slice.ts';
+import { placeNamed } from './place-members.ts';
 import { insertMembers, listMembersAmong } from './queries.ts';
 import { assertKeepsMembers, membersNotFound } from './rules.ts';
 
 /**
- * Adds items to a slice and answers the reference ids of those that were not in it, in the order sent. All or none.
+ * Adds items, or scenes, to a slice and answers the reference ids of those that were not in it, in the order sent. All or none.
  * @throws AppError `slice-not-found`, `invalid-request` for another dataset than the slice's, `item-not-found`
  */
 export async function appendToSlice(
@@ -19,7 +19,7 @@ export async function appendToSlice(
   sliceId: string,
   input: { reference_ids?: readonly string[] | null | undefined; dataset_id?: string | null | undefined },
 ): Promise<string[]> {
-  const { datasetId, query } = await getSlice(db, acting.tenantId, sliceId);
+  const { datasetId, query, type } = await getSlice(db, acting.tenantId, sliceId);
   assertKeepsMembers(query);
   if (input.dataset_id != null && input.dataset_id !== datasetId)
     throw new AppError('invalid-request', 'dataset_id: is not the dataset of this slice.', { at: 'dataset_id' });
@@ -28,13 +28,14 @@ export async function appendToSlice(
     const { changeNo } = await claimWrite(tx, acting, datasetId);
     // Again inside the claim: it may have been deleted meanwhile.
     await getSlice(tx, acting.tenantId, sliceId);
-    const places = await placeReferences(tx, acting.tenantId, datasetId, names);
+    const of = type === 'scene' ? 'scene' : 'item';
+    const places = await placeNamed(tx, { tenantId: acting.tenantId, datasetId }, names, { of, by: 'reference' });
     const unknown = names.filter((name) => !places.has(name));
     if (unknown.length > 0) throw membersNotFound('reference id', unknown);
     const slice = { datasetId, sliceId };
-    const members = await listMembersAmong(tx, acting.tenantId, slice, [...places.values()]);
-    const fresh = [...places].filter(([, seq]) => !members.has(seq));
-    const seqs = fresh.map(([, seq]) => seq);
+    const members = await listMembersAmong(tx, acting.tenantId, slice, [...places.values()].flat());
+    const fresh = [...places].filter(([, seqs]) => !seqs.some((seq) => members.has(seq)));
+    const seqs = fresh.flatMap(([, placed]) => placed);
     await insertMembers(tx, acting.tenantId, slice, seqs, changeNo);
     if (fresh.length > 0)
       await writeAudit(tx, acting, { action: 'slice.append', targetId: sliceId, amount: fresh.length });

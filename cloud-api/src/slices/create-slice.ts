@@ -6,7 +6,7 @@ import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, type DatasetClaim } from '../datasets/claim-write.ts';
 import { newId } from '../ids/new-id.ts';
-import { placeItemIds, placeReferences } from '../items/place-items.ts';
+import { placeNamed } from './place-members.ts';
 import { insertMembers, insertSlice } from './queries.ts';
 import { chooseMembers, type Members, membersNotFound, type NamedMembers, sliceTypeOf } from './rules.ts';
 
@@ -65,15 +65,13 @@ async function placeMembers(
   members: Members,
 ): Promise<number[]> {
   if (members.kind === 'none') return [];
-  // Slices hold items: neither scenes nor objects can be named.
-  if (members.kind === 'scenes' || members.kind === 'objects') {
-    throw membersNotFound(members.kind === 'scenes' ? 'scene' : 'object', members.names);
-  }
+  // Nobody keeps slices of labels.
+  if (members.kind === 'objects') throw membersNotFound('object', members.names);
   const names = [...new Set(members.names)];
-  const byReference = members.kind === 'references';
-  const place = byReference ? placeReferences : placeItemIds;
-  const found = await place(tx, tenantId, dataset.datasetId, names);
+  const by = members.kind === 'references' ? 'reference' : 'id';
+  const of = sliceTypeOf(members, dataset.isScene) === 'scene' ? 'scene' : 'item';
+  const found = await placeNamed(tx, { tenantId, datasetId: dataset.datasetId }, names, { of, by });
   const unknown = names.filter((name) => !found.has(name));
-  if (unknown.length > 0) throw membersNotFound(byReference ? 'reference id' : 'item', unknown);
-  return [...found.values()];
+  if (unknown.length > 0) throw membersNotFound(by === 'reference' ? 'reference id' : of, unknown);
+  return [...found.values()].flat();
 }

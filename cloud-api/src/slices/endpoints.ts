@@ -5,6 +5,7 @@ import { type Mount, mountEndpoint, mountPieces } from '../http/mount-endpoint.t
 import { largeBodyBytes } from '../http/read-body.ts';
 import { type ItemPager, spellAll } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
+import { listSliceScenes } from '../scenes/slice-scenes.ts';
 import type { Projections } from '../search/projections.ts';
 import { appendToSlice } from './append-to-slice.ts';
 import { startBuildSliceJob } from './build-slice-job.ts';
@@ -42,6 +43,10 @@ export function mountSlices(
 
   mountPieces(mount, sliceEndpoints.getSlice, async ({ tenantId }, { params }) => {
     const slice = toSliceInfo(await getSlice(db, tenantId, params.sliceId));
+    if (slice.type === 'scene') {
+      const place = { tenantId, datasetId: slice.dataset_id };
+      return spellWhole({ ...slice, items: await listSliceScenes(db, place, params.sliceId) });
+    }
     const pager: ItemPager = (page) => pageSliceItems(db, projections, tenantId, params.sliceId, page);
     return spellAll('items', pager, undefined, slice);
   });
@@ -69,4 +74,8 @@ export function mountSlices(
     await deleteSlice(db, context, params.sliceId);
     return { message: 'Slice deleted.' };
   });
+}
+
+async function* spellWhole(reply: object): AsyncGenerator<string> {
+  yield JSON.stringify(reply);
 }

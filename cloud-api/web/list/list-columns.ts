@@ -4,7 +4,7 @@ import { facetName } from '../facets/choose-facets.ts';
 
 /** As many as the API answers with a tile. */
 export const mostColumns = 12;
-const usualColumns = 6;
+const usualColumns = 5;
 const usual = [
   'capture_local',
   'capture_time',
@@ -20,7 +20,8 @@ const usual = [
 /** The columns that are shown when nobody has chosen any: the usual fields that say something, then others by name. */
 export function usualColumnsOf(fields: readonly FieldView[]): string[] {
   const held = fields.filter(({ distinct }) => distinct > 0).map(({ name }) => name);
-  const known = usual.filter((name) => held.includes(name));
+  const repeatsAnother = (name: string): boolean => name === 'capture_time' && held.includes('capture_local');
+  const known = usual.filter((name) => held.includes(name) && !repeatsAnother(name));
   const rest = held.filter((name) => !usual.includes(name) && name !== 'name' && name !== 'blurhash');
   return [...known, ...rest].slice(0, usualColumns).map(facetName);
 }

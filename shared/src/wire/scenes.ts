@@ -25,7 +25,7 @@ export type FrameItem = z.infer<typeof FrameItem>;
 export const Track = z.object({ reference_id: z.string(), dataset_id: z.string(), metadata: Metadata });
 export type Track = z.infer<typeof Track>;
 
-const SceneEntry = z.object({
+export const SceneEntry = z.object({
   id: z.string(),
   reference_id: z.string(),
   type: z.enum(['lidar', 'video']),

@@ -4,6 +4,7 @@ import { DatasetItem } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
 import { JobHead } from './jobs.ts';
 import { NextPage, PageRequest } from './page.ts';
+import { SceneEntry } from './scenes.ts';
 
 /** What a slice holds. */
 const sliceTypes = ['dataset_item', 'object', 'scene'] as const;
@@ -101,8 +102,9 @@ export const sliceEndpoints = {
     method: 'get',
     path: '/v1/nucleus/slice/:sliceId',
     access: 'read',
-    summary: 'A slice with all its items',
-    reply: SliceInfo.extend({ items: z.array(DatasetItem) }),
+    summary: 'A slice with all its items or scenes',
+    /** A slice of scenes has those. */
+    reply: SliceInfo.extend({ items: z.union([z.array(DatasetItem), z.array(SceneEntry)]) }),
     errors: ['slice-not-found'],
     dialect: 'nucleus',
   },

@@ -112,9 +112,11 @@ function written(field: RecordField, value: Json): string {
   }
 }
 
-/** The value of a field as a list writes it; empty for none. */
+/** The value of a field as a list writes it, in as few characters as say it; empty for none. */
 export function fieldText(field: string, value: Json): string {
   if (value === null || value === undefined) return '';
+  if (field === 'byte_size' && typeof value === 'number') return bytes(value);
+  if (/^capture_(local|time)$/.test(field) && typeof value === 'string') return value.replace('T', ' ');
   return Object.hasOwn(recordFields, field) ? written(field as RecordField, value) : text(value);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exposure, groupMetadata } from './fields.ts';
+import { exposure, fieldText, groupMetadata } from './fields.ts';
 import { bytes, count, counted, duration } from './quantities.ts';
 import { cutMiddle, visibleText } from './visible-text.ts';
 
@@ -41,4 +41,14 @@ test('every field of an item stands in one group', () => {
   expect(groups.find((group) => group.title === 'Added in the cloud')?.lines.map((line) => line.field)).toContain(
     'reviewed',
   );
+});
+
+test.each([
+  ['byte_size', 425_900, '425.9 kB'],
+  ['capture_local', '2008-05-30T15:56:01', '2008-05-30 15:56:01'],
+  ['sharpness', 7, '7 of 15'],
+  ['x_ward', 'T4', 'T4'],
+  ['iso', null, ''],
+])('a list writes %s %o as %s', (field, value, words) => {
+  expect(fieldText(field, value)).toBe(words);
 });
