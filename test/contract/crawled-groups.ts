@@ -15,6 +15,7 @@ export const ofOwnWorld: readonly EndpointName[] = [
   'createProject',
   'createBatch',
   'listBatches',
+  'listBatchViews',
   'getCallbackKey',
   'listFiles',
   'listModels',
