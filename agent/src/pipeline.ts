@@ -11,6 +11,7 @@ import { type NamingPolicy, referenceId } from './identity/reference-id.ts';
 import type { Keys } from './keys/open-keys.ts';
 import { applyPolicy } from './pipeline/apply-policy.ts';
 import { keepWatching } from './pipeline/keep-watching.ts';
+import { openLateFiles } from './pipeline/late-files.ts';
 import type { Log, Progress, RunningSource } from './pipeline/running-source.ts';
 import { type ScanOptions, type ScanSummary, scanSource } from './pipeline/scan-source.ts';
 import type { OpenWatch } from './pipeline/watch-source.ts';
@@ -194,6 +195,7 @@ function prepareSource(options: PipelineOptions, config: SourceConfig): RunningS
     queue: openScanQueue(state, sourceNo),
     known: prepareKnownItems(state, sourceNo),
     sidecars,
+    late: openLateFiles(),
     writer: prepareFileWriter({
       state,
       sourceNo,

@@ -1,5 +1,5 @@
 /** A cloud that is killed and started again over what it left, with servers of pictures and callbacks that outlive it. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -11,6 +11,7 @@ import { aReceiver } from '../contract/an-intake.ts';
 import type { TestDatabase } from '../contract/on-each-database.ts';
 import { send } from '../contract/send.ts';
 
+const breakAt = new URL('../builders/break-cloud-at.mjs', import.meta.url).href;
 const key = `live_${'k'.repeat(43)}`;
 
 /** A built cloud in a process of its own, over a database and a folder that outlive it. Ends with its test. */
@@ -30,8 +31,8 @@ export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
   });
   const env = { NUCLEUS_CLOUD_KEY: key, NUCLEUS_CLOUD_FETCH_ALLOW: `${pictures.host},${receiver.host}` };
   let url = '';
+  const flags = ['--data', data, '--listen', '127.0.0.1:0', '--database', databaseUrl];
   const start = async () => {
-    const flags = ['--data', data, '--listen', '127.0.0.1:0', '--database', databaseUrl];
     const program = aProgram('cloud', ['serve', ...flags], { env });
     running.add(program);
     url = (await program.printed(/ready at (http:\S+)/))[1] ?? '';
@@ -48,6 +49,9 @@ export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
       await opened.close();
     }
   };
+  // The lease of a dead worker on PostgreSQL runs out by itself; here nobody wants to wait for it.
+  const freeJobs = () =>
+    query((db) => db.updateTable('jobs').set({ locked_until: 0 }).where('ended_at', 'is', null).execute());
   return {
     isShared: database.url !== undefined,
     pictures,
@@ -65,13 +69,27 @@ export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
     attachment: async (id: string): Promise<any> => (await call(`task/${id}`)).body.attachments[0],
     kill: () => program.stop('SIGKILL'),
     restart: async () => {
-      // The lease of a dead worker on PostgreSQL runs out by itself; here nobody wants to wait for it.
-      await query((db) => db.updateTable('jobs').set({ locked_until: 0 }).where('ended_at', 'is', null).execute());
+      await freeJobs();
       program = await start();
     },
+    /** Starts one that kills itself at a step of `break-cloud-at.mjs`, and waits for that. Answers the steps that were reached. */
+    dieAt: async (step: string): Promise<string> => {
+      await freeJobs();
+      const log = join(data, `died-at-${step}`);
+      const doomed = aProgram('cloud', ['serve', ...flags], {
+        env: { ...env, TEST_BREAK_AT: step, TEST_BREAK_LOG: log },
+        nodeArgs: ['--import', breakAt],
+      });
+      running.add(doomed);
+      const late = setTimeout(() => void doomed.stop('SIGKILL'), 20_000);
+      await doomed.ended;
+      clearTimeout(late);
+      return readFile(log, 'utf8').catch(() => `did not come to ${step}: ${doomed.output()}`);
+    },
+    /** Files of the object store; what a kill left half-written stands apart and goes a day later. */
     stored: async () =>
-      (await readdir(join(data, 'cloud', 'objects'), { recursive: true, withFileTypes: true })).filter((entry) =>
-        entry.isFile(),
+      (await readdir(join(data, 'cloud', 'objects'), { recursive: true, withFileTypes: true })).filter(
+        (entry) => entry.isFile() && !entry.parentPath.endsWith('.incoming'),
       ).length,
   };
 };

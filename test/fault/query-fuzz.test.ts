@@ -147,3 +147,8 @@ test.each([
   expect([status, body.code, body.at]).toEqual([400, 'invalid-request', at]);
   expect(body.error).toContain(says);
 });
+
+test('numbers beyond every integer are compared as the numbers that they are', async () => {
+  const { status, body } = await tiles('width < 1e40 AND width - 1e308 < 0 AND width > -9223372036854775809');
+  expect([status, body.total]).toEqual([200, rowCount]);
+});

@@ -95,6 +95,41 @@ onEachDatabase('a task whose worker is killed', (open) => {
   });
 });
 
+/** Steps of an attachment's way in, in their order; so many deaths are less than a task gives up after. */
+const steps = [
+  ['asking', 'answered', 'arrived', 'decoding'],
+  ['decoded', 'storing', 'stored'],
+];
+const isLong = process.env.NUCLEUS_SOAK !== undefined;
+
+onEachDatabase('a task whose workers die one after the other', (open) => {
+  test('each at the next step of its attachment: finished exactly once', async () => {
+    const store = await aKilledCloud(open);
+    // What the database sees of them is the same for most steps.
+    const died = store.isShared && !isLong ? [['answered'], ['stored']] : steps;
+    for (const [at, group] of died.entries()) {
+      store.pictures.answer(`/${at}/steps.jpg`, () => undefined);
+      const id = await store.task(`/${at}/steps.jpg`);
+      await tasksThatWait(store, id, 'fetching');
+      await store.kill();
+      store.pictures.answer(`/${at}/steps.jpg`, await aJpeg({ seed: 9 + at }));
+      for (const step of group) expect(await store.dieAt(step)).toBe(`${step}\n`);
+      await store.restart();
+      await isReady(store, id);
+      expect((await store.call(`task/${id}/complete`, { body: { response: {} } })).status).toBe(200);
+    }
+    const rows = await store.query(async (db) => ({
+      usage: await db.selectFrom('usage_rows').select('attachments').execute(),
+      objects: await db.selectFrom('objects').select('sha256').execute(),
+      states: await db.selectFrom('task_attachments').select(['state', 'tries']).orderBy('updated_at').execute(),
+    }));
+    expect(rows.usage).toHaveLength(died.length);
+    expect(rows.objects).toHaveLength(died.length);
+    expect(await store.stored()).toBe(died.length);
+    expect(rows.states).toEqual(died.map((group) => ({ state: 'ready', tries: group.length + 2 })));
+  });
+});
+
 test('the control: an attachment whose job is lost with the process stays where it was', async () => {
   const store = await aKilledCloud(async () => ({ url: undefined, drop: async () => undefined }));
   store.pictures.answer('/held.jpg', () => undefined);

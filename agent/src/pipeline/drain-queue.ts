@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Described, extractVersion } from '../extract/described.ts';
-import { resolveIdentity, type SettledFile, undeleteMs } from '../identity/resolve-identity.ts';
+import { resolveIdentity, undeleteMs } from '../identity/resolve-identity.ts';
 import type { Facts } from '../record/facts.ts';
 import { type FileStat, pathKey } from '../source/file-stat.ts';
 import type { FileChange, Found } from '../state/files.ts';
@@ -12,7 +12,7 @@ import type { QueuedFile } from '../state/scan-queue.ts';
 import { settleWaitMs } from '../watch/settle-file.ts';
 import { untilRoom } from './await-room.ts';
 import { findPartners } from './find-partners.ts';
-import { openLateFiles } from './late-files.ts';
+import type { DescribedFile } from './late-files.ts';
 import type { RunningSource } from './running-source.ts';
 import { lookAtAll, maxRounds, type Young } from './young-files.ts';
 
@@ -22,18 +22,19 @@ const batchFiles = 200;
 const batchesAhead = 2;
 
 type WatchedFile = Pick<QueuedFile, 'path' | 'stat'>;
-interface DescribedFile extends SettledFile {
-  path: Buffer;
-  stat: FileStat;
-  described: Described;
-}
 
-/** @returns how many queued new files were gone before they could be described. */
-export async function drainQueue(source: RunningSource): Promise<{ described: number; vanished: number }> {
+/**
+ * @param isPatient waits for files whose decoder is busy for long; else they are taken in by the next call after they are done.
+ * @returns how many queued new files were gone before they could be described.
+ */
+export async function drainQueue(
+  source: RunningSource,
+  isPatient: boolean,
+): Promise<{ described: number; vanished: number }> {
   const total = source.queue.size();
   const startedMs = performance.now();
   const young: Young[] = [];
-  const late = openLateFiles<DescribedFile>();
+  const { late } = source;
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<DescribedFile[]>((resolve) => {
     onAbort = () => resolve([]);
@@ -45,9 +46,9 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
   try {
     for (const kind of ['changed', 'new'] as const) await drainKind(kind);
     await drainYoung();
-    record(await untilAborted(late.takeAll()), 'new');
+    await recordLate(false);
     await drainYoung();
-    record(await untilAborted(late.takeAll()), 'new', true);
+    await recordLate(true);
     return { described, vanished };
   } finally {
     source.signal.removeEventListener('abort', onAbort);
@@ -57,8 +58,8 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
     await untilRoom(source);
     const ahead = Array.from({ length: kind === 'new' ? batchesAhead : 1 }, () => describeNext(kind));
     for (;;) {
-      const batch = (await ahead.shift()) ?? [];
-      if (batch.length === 0 || source.signal.aborted) return;
+      const batch = await ahead.shift();
+      if (!batch || source.signal.aborted) return;
       await untilRoom(source);
       if (kind === 'new') {
         batch.push(...late.take());
@@ -70,10 +71,17 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
     }
   }
 
+  async function recordLate(isLastTry: boolean): Promise<void> {
+    const files = isPatient ? await untilAborted(late.takeAll()) : late.take();
+    await addPartners(files);
+    record(files, 'new', isLastTry);
+  }
+
   /** Changed files come out together, because a swap is seen whole; among new ones nobody waits for the slowest. */
-  function describeNext(kind: 'new' | 'changed'): Promise<DescribedFile[]> {
+  async function describeNext(kind: 'new' | 'changed'): Promise<DescribedFile[] | undefined> {
     const settled = takeSettled(kind);
-    return kind === 'changed' ? describeBatch(settled) : untilAborted(late.describe(settled, describeFile));
+    if (settled.length === 0) return undefined;
+    return kind === 'changed' ? describeBatch(settled) : untilAborted(late.describe(settled, describeFile, !isPatient));
   }
 
   function takeSettled(kind: 'new' | 'changed'): QueuedFile[] {
@@ -83,6 +91,7 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       if (taken.length === 0) return settled;
       const nowMs = Date.now();
       for (const file of taken) {
+        if (late.has(pathKey(file.path))) continue;
         const watched = { stat: file.stat, sinceMs: nowMs };
         if (settleWaitMs(watched, nowMs, source.settleMs) === 0) settled.push(file);
         else young.push({ ...watched, path: file.path, kind, rounds: 0 });
@@ -158,7 +167,7 @@ export async function drainQueue(source: RunningSource): Promise<{ described: nu
       for (let at = 0; at < ready.length; at += batchFiles) {
         const part = ready.slice(at, at + batchFiles);
         const isNew = part.every(({ kind }) => kind === 'new');
-        const batch = await (isNew ? untilAborted(late.describe(part, describeFile)) : describeBatch(part));
+        const batch = await (isNew ? untilAborted(late.describe(part, describeFile, !isPatient)) : describeBatch(part));
         const steady: DescribedFile[] = [];
         for (const file of batch) {
           const before = part.find(({ path }) => path.equals(file.path));

@@ -120,3 +120,68 @@ describe('watching', () => {
     expect(place.items()[0]).toMatchObject({ generation: 2, reference_id: 'a.jpg', revision: 2 });
   });
 });
+
+describe('a file that keeps its decoder busy', () => {
+  /** Pictures are described by real decoders, `slow.jpg` only once it is let go. */
+  function aHeldPlace() {
+    let letGo: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (letGo = resolve));
+    let isAsked = 0;
+    const held: DecoderPool = {
+      ...pool,
+      describe: async (request) => {
+        if (Buffer.from(request.path).toString() === 'slow.jpg') {
+          isAsked += 1;
+          await released;
+        }
+        return pool.describe(request);
+      },
+    };
+    const place = aScannedFolder(held);
+    onTestFinished(async () => {
+      letGo();
+      await place.close();
+    });
+    const add = async (name: string, number: number) =>
+      writeFileSync(join(place.folder, name), await numberedJpeg(number));
+    return { place, add, letGo, asked: () => isAsked };
+  }
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await new Promise(setImmediate);
+  };
+
+  test('holds up no file that comes after it, and is taken in when it is done', { timeout: 30_000 }, async () => {
+    const { place, add, letGo, asked } = aHeldPlace();
+    await add('first.jpg', 1);
+    void place.pipeline.watch();
+    await until(() => place.live()['first.jpg'] !== undefined);
+    await until(() => place.state.prepare('select state from sources').pluck().get() === 'live');
+    await add('slow.jpg', 2);
+    await until(() => asked() === 1);
+    await add('second.jpg', 3);
+    await until(() => place.live()['second.jpg'] !== undefined);
+    // it is seen again and not described again, and what is missing meanwhile may be this file that moved
+    rmSync(join(place.folder, 'first.jpg'));
+    await until(() => place.items().some(({ presence }) => presence === 'missing'));
+    await add('third.jpg', 4);
+    await until(() => place.live()['third.jpg'] !== undefined);
+    expect([place.live()['slow.jpg'], asked()]).toEqual([undefined, 1]);
+    letGo();
+    await until(() => place.live()['slow.jpg'] !== undefined);
+    await until(() => place.items().some(({ presence }) => presence === 'tombstone'));
+    expect(Object.keys(place.live()).toSorted()).toEqual(['second.jpg', 'slow.jpg', 'third.jpg']);
+    expect(place.state.prepare('select on_disk from sources').pluck().get()).toBe(3);
+  });
+
+  test('the control: one scan that was asked for waits for it to the end', async () => {
+    const { place, add, letGo, asked } = aHeldPlace();
+    await add('slow.jpg', 2);
+    await add('second.jpg', 3);
+    let isOver = false;
+    const scan = place.scan().finally(() => (isOver = true));
+    await until(() => asked() === 1 && place.live()['second.jpg'] !== undefined);
+    expect([isOver, place.live()['slow.jpg']]).toEqual([false, undefined]);
+    letGo();
+    expect(await scan).toMatchObject({ on_disk: 2, catalogued: 2, exceptions: 0 });
+  });
+});

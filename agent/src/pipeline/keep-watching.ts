@@ -42,6 +42,8 @@ export async function keepWatching({ source, scan, run, openWatch }: WatchingOpt
   const baseMs = scan.interval_s * 1000;
   let nextScanMs = 0;
   let nextCheckMs = 0;
+  let lateDueMs = 0;
+  source.late.onReady = () => wake();
   let calmScans = 0;
   let isSuspended = false;
   /** When the grace of the files that are missing now is over, however often something else wakes the loop until then. */
@@ -104,6 +106,10 @@ export async function keepWatching({ source, scan, run, openWatch }: WatchingOpt
       }
       if (folders.length > 0) {
         await look({ folders: folders.map(prefixOf) });
+        continue;
+      }
+      if (!isSuspended && source.late.isReady() && nowMs >= lateDueMs) {
+        lateDueMs = (await look({ keys: [] })) ? 0 : performance.now() + failedRetryMs;
         continue;
       }
       if (nowMs >= nextCheckMs) {

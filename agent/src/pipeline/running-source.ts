@@ -7,6 +7,7 @@ import type { KnownItems } from '../state/known-items.ts';
 import type { State } from '../state/open-state.ts';
 import type { ScanQueue } from '../state/scan-queue.ts';
 import type { Sidecars } from '../state/sidecars.ts';
+import type { LateFiles } from './late-files.ts';
 
 /** The part of a logger that the catalogue uses. */
 export interface Log {
@@ -37,6 +38,7 @@ export interface RunningSource {
   known: KnownItems;
   writer: FileWriter;
   sidecars: Sidecars;
+  late: LateFiles;
   threadUrl: URL;
   hangMs: number;
   /** Whether describing has to wait until the cloud has taken some of what is owed. */

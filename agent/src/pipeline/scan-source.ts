@@ -11,6 +11,7 @@ import type { SidecarChange } from '../state/sidecars.ts';
 import {
   countSource,
   getSource,
+  isCatalogued,
   markCatalogued,
   recordWalk,
   rootBirthMs,
@@ -75,7 +76,9 @@ export async function scanSource(source: RunningSource, options: ScanOptions = {
   }
   const nowMs = Date.now();
   const goneBeforeMs = options.deleteGraceMs === undefined ? 0 : nowMs - options.deleteGraceMs;
-  const { buried, held } = buryMissing(state, sourceNo, { goneBeforeMs, nowMs });
+  // a late file may be a missing one that moved
+  const { buried, held } =
+    source.late.size() > 0 ? { buried: 0, held: 0 } : buryMissing(state, sourceNo, { goneBeforeMs, nowMs });
   forgetTombstones(state, sourceNo, nowMs - undeleteMs);
   if (held > 0) source.log.warn({ alias: source.config.alias, held }, 'deletions held until confirmed');
   if (buried > 0) source.log.info({ alias: source.config.alias, buried }, 'deletions recorded');
@@ -149,13 +152,16 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   }
   if (isWhole || (options.keys?.length ?? 0) > 0) countMissingScan(state, sourceNo);
   source.sidecars.put(goneSidecars);
-  const { described, vanished } = await drainQueue(source);
+  // a first catalogue is whole, and whoever asks for one scan or for one file is told how it ends
+  const isPatient =
+    options.deleteGraceMs === undefined || options.retry !== undefined || !isCatalogued(state, sourceNo);
+  const { described, vanished } = await drainQueue(source, isPatient);
   const faulty = await followSidecars(source);
   if (faulty > 0) source.log.warn({ alias: config.alias, exceptions: faulty }, 'sidecar files with a fault');
   await new Promise(setImmediate); // counting a million rows takes a while, and so does what comes after it
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
-  setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished : accounted);
+  setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished - source.late.size() : accounted);
   setSourceState(state, sourceNo, 'live', 'none');
   if (isWhole && !source.signal.aborted) markCatalogued(state, sourceNo);
   await new Promise(setImmediate);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { DOUBLE, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { applyChanges } from './apply-changes.ts';
 import type { VectorIndex } from './apply-vectors.ts';
@@ -77,7 +77,7 @@ export class Projection {
     const connection = this.#idle.pop() ?? (await file.instance.connect());
     try {
       const rows = await withTimeLimit(connection, async () => {
-        const reader = await connection.runAndReadAll(sql, [...parameters]);
+        const reader = await connection.runAndReadAll(sql, [...parameters], parameters.map(typeOf) as DuckDBType[]);
         return reader.getRows();
       });
       // one that was interrupted or failed is not asked again
@@ -126,6 +126,11 @@ export class Projection {
     this.#onCaughtUp((performance.now() - startedMs) / 1000);
     return this.#file;
   }
+}
+
+/** The engine takes whole numbers for integers of 64 bits, which 1e40 is not; undefined leaves the choice to it. */
+function typeOf(value: Bound[number]): DuckDBType | undefined {
+  return typeof value === 'number' && !Number.isSafeInteger(value) ? DOUBLE : undefined;
 }
 
 async function withTimeLimit<T>(connection: DuckDBConnection, run: () => Promise<T>): Promise<T> {

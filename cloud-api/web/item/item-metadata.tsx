@@ -2,18 +2,11 @@ import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { type FieldGroup, groupMetadata } from '@nucleus/shared/ui/words/fields.ts';
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import type { AnnotationsByType, DatasetItem } from '@nucleus/shared/wire/dataset-item';
+import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
-import type { z } from 'zod';
-
-interface ItemMetadataProps {
-  item: DatasetItem;
-  annotations: z.infer<typeof AnnotationsByType>;
-}
 
 /** All facts of an item, grouped. */
-export function ItemMetadata({ item, annotations }: ItemMetadataProps): ReactElement {
-  const labels = Object.entries(annotations).filter(([, list]) => list.length > 0);
+export function ItemMetadata({ item }: { item: DatasetItem }): ReactElement {
   return (
     <>
       <section className="field-group">
@@ -48,19 +41,6 @@ export function ItemMetadata({ item, annotations }: ItemMetadataProps): ReactEle
       {groupMetadata(item.metadata).map((group) => (
         <Group key={group.title} group={group} />
       ))}
-      {labels.length > 0 && (
-        <section className="field-group">
-          <h2>Annotations</h2>
-          <dl className="kv">
-            {labels.map(([type, list]) => (
-              <div key={type} className="kv-pair">
-                <dt>{type}</dt>
-                <dd>{count(list.length)}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      )}
     </>
   );
 }

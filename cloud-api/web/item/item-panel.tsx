@@ -3,6 +3,7 @@ import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { JsonView } from '@nucleus/shared/ui/parts/json-view.tsx';
 import { PanelButton, PanelHead } from '@nucleus/shared/ui/parts/panel-head.tsx';
+import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { datasetEndpoints } from '@nucleus/shared/wire/dataset';
 import type { DatasetView } from '@nucleus/shared/wire/insights';
@@ -19,7 +20,9 @@ import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
 import { ItemMetadata } from './item-metadata.tsx';
 import { ItemPicture } from './item-picture.tsx';
 import { ItemTags } from './item-tags.tsx';
+import { LabelsTab } from './labels-tab.tsx';
 import { storedPicture } from './stored-picture.ts';
+import { useItemLabels } from './use-item-labels.ts';
 import { WhatLeft } from './what-left.tsx';
 
 const SimilarTab = lazy(async () => ({ default: (await import('./similar-tab.tsx')).SimilarTab }));
@@ -41,11 +44,12 @@ interface ItemPanelProps {
   onClose: () => void;
 }
 
-const tabs = ['metadata', 'left', 'similar', 'history', 'json'] as const;
+const tabs = ['metadata', 'left', 'labels', 'similar', 'history', 'json'] as const;
 type Tab = (typeof tabs)[number];
 const names: Record<Tab, string> = {
   metadata: 'Metadata',
   left: 'What left',
+  labels: 'Labels',
   similar: 'Similar',
   history: 'History',
   json: 'JSON',
@@ -71,10 +75,12 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
     ownId === undefined || attachment?.sha256 == null
       ? undefined
       : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
+  const labels = useItemLabels(dataset.dataset_id, referenceId, item.data?.annotations, tab === 'labels');
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
     s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
+    a: () => setTab(tab === 'labels' ? 'metadata' : 'labels'),
     arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
     arrowright: position === undefined || position >= props.total - 1 ? undefined : () => props.onStep(1),
     u: () => copy(location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))),
@@ -124,11 +130,12 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               .map((known) => (
                 <Tabs.Trigger key={known} value={known}>
                   {names[known]}
+                  {known === 'labels' && labels.annotations.length > 0 && ` ${count(labels.annotations.length)}`}
                 </Tabs.Trigger>
               ))}
           </Tabs.List>
           <div className="panel-body">
-            <ItemPicture item={item.data.item} stored={stored} />
+            <ItemPicture item={item.data.item} stored={stored} labels={tab === 'labels' ? labels.shown : []} />
             <div className="row">
               <p className="item-name grow">{visibleText(item.data.item.reference_id)}</p>
               <CopyButton text={item.data.item.reference_id} name="Copy reference id" />
@@ -143,10 +150,13 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               {attachment !== undefined && ownId !== undefined && (
                 <ItemAttachment datasetId={dataset.dataset_id} itemId={ownId} view={attachment} />
               )}
-              <ItemMetadata item={item.data.item} annotations={item.data.annotations} />
+              <ItemMetadata item={item.data.item} />
             </Tabs.Content>
             <Tabs.Content value="left" className="col g6">
               <WhatLeft item={item.data.item} level={level} />
+            </Tabs.Content>
+            <Tabs.Content value="labels" className="col g6" aria-busy={labels.isPending}>
+              <LabelsTab labels={labels} />
             </Tabs.Content>
             <Tabs.Content value="similar" className="col g6">
               <Late fallback={<div aria-busy="true" />}>

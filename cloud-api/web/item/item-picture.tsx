@@ -6,13 +6,20 @@ import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
+import { LabelShapes } from './label-shapes.tsx';
+import type { LabelView } from './label-views.ts';
 
 /**
  * The item's picture: its blur, and over it the agent's preview when pixels are on, or the one that is stored here.
  * @param stored address of the picture that is stored here
+ * @param labels drawn over all of it
  */
-export function ItemPicture(props: { item: DatasetItem; stored: string | undefined }): ReactElement {
-  const { item, stored } = props;
+export function ItemPicture(props: {
+  item: DatasetItem;
+  stored: string | undefined;
+  labels: readonly LabelView[];
+}): ReactElement {
+  const { item, stored, labels } = props;
   const { source, blurhash } = item.metadata;
   const want = typeof source === 'string' ? { source, ref: item.reference_id, variant: panelPreview() } : undefined;
   const look = usePixel(want);
@@ -29,6 +36,9 @@ export function ItemPicture(props: { item: DatasetItem; stored: string | undefin
         <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(item.reference_id)} />
       )}
       {stored !== undefined && <OwnImage key={stored} url={stored} alt={visibleText(item.reference_id)} />}
+      {labels.length > 0 && item.width !== undefined && item.height !== undefined && (
+        <LabelShapes width={item.width} height={item.height} labels={labels} />
+      )}
     </div>
   );
 }

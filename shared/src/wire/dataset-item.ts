@@ -51,7 +51,7 @@ export const DatasetItem = z.object({
 export type DatasetItem = z.infer<typeof DatasetItem>;
 
 /** Labels by type, holding only the types that are present. */
-export const AnnotationsByType = z.record(z.string(), z.array(z.json()));
+const AnnotationsByType = z.record(z.string(), z.array(z.json()));
 
 /** One item with its labels, as `iloc`, `refloc` and `loc` answer. */
 export const ItemWithAnnotations = z.object({ item: DatasetItem, annotations: AnnotationsByType });

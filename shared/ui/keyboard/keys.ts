@@ -122,6 +122,7 @@ export const dashboardKeys: KeyGroup = {
     { does: 'Show pixels', keys: [['P']] },
     { does: 'Open in local viewer', keys: [['V']] },
     { does: 'Similar items', keys: [['S']] },
+    { does: 'Labels of an item', keys: [['A']] },
     { does: 'Copy link', keys: [['U']] },
     { does: 'Copy id', keys: [['I']] },
   ],
