@@ -26,7 +26,7 @@ export default defineConfig({
   ...source,
   root: `${here}/..`,
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     pool: 'forks',
     passWithNoTests: false,
     reporters: ['default', `${here}/house/report-skips.ts`],
