@@ -15,7 +15,7 @@ const leaks = [
   {
     leak: 'a raw EXIF string in a field that the gate lets through',
     patch: [
-      { file: 'extract/exif-facts.js', from: "['Make', 'Model', ", to: "['Make', 'Model', 'Artist', " },
+      { file: 'extract/tiff-exif.js', from: "{ 271: 'Make', ", to: "{ 271: 'Make', 315: 'Artist', " },
       {
         file: 'extract/exif-facts.js',
         from: 'modelOf(text(exif.ifd0?.Model))',
