@@ -5,13 +5,15 @@ const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditio
 const here = import.meta.dirname;
 const postgres = `${here}/house/start-postgres.ts`;
 
-function project(name: string, include: string[], testTimeoutMs: number, globalSetup: string[] = []) {
+/** @param isolate whether each file has a process of its own; where nothing global is touched, files share one and its modules. */
+function project(name: string, include: string[], testTimeoutMs: number, globalSetup: string[] = [], isolate = true) {
   return {
     ...source,
     test: {
       name,
       include,
       globalSetup,
+      isolate,
       environment: 'node',
       testTimeout: testTimeoutMs,
       hookTimeout: Math.max(testTimeoutMs, 60_000),
@@ -39,9 +41,11 @@ export default defineConfig({
           '{agent,cloud-api}/web/**/*.test.{ts,tsx}',
         ],
         30_000,
+        [],
+        false,
       ),
-      project('contract', ['test/contract/**/*.test.ts'], 30_000, [postgres]),
-      project('wire', ['test/wire/**/*.test.ts'], 30_000, [postgres]),
+      project('contract', ['test/contract/**/*.test.ts'], 30_000, [postgres], false),
+      project('wire', ['test/wire/**/*.test.ts'], 30_000, [postgres], false),
       project('flow', ['test/flow/**/*.test.ts'], 120_000, [postgres]),
       project('fault', ['test/fault/**/*.test.ts'], 180_000, [postgres]),
       project('browser', ['test/browser/**/*.test.ts'], 120_000, [postgres]),

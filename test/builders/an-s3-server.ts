@@ -1,8 +1,10 @@
 /**
- * An S3 server on loopback. It does NOT verify signatures: never test with it who may do what. Two of its faults are mended here,
- * because the real ones do not have them: it writes objects in place under its readers, and takes `bytes=0-0` for the whole.
+ * An S3 server on loopback. It does NOT verify signatures: never test with it who may do what. Three of its faults are mended here,
+ * because the real ones do not have them: it writes objects in place under its readers, takes `bytes=0-0` for the whole, and answers for
+ * a part that is still being written.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -68,10 +70,22 @@ interface StoreOfS3rver {
     key: string,
     options?: { start?: number; end?: number },
   ) => Promise<StoredByS3rver | null>;
+  getResourcePath: (bucket: string, key: undefined, resource: 'uploads') => string;
+  putPart: (
+    bucket: string,
+    uploadId: string,
+    part: number,
+    content: Readable,
+  ) => Promise<{ size: number; md5: string }>;
 }
 
-/** One writer or reader of an object at a time, and ranges that are cut here. */
+/** One writer or reader of an object at a time, ranges that are cut here, and parts that are there when that is said. */
 function mend(store: StoreOfS3rver): void {
+  store.putPart = async (bucket, uploadId, part, content) => {
+    const bytes = await buffer(content);
+    await writeFile(join(store.getResourcePath(bucket, undefined, 'uploads'), uploadId, String(part)), bytes);
+    return { size: bytes.length, md5: createHash('md5').update(bytes).digest('hex') };
+  };
   const [put, get] = [store.putObject.bind(store), store.getObject.bind(store)];
   const turns = new Map<string, Promise<unknown>>();
   const inTurn = <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {

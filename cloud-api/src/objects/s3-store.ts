@@ -21,6 +21,8 @@ export interface OpenS3Store extends ObjectStore {
 /** Larger objects go in parts of this size, so that an object of any size is sent in flat memory. */
 const partBytes = 8 * 1024 * 1024;
 const partsAtOnce = 2;
+/** How long an upload that failed may take to end at the store. */
+const mostEndingMs = 10_000;
 
 /**
  * Opens a bucket as an object store; nothing is sent yet. Without keys the SDK's own chain finds them (environment, files, roles).
@@ -52,11 +54,15 @@ export function openS3Store(
         queueSize: partsAtOnce,
         params: { Bucket: bucket, Key: nameOf(key), Body: counted.body, ...encryption(place) },
       });
+      const sent = sending.done();
       try {
-        await Promise.all([sending.done(), counted.ended]);
+        await Promise.all([sent, counted.ended]);
       } catch (error) {
-        counted.body.destroy();
-        await sending.abort().catch(() => undefined);
+        counted.body.destroy(new Error('the content broke off'));
+        // it tells the store to forget the parts, which an abort would not wait for
+        const impatience = setTimeout(() => void sending.abort(), mostEndingMs);
+        await sent.catch(() => undefined);
+        clearTimeout(impatience);
         throw counted.failure() ?? error;
       }
       return counted.bytes();
