@@ -236,6 +236,7 @@ onEachDatabase('the job queue', (open) => {
     const job = await store.add();
     const first = store.work(async ({ step, signal }) => {
       await step(async () => ({ checkpoint: { at: 1 }, completedSteps: 1 }));
+      signal.throwIfAborted();
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     });
     await eventually('the first step', 5_000, async () => (await store.row(job)).completed_steps === 1 || undefined);
