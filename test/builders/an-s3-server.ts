@@ -1,16 +1,17 @@
 /**
  * An S3 server on loopback. It does NOT verify signatures: never test with it who may do what. Three of its faults are mended here,
  * because the real ones do not have them: it writes objects in place under its readers, takes `bytes=0-0` for the whole, and answers for
- * a part that is still being written.
+ * a part or an object that is still being written.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 // @ts-expect-error it ships no types
 import S3rver from 's3rver';
 
@@ -70,7 +71,7 @@ interface StoreOfS3rver {
     key: string,
     options?: { start?: number; end?: number },
   ) => Promise<StoredByS3rver | null>;
-  getResourcePath: (bucket: string, key: undefined, resource: 'uploads') => string;
+  getResourcePath: (bucket: string, key: string | undefined, resource: 'uploads' | 'object') => string;
   putPart: (
     bucket: string,
     uploadId: string,
@@ -79,7 +80,18 @@ interface StoreOfS3rver {
   ) => Promise<{ size: number; md5: string }>;
 }
 
-/** One writer or reader of an object at a time, ranges that are cut here, and parts that are there when that is said. */
+/** Content that ends when the file holds it: the server answers at the end of what it reads. */
+async function* untilWritten(path: string, bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+  const written = () =>
+    stat(path).then(
+      ({ size }) => size,
+      () => -1,
+    );
+  while ((await written()) < bytes.length) await delay(1);
+}
+
+/** One writer or reader of an object at a time, ranges that are cut here, and what is there when that is said. */
 function mend(store: StoreOfS3rver): void {
   store.putPart = async (bucket, uploadId, part, content) => {
     const bytes = await buffer(content);
@@ -94,10 +106,12 @@ function mend(store: StoreOfS3rver): void {
     return turn;
   };
   store.putObject = async (object) => {
-    if (object.content instanceof Readable || !Buffer.isBuffer(object.content))
-      object.content = await buffer(object.content as Readable);
-    object.content = Readable.from([object.content]);
-    return inTurn(`${object.bucket}/${object.key}`, () => put(object));
+    const bytes = Buffer.isBuffer(object.content) ? object.content : await buffer(object.content as Readable);
+    const path = store.getResourcePath(object.bucket, object.key, 'object');
+    return inTurn(`${object.bucket}/${object.key}`, async () => {
+      await rm(path, { force: true });
+      return put({ ...object, content: Readable.from(untilWritten(path, bytes)) });
+    });
   };
   store.getObject = (bucket, key, options) =>
     inTurn(`${bucket}/${key}`, async () => {

@@ -116,7 +116,8 @@ function written(field: RecordField, value: Json): string {
 export function fieldText(field: string, value: Json): string {
   if (value === null || value === undefined) return '';
   if (field === 'byte_size' && typeof value === 'number') return bytes(value);
-  if (/^capture_(local|time)$/.test(field) && typeof value === 'string') return value.replace('T', ' ');
+  if (/^capture_(local|time)$/.test(field) && typeof value === 'string')
+    return value.replace('T', ' ').replace(/:\d\d(Z?)$/, '$1');
   return Object.hasOwn(recordFields, field) ? written(field as RecordField, value) : text(value);
 }
 

@@ -45,7 +45,8 @@ test('every field of an item stands in one group', () => {
 
 test.each([
   ['byte_size', 425_900, '425.9 kB'],
-  ['capture_local', '2008-05-30T15:56:01', '2008-05-30 15:56:01'],
+  ['capture_local', '2008-05-30T15:56:01', '2008-05-30 15:56'],
+  ['capture_time', '2008-05-30T15:56:01Z', '2008-05-30 15:56Z'],
   ['sharpness', 7, '7 of 15'],
   ['x_ward', 'T4', 'T4'],
   ['iso', null, ''],
