@@ -1,66 +1,21 @@
 /** Scenes that are refused while the others are kept, that nothing is left of deleted ones, and that privacy mode never fetches. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { aJpeg } from '../builders/a-picture.ts';
-import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
+import { aPictureServer } from '../builders/a-picture-server.ts';
 import { eventually } from '../builders/eventually.ts';
-import { type ACloud, aCloud } from './a-cloud.ts';
+import { aCloud } from './a-cloud.ts';
+import { aSceneCloud, cloudJson } from './a-scene-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
 import { frameItem, lidarScene, videoScene } from './some-scenes.ts';
 
-const cloudJson = JSON.stringify({
-  points: [
-    { x: 0, y: 1, z: 2 },
-    { x: 3, y: -1, z: 5 },
-  ],
-});
-
 onEachDatabase('what is wrong with scenes', (open) => {
-  let cloud: ACloud;
-  let files: PictureServer;
-  let requests = 0;
-  beforeAll(async () => {
-    files = await aPictureServer({
-      '/a.jpg': await aJpeg(),
-      '/cloud.json': Buffer.from(cloudJson),
-      '/empty.json': Buffer.from('{"points": []}'),
-      '/junk.mp4': Buffer.from('no video'),
-    });
-    cloud = await aCloud({ database: await open(), fetchAllow: [files.host] });
-  });
-  afterAll(async () => {
-    await cloud.close();
-    await files.close();
-  });
-
-  const call = (route: string, body?: object, method?: string) =>
-    send(`${cloud.url}/v1/nucleus/${route}`, {
-      key: cloud.adminKey,
-      ...(body === undefined ? {} : { body }),
-      ...(method === undefined ? {} : { method }),
-    });
-  const aDataset = async (over: object = {}): Promise<string> =>
-    (await call('dataset/create', { name: 'drives', is_scene: true, ...over })).body.dataset_id;
-  const upload = async (id: string, scenes: object[], over: object = {}, route = 'upload_scenes') =>
-    (await call(`${id}/${route}`, { scenes, update: false, ...over })).body;
-  const uploadLater = async (id: string, lines: (object | string)[], route = 'upload_scenes', update = false) => {
-    const requestId = `r${++requests}`;
-    const { signed_url } = (await call(`dataset/${id}/signedUrl/${requestId}`)).body;
-    const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
-    await fetch(signed_url, { method: 'PUT', body: text });
-    const { job_id } = (await call(`${id}/${route}?async=1`, { requestId, update })).body;
-    return eventually('the end of the job', 20_000, async () => {
-      const { body } = await call(`job/${job_id}`);
-      return body.status === 'Running' ? undefined : body;
-    });
-  };
-  const names = async (id: string) =>
-    (await call(`dataset/${id}/scenes_list`)).body.scenes.map((scene: any) => scene.reference_id);
-  const size = async (id: string) => (await call(`dataset/${id}/size`)).body.count;
-  const aLidar = (ref: string, frames = 2, over: object = {}) => lidarScene(ref, frames, files.origin, over);
-  const image = (ref: string, path = '/a.jpg', over: object = {}) => frameItem(ref, 'image', files.origin + path, over);
-  const cloudItem = (ref: string, path = '/cloud.json') => frameItem(ref, 'pointcloud', files.origin + path);
+  const store = aSceneCloud(open);
+  const { call, aDataset, upload, uploadLater, names, size, aLidar } = store;
+  const image = (ref: string, path = '/a.jpg', over: object = {}) =>
+    frameItem(ref, 'image', store.files.origin + path, over);
+  const cloudItem = (ref: string, path = '/cloud.json') => frameItem(ref, 'pointcloud', store.files.origin + path);
 
   const bad: [string, (of: { image: typeof image; cloudItem: typeof cloudItem }) => object, RegExp][] = [
     ['two lidar sensors', ({ cloudItem: c }) => ({ frames: [{ a: c('b1') }, { b: c('b2') }] }), /one lidar sensor/],
@@ -138,7 +93,7 @@ onEachDatabase('what is wrong with scenes', (open) => {
     const scene = {
       reference_id: 'v',
       ...rest,
-      ...(video_url === undefined ? {} : { video_url: files.origin + video_url }),
+      ...(video_url === undefined ? {} : { video_url: store.files.origin + video_url }),
       ...(frames === undefined
         ? {}
         : { frames: frames.map((kind, i) => (kind === 'cloud' ? cloudItem : image)(`f${i}`)) }),
@@ -224,7 +179,7 @@ onEachDatabase('what is wrong with scenes', (open) => {
     const id = await aDataset({ use_privacy_mode: true });
     await upload(id, [aLidar('a', 1), aLidar('b', 1)]);
     await call(`dataset/${id}`, {}, 'DELETE');
-    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    const { db, close } = await openDatabase(store.cloud.databaseUrl, () => undefined);
     const left = async () => {
       const tables = ['scenes', 'scene_frames', 'scene_tracks', 'tracks'] as const;
       const rows = await Promise.all(

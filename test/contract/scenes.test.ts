@@ -1,66 +1,18 @@
 /** Scenes: what is brought in and answered, updates, pages, deletion, videos by file. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aJpeg } from '../builders/a-picture.ts';
-import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { describeWhere } from '../builders/describe-where.ts';
 import { eventually } from '../builders/eventually.ts';
-import { type ACloud, aCloud } from './a-cloud.ts';
+import { aSceneCloud, cloudJson } from './a-scene-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
-import { lidarScene, videoScene } from './some-scenes.ts';
+import { videoScene } from './some-scenes.ts';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-const cloudJson = JSON.stringify({
-  points: [
-    { x: 0, y: 1, z: 2 },
-    { x: 3, y: -1, z: 5 },
-  ],
-});
 
 onEachDatabase('scenes', (open) => {
-  let cloud: ACloud;
-  let files: PictureServer;
-  let requests = 0;
-  beforeAll(async () => {
-    files = await aPictureServer({
-      '/a.jpg': await aJpeg(),
-      '/cloud.json': Buffer.from(cloudJson),
-      '/empty.json': Buffer.from('{"points": []}'),
-      '/junk.mp4': Buffer.from('no video'),
-    });
-    cloud = await aCloud({ database: await open(), fetchAllow: [files.host] });
-  });
-  afterAll(async () => {
-    await cloud.close();
-    await files.close();
-  });
-
-  const call = (route: string, body?: object, method?: string) =>
-    send(`${cloud.url}/v1/nucleus/${route}`, {
-      key: cloud.adminKey,
-      ...(body === undefined ? {} : { body }),
-      ...(method === undefined ? {} : { method }),
-    });
-  const aDataset = async (over: object = {}): Promise<string> =>
-    (await call('dataset/create', { name: 'drives', is_scene: true, ...over })).body.dataset_id;
-  const upload = async (id: string, scenes: object[], over: object = {}, route = 'upload_scenes') =>
-    (await call(`${id}/${route}`, { scenes, update: false, ...over })).body;
-  const uploadLater = async (id: string, lines: (object | string)[], route = 'upload_scenes', update = false) => {
-    const requestId = `r${++requests}`;
-    const { signed_url } = (await call(`dataset/${id}/signedUrl/${requestId}`)).body;
-    const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
-    await fetch(signed_url, { method: 'PUT', body: text });
-    const { job_id } = (await call(`${id}/${route}?async=1`, { requestId, update })).body;
-    return eventually('the end of the job', 20_000, async () => {
-      const { body } = await call(`job/${job_id}`);
-      return body.status === 'Running' ? undefined : body;
-    });
-  };
-  const names = async (id: string) =>
-    (await call(`dataset/${id}/scenes_list`)).body.scenes.map((scene: any) => scene.reference_id);
-  const size = async (id: string) => (await call(`dataset/${id}/size`)).body.count;
-  const aLidar = (ref: string, frames = 2, over: object = {}) => lidarScene(ref, frames, files.origin, over);
+  const store = aSceneCloud(open);
+  const { call, aDataset, upload, uploadLater, names, size, aLidar } = store;
 
   test('a lidar scene brings in its pictures and reads its point clouds', async () => {
     const id = await aDataset();
@@ -207,7 +159,10 @@ onEachDatabase('scenes', (open) => {
     ]);
     const grown = (await call(`slice/${slice_id}/append`, { reference_ids: ['a', 'b'], dataset_id: id })).body;
     expect(grown.new_items).toEqual(['b']);
-    await send(`${cloud.url}/v1/slices/${slice_id}/remove`, { key: cloud.adminKey, body: { reference_ids: ['c'] } });
+    await send(`${store.cloud.url}/v1/slices/${slice_id}/remove`, {
+      key: store.cloud.adminKey,
+      body: { reference_ids: ['c'] },
+    });
     expect((await members()).map(([, ref]: string[]) => ref)).toEqual(['a', 'b']);
     const page = (await call(`slice/${slice_id}/itemsPage`, { pageToken: null, pageSize: 10 })).body;
     expect(page.items.map((item: any) => item.ref_id)).toEqual(['a/cloud/0', 'a/front/0', 'b/cloud/0', 'b/front/0']);
@@ -252,7 +207,7 @@ onEachDatabase('scenes', (open) => {
         ...['-nostdin', '-loglevel', 'error', '-f', 'lavfi', '-i', source, '-c:v', 'mpeg4'],
         ...['-f', 'mp4', '-movflags', 'frag_keyframe+empty_moov', 'pipe:1'],
       ]);
-      files.answer('/v.mp4', video);
+      store.files.answer('/v.mp4', video);
     });
 
     test('is cut into frames that are items with pictures of their own', async () => {
@@ -260,25 +215,25 @@ onEachDatabase('scenes', (open) => {
       const job = await uploadLater(
         id,
         [
-          { reference_id: 'clip', video_url: `${files.origin}/v.mp4`, metadata: { a: 1 }, upload_to_scale: true },
-          { reference_id: 'slow', video_url: `${files.origin}/v.mp4`, frame_rate: 1, upload_to_scale: true },
+          { reference_id: 'clip', video_url: `${store.files.origin}/v.mp4`, metadata: { a: 1 }, upload_to_scale: true },
+          { reference_id: 'slow', video_url: `${store.files.origin}/v.mp4`, frame_rate: 1, upload_to_scale: true },
         ],
         'upload_video_scenes',
       );
       expect(job).toMatchObject({ status: 'Completed', job_type: 'uploadVideoScene', message: { new_items: 12 } });
       const scene = (await call(`dataset/${id}/scene/clip`)).body;
-      expect(scene).toMatchObject({ video_url: `${files.origin}/v.mp4`, metadata: { a: 1 } });
+      expect(scene).toMatchObject({ video_url: `${store.files.origin}/v.mp4`, metadata: { a: 1 } });
       expect(scene.frames).toHaveLength(10);
       const [frame] = scene.frames;
       expect(frame).toMatchObject({ width: 64, height: 48, phash: expect.any(String), ref_id: 'clip_frame_000000' });
-      const picture = await send(frame.image_url, { key: cloud.adminKey });
-      const shown = await fetch(cloud.url + picture.headers.get('location'));
+      const picture = await send(frame.image_url, { key: store.cloud.adminKey });
+      const shown = await fetch(store.cloud.url + picture.headers.get('location'));
       expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
       expect((await call(`dataset/${id}/scene/slow`)).body.frames).toHaveLength(2);
       expect(await size(id)).toBe(12);
       const again = await upload(
         id,
-        [{ reference_id: 'clip', video_url: `${files.origin}/v.mp4`, metadata: { b: 2 } }],
+        [{ reference_id: 'clip', video_url: `${store.files.origin}/v.mp4`, metadata: { b: 2 } }],
         { update: true },
         'upload_video_scenes',
       );

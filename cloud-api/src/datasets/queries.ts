@@ -171,7 +171,7 @@ export async function purgeItems(db: Database, most: number): Promise<number> {
   const first = gone[0];
   if (first === undefined) return 0;
   const ofOne = gone.filter((row) => row.tenant_id === first.tenant_id && row.dataset_id === first.dataset_id);
-  for (const table of ['item_assets', 'item_fetches'] as const) {
+  for (const table of ['item_assets', 'item_fetches', 'item_events'] as const) {
     await db
       .deleteFrom(table)
       .where('tenant_id', '=', first.tenant_id)
@@ -183,16 +183,6 @@ export async function purgeItems(db: Database, most: number): Promise<number> {
       )
       .execute();
   }
-  await db
-    .deleteFrom('item_events')
-    .where('tenant_id', '=', first.tenant_id)
-    .where('dataset_id', '=', first.dataset_id)
-    .where(
-      'item_id',
-      'in',
-      ofOne.map(({ id }) => id),
-    )
-    .execute();
   await db
     .deleteFrom('items')
     .where('tenant_id', '=', first.tenant_id)
