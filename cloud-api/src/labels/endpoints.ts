@@ -68,10 +68,10 @@ export function mountAnnotations(mount: Mount, parts: AnnotationRoutes): void {
     return getLabel(db, { tenantId, datasetId, runId: groundTruth }, item, rest);
   });
 
-  mountEndpoint(mount, annotationEndpoints.getMask, async ({ tenantId, nowMs }, { params }) => {
+  mountEndpoint(mount, annotationEndpoints.getMask, async ({ tenantId, nowMs }, { params, query }) => {
     await getDataset(db, tenantId, params.datasetId);
     const seq = seqOfLabelId(params.labelId);
-    const place = { tenantId, datasetId: params.datasetId, runId: groundTruth };
+    const place = { tenantId, datasetId: params.datasetId, runId: query.model_run_id ?? groundTruth };
     const found = seq === undefined ? undefined : await findMask(db, place, seq);
     if (found === undefined) throw new AppError('label-not-found', 'There is no stored mask of that id.');
     const path = linkObject(parts.keyring, tenantId, { ...found, variant: 'original' }, nowMs);
