@@ -37,11 +37,14 @@ export interface Paper {
 }
 
 const lineWidth = 2;
+const crowdWidth = 1.25;
 const activeWidth = 3.5;
 const haloWidth = 1.5; // on either side
 const dotRadius = 3.5;
 const fillShare = 0.35;
-const mostNames = 120;
+/** Of more labels in sight than this, none is named but the one that is looked at. */
+const mostNames = 60;
+const crowd = 250;
 const nearestPx = 0.7; // vertices that are nearer on screen are one
 const nameFont = '500 11px system-ui, sans-serif';
 const nameHeight = 16;
@@ -69,12 +72,14 @@ export function drawLabels(context: CanvasRenderingContext2D, labels: readonly I
     if (group === undefined) inks.set(ink, [each]);
     else group.push(each);
   }
-  for (const group of inks.values()) strokeGroup(context, group, toBox, paper, lineWidth);
+  const width = seen.length > crowd ? crowdWidth : lineWidth;
+  for (const group of inks.values()) strokeGroup(context, group, toBox, paper, width);
   const active = seen.find(({ label }) => label.id === paper.activeId);
   if (active !== undefined) strokeGroup(context, [active], toBox, paper, activeWidth);
   context.setLineDash([]);
   context.globalAlpha = 1;
-  const named = paper.showsNames ? seen.slice(0, mostNames).filter((each) => each !== active) : [];
+  const isNamed = paper.showsNames && seen.length <= mostNames;
+  const named = isNamed ? seen.filter((each) => each !== active) : [];
   drawNames(context, active === undefined ? named : [active, ...named], toBox, paper);
 }
 
