@@ -4,7 +4,7 @@ import type { Facts } from '../record/facts.ts';
 import { decodeFailure, readHeader, readRaster } from './decoder.ts';
 import type { ExtractLimits } from './described.ts';
 import { descriptors } from './descriptors.ts';
-import { exifFacts } from './exif-facts.ts';
+import { exifFacts } from '@nucleus/shared/exif/exif-facts';
 import { fileBytes } from './file-bytes.ts';
 import { bmpAsTiff, isDecodableBmp, readBmpHeader } from './read-bmp.ts';
 import type { OpenFile } from './read-file.ts';

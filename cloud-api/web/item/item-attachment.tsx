@@ -1,7 +1,9 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { say, sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
+import { groupMetadata } from '@nucleus/shared/ui/words/fields.ts';
 import { bytes, counted, moment } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { assetEndpoints, type ItemAttachment as View } from '@nucleus/shared/wire/assets';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { ExternalLink, RotateCw } from 'lucide-react';
@@ -83,6 +85,16 @@ export function ItemAttachment(props: { datasetId: string; itemId: string; view:
           </dd>
         </dl>
       )}
+      {groupMetadata(view.exif ?? {}).map(({ title, lines }) => (
+        <dl key={title} className="kv" aria-label={`${title}, as the file says`}>
+          {lines.map(({ field, label, value, about }) => (
+            <div key={field} className="kv-pair">
+              <dt title={about}>{label}</dt>
+              <dd>{visibleText(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      ))}
       <div className="row g2">
         {view.can_refetch && (
           <button type="button" className="btn" disabled={isAsking || isMoving(view)} onClick={() => void refetch()}>
