@@ -87,14 +87,7 @@ export function findItemAsset(
     .innerJoin('objects', (join) =>
       join.onRef('objects.tenant_id', '=', 'item_assets.tenant_id').onRef('objects.sha256', '=', 'item_assets.sha256'),
     )
-    .select([
-      'objects.sha256',
-      'objects.format',
-      'objects.bytes',
-      'objects.width',
-      'objects.height',
-      'objects.exif',
-    ])
+    .select(['objects.sha256', 'objects.format', 'objects.bytes', 'objects.width', 'objects.height', 'objects.exif'])
     .where('item_assets.tenant_id', '=', tenantId)
     .where('item_assets.item_id', '=', itemId)
     .where('items.state', '=', 'live')

@@ -83,18 +83,16 @@ export function ItemAttachment(props: { datasetId: string; itemId: string; view:
             </span>
             <CopyButton text={view.sha256} name="Copy SHA-256" />
           </dd>
+          {groupMetadata(view.exif ?? {}).flatMap(({ lines }) =>
+            lines.map(({ field, label, value, about }) => (
+              <div key={field} className="kv-pair">
+                <dt title={about === undefined ? undefined : `${about}, as the file’s EXIF says`}>{label}</dt>
+                <dd>{visibleText(value)}</dd>
+              </div>
+            )),
+          )}
         </dl>
       )}
-      {groupMetadata(view.exif ?? {}).map(({ title, lines }) => (
-        <dl key={title} className="kv" aria-label={`${title}, as the file says`}>
-          {lines.map(({ field, label, value, about }) => (
-            <div key={field} className="kv-pair">
-              <dt title={about}>{label}</dt>
-              <dd>{visibleText(value)}</dd>
-            </div>
-          ))}
-        </dl>
-      ))}
       <div className="row g2">
         {view.can_refetch && (
           <button type="button" className="btn" disabled={isAsking || isMoving(view)} onClick={() => void refetch()}>
