@@ -187,6 +187,8 @@ export interface ObjectsTable {
   height: number;
   phash: string;
   blurhash: string;
+  /** JSON of what is kept of its EXIF; null of what was stored before that was read. */
+  exif: string | null;
   created_at: number;
   /** When a sweep first found nothing that refers to it; null while something does. */
   unreferenced_since: number | null;
