@@ -2,7 +2,7 @@ import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-fai
 import { annotationEndpoints } from '@nucleus/shared/wire/annotations';
 import { useQueries } from '@tanstack/react-query';
 import { callCloud } from '../cloud/call-cloud.ts';
-import { type LabelView, truthLayer } from './label-views.ts';
+import type { LabelView } from './label-views.ts';
 import { type Mask, readMask } from './read-mask.ts';
 
 /** The pixels of a mask, or why there are none. */
@@ -14,13 +14,12 @@ const keptMs = 60_000;
 export function useMasks(datasetId: string, labels: readonly LabelView[]): ReadonlyMap<string, MaskLook> {
   const masks = labels.filter(({ shape }) => shape?.kind === 'mask');
   const looks = useQueries({
-    queries: masks.map(({ id, layer }) => ({
+    queries: masks.map(({ id }) => ({
       queryKey: ['mask', datasetId, id],
       queryFn: async ({ signal }: { signal: AbortSignal }): Promise<MaskLook> => {
         try {
           const { url } = await callCloud(annotationEndpoints.getMask, {
             params: { datasetId, labelId: id },
-            query: { model_run_id: layer === truthLayer ? undefined : layer },
             signal,
           });
           return await fetchMask(url, signal);

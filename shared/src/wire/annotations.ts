@@ -114,8 +114,6 @@ export const annotationEndpoints = {
     access: 'read',
     summary:
       'An expiring link to the stored picture of a mask, an 8-bit PNG whose values are the indexes of its segments',
-    /** Of a prediction, the run that made it. */
-    query: z.object({ model_run_id: z.string().min(1).max(64).optional() }),
     reply: z.object({ url: z.string(), width: z.int(), height: z.int() }),
     errors: ['dataset-not-found', 'label-not-found'],
     dialect: 'own',
