@@ -132,7 +132,7 @@ describeWithChromium('looking in the dashboard', () => {
         { timeout: shortly },
       );
     expect(await (await shown('.grid')).jsonValue()).toBe(2);
-    expect(await page.locator('#tile-0').getAttribute('aria-label')).toBe('a, pixels shown');
+    await page.locator('#tile-0[aria-label="a, pixels shown"]').waitFor();
     expect(await page.locator('#tile-0 canvas').count()).toBe(1);
     expect(await page.getByRole('button', { name: /Show pixels/ }).count()).toBe(0);
     await page.locator('#tile-0').click();
