@@ -14,7 +14,7 @@ function isTyping(event: KeyboardEvent): boolean {
 /** Listens for single keys on the whole page, except while typing, with modifiers, or when another part took the key. */
 export function useKeys(keys: KeyMap): void {
   const latest = useRef(keys);
-  // Layout effects: a key that is pressed as soon as something can be seen must not come before its listener.
+  // before the screen is painted: a key pressed at what is seen must find its listener
   useLayoutEffect(() => {
     latest.current = keys;
   });
