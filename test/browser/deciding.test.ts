@@ -143,6 +143,10 @@ describeWithChromium('deciding in the dashboard', () => {
     await page.locator('#tile-9').waitFor();
     const query = new URL(page.url()).searchParams.get('q') ?? '';
     expect(query).toMatch(/^lat >= [\d.]+ AND lat <= [\d.]+ AND lon >= -?[\d.]+ AND lon <= [\d.]+$/);
+    await page.keyboard.press('m');
+    await page.getByText('10 items in view').waitFor();
+    await page.keyboard.press('m');
+    await page.locator('#tile-9').waitFor();
     expect(await dashboard.found(query)).toEqual(items.slice(10, 20).map((item) => item.reference_id));
   });
 

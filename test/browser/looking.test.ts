@@ -9,6 +9,8 @@ import { eventually } from '../builders/eventually.ts';
 import { send } from '../contract/send.ts';
 
 const items = yardItems(900);
+// the cameras' clocks are two hours ahead of UTC
+for (const { metadata } of items) metadata.capture_time = `${String(metadata.capture_local).slice(0, 10)}T10:00:00Z`;
 const shortly = 15_000;
 
 describeWithChromium('looking in the dashboard', () => {
@@ -49,6 +51,10 @@ describeWithChromium('looking in the dashboard', () => {
       where(
         (item) => item.format === 'png' && String(item.capture_local) >= from && String(item.capture_local) < before,
       );
+    await shows(page, 'format = png AND capture_local >= "2026-02-19"', since('2026-02-19'));
+    await strip.getByLabel('Time shown').selectOption('Captured, UTC');
+    await shows(page, 'format = png AND capture_time >= "2026-02-19"', since('2026-02-19'));
+    await strip.getByLabel('Time shown').selectOption('Captured, local');
     await shows(page, 'format = png AND capture_local >= "2026-02-19"', since('2026-02-19'));
     const box = await strip.locator('.hist-box').boundingBox();
     if (box === null) throw new Error('the timeline is not on screen');
