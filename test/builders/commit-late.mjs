@@ -1,7 +1,8 @@
 /** Preloaded into a cloud under test: the control of its kill test. Over SQLite it answers for commits that it has not made. */
-import { syncBuiltinESMExports } from 'node:module';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import threads from 'node:worker_threads';
-import Sqlite from 'better-sqlite3';
+
+const Sqlite = createRequire(process.argv[1] ?? import.meta.url)('better-sqlite3');
 
 // SQLite has threads of its own, which start without the words that the process was given
 const { Worker } = threads;
