@@ -161,7 +161,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   await new Promise(setImmediate); // counting a million rows takes a while, and so does what comes after it
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
-  setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished - source.late.size() : accounted);
+  setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished - source.late.newSize() : accounted);
   setSourceState(state, sourceNo, 'live', 'none');
   if (isWhole && !source.signal.aborted) markCatalogued(state, sourceNo);
   await new Promise(setImmediate);
