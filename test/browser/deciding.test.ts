@@ -107,6 +107,8 @@ describeWithChromium('deciding in the dashboard', () => {
     const page = await dashboard.open(`/d/${dashboard.datasetId}/i/${encodeURIComponent(refOf(0))}`);
     const panel = page.getByRole('complementary', { name: 'Details' });
     await panel.getByText('1 of 60').waitFor();
+    // the key is the tags' own, and they come with the item
+    await panel.getByRole('button', { name: 'Tag T' }).waitFor();
     await page.keyboard.press('t');
     await page.getByRole('dialog', { name: 'Tag 1 item' }).waitFor();
     await page.keyboard.type('odd');

@@ -170,9 +170,9 @@ describeWithChromium('looking in the dashboard', () => {
       goOn: async (page) => {
         expect(await page.locator('#tile-0').count()).toBe(1);
         await page.getByRole('button', { name: 'Retry now' }).first().click();
-        await page.getByText('Connection lost.').waitFor();
+        await page.getByText('Connection lost.', { exact: true }).waitFor();
         await page.context().setOffline(false);
-        await page.getByText('Connection lost.').waitFor({ state: 'detached' });
+        await page.getByText('Connection lost.', { exact: true }).waitFor({ state: 'detached' });
       },
     },
     {

@@ -20,6 +20,8 @@ import * as labels from './migrations/0015-labels.ts';
 import * as intake from './migrations/0016-intake.ts';
 import * as models from './migrations/0017-models.ts';
 import * as scenes from './migrations/0018-scenes.ts';
+import * as objects from './migrations/0019-objects.ts';
+import * as exif from './migrations/0020-exif.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -42,6 +44,8 @@ const migrations = [
   intake,
   models,
   scenes,
+  objects,
+  exif,
 ] as const;
 
 /**

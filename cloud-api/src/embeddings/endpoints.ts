@@ -36,8 +36,8 @@ export function mountEmbeddings(mount: Mount, db: Kysely<Tables>, afterEnqueue: 
     return { dataset_id: params.datasetId, job_id: jobId, message };
   });
   mountEndpoint(mount, embeddingEndpoints.setPrimaryIndex, async (context, { params, body }) => {
-    assertImageLevel(body.image);
-    return { success: await setPrimary(db, context, params.datasetId, body.custom) };
+    const level = body.image ? 'image' : 'object';
+    return { success: await setPrimary(db, context, params.datasetId, body.custom, level) };
   });
   mountEndpoint(mount, embeddingEndpoints.setContinuousIndexing, async (context, { params, body }) => {
     const dataset_id = params.datasetId;

@@ -53,7 +53,7 @@ export async function startIndexFilesJob(
     }
     const indexId = mine?.indexId ?? newId('index');
     if (mine === undefined || mine.state === 'errored') {
-      const index = { indexId, kind: 'custom', dimension: input.dimension, state: 'started' } as const;
+      const index = { indexId, level: 'image', kind: 'custom', dimension: input.dimension, state: 'started' } as const;
       await putIndex(tx, place, index, { changeNo, nowMs: acting.nowMs });
     }
     await writeAudit(tx, acting, { action: 'embeddings.index', targetId: indexId });

@@ -35,7 +35,13 @@ export async function startIndexLayoutJob(
     const known = await findInternal(tx, place);
     const indexId = known?.indexId ?? newId('index');
     if (known === undefined || known.state === 'errored') {
-      const index = { indexId, kind: 'internal', dimension: layoutDimensions, state: 'started' } as const;
+      const index = {
+        indexId,
+        level: 'image',
+        kind: 'internal',
+        dimension: layoutDimensions,
+        state: 'started',
+      } as const;
       await putIndex(tx, place, index, { changeNo, nowMs: acting.nowMs });
     }
     if (options.isContinuous === true) await changeIndex(tx, { ...place, indexId }, { is_continuous: 1 });

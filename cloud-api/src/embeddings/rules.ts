@@ -4,6 +4,8 @@ import type { EmbeddingIndex } from '@nucleus/shared/wire/embeddings';
 /** An embedding index as it is stored. */
 export interface IndexRow {
   indexId: string;
+  /** Whether its vectors are of items or of labels. */
+  level: 'image' | 'object';
   kind: 'custom' | 'agent' | 'internal';
   dimension: number;
   state: 'started' | 'completed' | 'errored';
@@ -35,13 +37,13 @@ export function readVector(text: string): Int8Array | Float32Array | Float64Arra
 
 const states = { started: 'Started', completed: 'Completed', errored: 'Errored' } as const;
 
-/** An index as the client is told about it. Labels have no vectors of their own here, so that every index is one of images. */
+/** An index as the client is told about it. */
 export function toEmbeddingIndex(index: IndexRow): EmbeddingIndex {
   return {
     id: index.indexId,
     status: states[index.state],
     index_type: index.kind === 'internal' ? 'Internal' : 'Custom',
-    index_level: 'Image',
+    index_level: index.level === 'image' ? 'Image' : 'Object',
     embedding_type: index.kind === 'internal' ? 'colour-layout' : 'custom',
     embedding_dimension: index.dimension,
   };
