@@ -104,6 +104,30 @@ describe('watching', () => {
     expect(read('select scan_no from sources')).toBe(2);
   });
 
+  test('a file that moved over another is found there, however long it takes to look at a folder that is never quiet', async () => {
+    const place = aPlace();
+    mkdirSync(join(place.folder, 'quiet'));
+    mkdirSync(join(place.folder, 'busy'));
+    writeFileSync(join(place.folder, 'quiet/a.jpg'), await numberedJpeg(1));
+    writeFileSync(join(place.folder, 'busy/b.jpg'), await numberedJpeg(2));
+    void place.pipeline.watch();
+    const read = (sql: string) => place.state.prepare(sql).pluck().get();
+    while (read('select state from sources') !== 'live' || Object.keys(place.live()).length < 2)
+      await new Promise(setImmediate);
+    while (read("select value from meta where key = 'watch:main'") !== 'watching') await new Promise(setImmediate);
+    const keepBusy = setInterval(() => appendFileSync(join(place.folder, 'busy/notes.txt'), '.'), 20);
+    onTestFinished(() => clearInterval(keepBusy));
+    renameSync(join(place.folder, 'quiet/a.jpg'), join(place.folder, 'busy/b.jpg'));
+    while (place.items().length < 2 || place.live()['quiet/a.jpg'] !== 'busy/b.jpg') await new Promise(setImmediate);
+    clearInterval(keepBusy);
+    while (place.items().some(({ presence }) => presence === 'missing')) await new Promise(setImmediate);
+    const pictures = place.items().filter(({ reference_id }) => reference_id.endsWith('.jpg'));
+    expect(pictures.map(({ reference_id, presence, generation }) => [reference_id, presence, generation])).toEqual([
+      ['busy/b.jpg', 'tombstone', 1],
+      ['quiet/a.jpg', 'live', 1],
+    ]);
+  });
+
   test('a replacement that left no trace in the file’s status is found by reading a sample again', async () => {
     const place = aPlace();
     const file = join(place.folder, 'a.jpg');
