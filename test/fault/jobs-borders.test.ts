@@ -126,6 +126,13 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .where('id', '=', jobId)
       .executeTakeFirstOrThrow();
     const errors = await db.selectFrom('job_errors').select('error').where('job_id', '=', jobId).orderBy('n').execute();
+    const lists = await db
+      .selectFrom('job_lists')
+      .select(['name', 'n', 'part'])
+      .where('job_id', '=', jobId)
+      .orderBy('name')
+      .orderBy('n')
+      .execute();
     const items = await db
       .selectFrom('items')
       .select(['seq', 'reference_id', 'state', 'user_metadata'])
@@ -206,6 +213,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
     return {
       job,
       errors,
+      lists,
       items,
       labels,
       totals,

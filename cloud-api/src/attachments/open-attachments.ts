@@ -1,6 +1,7 @@
 /** The attachment operation: fetch, check, decode, store. Only this brings bytes of a caller into the object store. */
 import { rm } from 'node:fs/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
+import { StoredExif } from '@nucleus/shared/wire/assets';
 import type { PointCloudSummary } from '@nucleus/shared/wire/scenes';
 import { readFileStream } from '../objects/disk-store.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -96,7 +97,9 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
       await options.reclaim(tenantId, staged.sha256);
       const key = objectKey(tenantId, staged.sha256);
       if ((await objects.stat(key))?.bytes !== staged.bytes) await objects.put(key, readFileStream(staged.path));
-      return { ...decoded, sha256: staged.sha256, bytes: staged.bytes, format };
+      // what a picture made of its decoder cannot say more than the schema lets through
+      const exif = StoredExif.safeParse(decoded.exif).data ?? {};
+      return { ...decoded, exif, sha256: staged.sha256, bytes: staged.bytes, format };
     } finally {
       await rm(staged.path, { force: true });
     }

@@ -5,7 +5,7 @@
 import type { AutotagTables } from './autotag-tables.ts';
 import type { EmbeddingTables } from './embedding-tables.ts';
 import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
-import type { JobErrorsTable, JobsTable } from './job-tables.ts';
+import type { JobErrorsTable, JobListsTable, JobsTable } from './job-tables.ts';
 import type { LabelTables } from './label-tables.ts';
 import type { ModelTables } from './model-tables.ts';
 import type { SceneTables } from './scene-tables.ts';
@@ -187,6 +187,8 @@ export interface ObjectsTable {
   height: number;
   phash: string;
   blurhash: string;
+  /** JSON of what is kept of its EXIF; null of what was stored before that was read. */
+  exif: string | null;
   created_at: number;
   /** When a sweep first found nothing that refers to it; null while something does. */
   unreferenced_since: number | null;
@@ -292,6 +294,7 @@ export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTab
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;
+  job_lists: JobListsTable;
   integrations: IntegrationsTable;
   resumable_uploads: ResumableUploadsTable;
   csv_rows: CsvRowsTable;

@@ -3,9 +3,10 @@ import { analysisSize } from '@nucleus/shared/image/analysis-size';
 import { encodeBlurhash } from '@nucleus/shared/image/blurhash';
 import { perceptualHash } from '@nucleus/shared/image/perceptual-hash';
 import { surveyPixels } from '@nucleus/shared/image/survey-pixels';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import type { ImageFormat } from '../check/sniff-image.ts';
 import { type Decoded, maxPixels, type Region } from './decoded.ts';
+import { readExif } from './read-exif.ts';
 
 const loaders: Record<ImageFormat, { operation: string; name: string }> = {
   jpeg: { operation: 'VipsForeignLoadJpeg', name: 'jpeg' },
@@ -39,7 +40,7 @@ export function prepareDecoder(): void {
 
 /** @throws Error from the decoder, or for a picture of another format, without size or with too many pixels */
 export async function decodePicture(path: string, format: ImageFormat): Promise<Decoded> {
-  const { width, height } = await readSize(path, format);
+  const { width, height, header } = await readSize(path, format);
   const size = analysisSize(width, height);
   const { luma, blurhashRaster } = surveyPixels(await readRaster(path, size), size.width, size.height);
   return {
@@ -47,6 +48,7 @@ export async function decodePicture(path: string, format: ImageFormat): Promise<
     height,
     phash: perceptualHash(luma, size.width, size.height),
     blurhash: encodeBlurhash(blurhashRaster),
+    exif: readExif(path, format, header),
   };
 }
 
@@ -106,7 +108,10 @@ export async function describeRegions(
   return found;
 }
 
-async function readSize(path: string, format: ImageFormat): Promise<{ width: number; height: number }> {
+async function readSize(
+  path: string,
+  format: ImageFormat,
+): Promise<{ width: number; height: number; header: Metadata }> {
   const header = await sharp(path, { limitInputPixels: maxPixels, failOn: 'error' }).metadata();
   if (header.format !== loaders[format].name) throw new Error('the decoder found another format');
   const { width, height } = header.autoOrient;
@@ -114,7 +119,7 @@ async function readSize(path: string, format: ImageFormat): Promise<{ width: num
   if (!(width >= 1 && height >= 1 && width <= maxDimension && height <= maxDimension && area <= maxPixels)) {
     throw new Error('the size is not usable');
   }
-  return { width, height };
+  return { width, height, header };
 }
 
 /** The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly this size. */

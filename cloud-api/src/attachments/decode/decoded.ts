@@ -1,3 +1,4 @@
+import type { StoredExif } from '@nucleus/shared/wire/assets';
 import type { ImageFormat } from '../check/sniff-image.ts';
 
 /** What a picture is, as displayed (after its EXIF rotation). */
@@ -8,6 +9,7 @@ export interface Decoded {
   phash: string;
   /** 4x3 components, 28 characters. */
   blurhash: string;
+  exif: StoredExif;
 }
 
 /** A part of a picture as shares of its size, 0 to 1. */
