@@ -17,6 +17,11 @@ import { useSession } from './session/use-session.ts';
 // The grid comes with the first page; every other page comes when it is looked at.
 const AgentsPage = lazy(async () => ({ default: (await import('./agents/agents-page.tsx')).AgentsPage }));
 const SlicesPage = lazy(async () => ({ default: (await import('./slices/slices-page.tsx')).SlicesPage }));
+const ScenesPage = lazy(async () => ({ default: (await import('./scenes/scenes-page.tsx')).ScenesPage }));
+const ScenePage = lazy(async () => ({ default: (await import('./scenes/scene-page.tsx')).ScenePage }));
+const AutotagsPage = lazy(async () => ({ default: (await import('./autotags/autotags-page.tsx')).AutotagsPage }));
+const AutotagPage = lazy(async () => ({ default: (await import('./autotags/autotag-page.tsx')).AutotagPage }));
+const ModelsPage = lazy(async () => ({ default: (await import('./models/models-page.tsx')).ModelsPage }));
 const DuplicatesPage = lazy(async () => ({
   default: (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage,
 }));
@@ -95,6 +100,16 @@ function Page({ route }: { route: Route }): ReactElement {
       return <SlicesPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'duplicates':
       return <DuplicatesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'scenes':
+      return <ScenesPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'scene':
+      return <ScenePage key={route.sceneRef} datasetId={route.datasetId} sceneRef={route.sceneRef} />;
+    case 'autotags':
+      return <AutotagsPage key={route.datasetId} datasetId={route.datasetId} />;
+    case 'autotag':
+      return <AutotagPage key={route.autotagId} datasetId={route.datasetId} autotagId={route.autotagId} />;
+    case 'models':
+      return <ModelsPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'map':
       return <MapPage key={route.datasetId} datasetId={route.datasetId} />;
     case 'compare':

@@ -1,7 +1,16 @@
 /** The dashboard's addresses, both ways. They hold ids only, nothing that opens anything. Pure. */
 
 /** Pages of one dataset, each a last part of its address. */
-export const datasetPages = ['map', 'slices', 'duplicates', 'compare', 'uploads'] as const;
+export const datasetPages = [
+  'map',
+  'slices',
+  'duplicates',
+  'scenes',
+  'autotags',
+  'models',
+  'compare',
+  'uploads',
+] as const;
 /** Pages of the whole team, each a first part of the address. */
 export const teamPages = ['tasks', 'batches', 'agents', 'privacy', 'usage', 'jobs'] as const;
 
@@ -14,6 +23,8 @@ export type Route =
   | { page: 'dataset'; datasetId: string; referenceId?: string }
   | { page: (typeof datasetPages)[number]; datasetId: string }
   | { page: (typeof teamPages)[number] }
+  | { page: 'scene'; datasetId: string; sceneRef: string }
+  | { page: 'autotag'; datasetId: string; autotagId: string }
   | { page: 'settings'; part: SettingsPart }
   | { page: 'sign-in' }
   | { page: 'unknown' };
@@ -42,6 +53,8 @@ export function readRoute(pathname: string): Route {
   const page = datasetPages.find((known) => known === item);
   if (parts.length === 3 && page !== undefined) return { page, datasetId };
   const referenceId = names.includes(undefined) ? '' : names.join('/');
+  if (item === 'scenes' && referenceId) return { page: 'scene', datasetId, sceneRef: referenceId };
+  if (item === 'autotags' && referenceId) return { page: 'autotag', datasetId, autotagId: referenceId };
   if (item === 'i' && referenceId) return { page: 'dataset', datasetId, referenceId };
   return { page: 'unknown' };
 }
@@ -61,6 +74,14 @@ export function datasetPath(datasetId: string, find: Find = { query: '' }): stri
 /** Address of a page of a dataset that is not its grid. */
 export function datasetPagePath(datasetId: string, page: (typeof datasetPages)[number]): string {
   return `${datasetPath(datasetId)}/${page}`;
+}
+
+export function scenePath(datasetId: string, sceneRef: string): string {
+  return `${datasetPagePath(datasetId, 'scenes')}/${encodeURIComponent(sceneRef)}`;
+}
+
+export function autotagPath(datasetId: string, autotagId: string): string {
+  return `${datasetPagePath(datasetId, 'autotags')}/${encodeURIComponent(autotagId)}`;
 }
 
 export function settingsPath(part: SettingsPart): string {

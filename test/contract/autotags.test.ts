@@ -79,6 +79,10 @@ onEachDatabase('autotags', (open) => {
       // queries say the same, by the scores of the latest training
       const score = `autotag.image."night by ${basis}"`;
       expect((await found(dataset, `autotag.image = "night by ${basis}"`)).toSorted()).toEqual(nights.toSorted());
+      const field = `autotag.image.night by ${basis}`;
+      const page = { offset: 0, limit: 20, query: `${score} >= 0`, sort: { field, descending: true }, fields: [field] };
+      const { tiles } = (await own(`insights/${dataset}/tiles`, page)).body;
+      expect(tiles.map(({ m }: any) => m[0])).toEqual(scores.slice(0, 20));
       const best = strict.map(({ ref_id }: any) => ref_id).toSorted();
       expect((await found(dataset, `${score} >= ${scores[9]}`)).toSorted()).toEqual(best);
       expect(await found(dataset, `${score} IS MISSING`)).toEqual(['bare']);

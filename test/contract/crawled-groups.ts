@@ -58,6 +58,7 @@ export const ofScenes: readonly EndpointName[] = [
   'deleteScene',
   'queryScenes',
   'exportScenes',
+  'listSceneTracks',
   'listTracks',
   'putTrack',
   'deleteTracks',

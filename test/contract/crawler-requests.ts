@@ -153,6 +153,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     deleteScene: none,
     queryScenes: { body: { ...page, query: `reference_id = "${canary}"` } },
     exportScenes: { body: page },
+    listSceneTracks: { body: { scene: canary } },
     listTracks: none,
     putTrack: { body: { reference_id: canary, metadata: { planted: 1 } } },
     deleteTracks: { body: { track_reference_ids: [canary] } },

@@ -130,6 +130,19 @@ onEachDatabase('scenes', (open) => {
       ['two', {}],
     ]);
     expect(data[0].scene.fileLocation).toBe('https://files.test/one.mp4');
+    const spans = async (scene: string) =>
+      send(`${store.cloud.url}/v1/insights/${id}/scene-tracks`, { key: store.cloud.adminKey, body: { scene } });
+    const first = { reference_id: 'car 1', labels: ['car'], count: 2 };
+    const second = { reference_id: 'car 2', labels: ['car'], count: 1 };
+    expect((await spans('one')).body.tracks).toEqual([
+      { ...first, spans: [{ from: 0, to: 0 }, { from: 2, to: 2 }] }, // biome-ignore format: a row
+      { ...second, spans: [{ from: 1, to: 1 }] },
+    ]);
+    // a frame that is gone is no frame any more: its neighbours stand side by side
+    await call(`dataset/${id}/refloc/one%2F1`, {}, 'DELETE');
+    expect((await spans('one')).body.tracks).toEqual([{ ...first, spans: [{ from: 0, to: 1 }] }]);
+    expect((await spans('two')).body.tracks).toEqual([]);
+    expect([(await spans('nobody')).status, (await spans('nobody')).body.code]).toEqual([404, 'scene-not-found']);
     await call(`dataset/${id}/scene/one`, {}, 'DELETE');
     const left = await call(`dataset/${id}/exportForTrainingByScene`, { pageToken: null, pageSize: 30 });
     expect(left.text).not.toContain('car 1');

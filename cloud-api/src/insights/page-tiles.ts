@@ -6,6 +6,7 @@ import { listItemsAt, listItemsInOrder } from '../items/read-items.ts';
 import type { PlacedItem } from '../items/rules.ts';
 import { countItems, findItems, type SortOrder } from '../search/find-items.ts';
 import type { Projections } from '../search/projections.ts';
+import { readDerived } from '../search/read-derived.ts';
 import { readQuery } from '../search/read-query.ts';
 import { listTagsAt } from '../slices/list-tags.ts';
 
@@ -15,7 +16,7 @@ export interface TilePage {
   limit: number;
   query: string;
   sort?: SortOrder | undefined;
-  /** Metadata fields whose values come with the tiles. */
+  /** Metadata fields, counts of labels and scores of autotags whose values come with the tiles. */
   fields?: readonly string[];
 }
 
@@ -32,18 +33,28 @@ export async function pageTiles(
 ): Promise<{ total: number; tiles: Tile[] }> {
   const { liveCount } = await getDataset(db, tenantId, datasetId);
   const condition = readQuery(page.query);
+  const projection = projections.of(tenantId, datasetId);
+  const { fields = [] } = page;
+  const tilesOf = async (items: readonly PlacedItem[]): Promise<Tile[]> => {
+    const seqs = items.map(({ seq }) => seq);
+    const derived = fields.length === 0 ? noneDerived : await readDerived(projection, fields, seqs);
+    return toTiles(db, tenantId, datasetId, items, fields, derived);
+  };
   if (condition === undefined && page.sort === undefined) {
     const items = page.offset >= liveCount ? [] : await listItemsAt(db, tenantId, datasetId, page.offset, page.limit);
-    return { total: liveCount, tiles: await toTiles(db, tenantId, datasetId, items, page.fields) };
+    return { total: liveCount, tiles: await tilesOf(items) };
   }
-  const projection = projections.of(tenantId, datasetId);
   const [total, seqs] = await Promise.all([
     countItems(projection, { condition }),
     findItems(projection, { condition, sort: page.sort }, page),
   ]);
   const items = await listItemsInOrder(db, tenantId, datasetId, seqs);
-  return { total, tiles: await toTiles(db, tenantId, datasetId, items, page.fields) };
+  return { total, tiles: await tilesOf(items) };
 }
+
+/** Values by place of the item and name of the field. */
+type Derived = Awaited<ReturnType<typeof readDerived>>;
+const noneDerived: Derived = new Map();
 
 /** Items as tiles, with their tags and what is stored of their pictures. */
 export async function toTiles(
@@ -52,6 +63,7 @@ export async function toTiles(
   datasetId: string,
   items: readonly PlacedItem[],
   fields: readonly string[] = [],
+  derived: Derived = noneDerived,
 ): Promise<Tile[]> {
   const tags = await listTagsAt(
     db,
@@ -68,7 +80,7 @@ export async function toTiles(
       ...toTile(item),
       ...looks.get(item.itemId),
       ...(t === undefined ? {} : { t }),
-      ...(fields.length === 0 ? {} : { m: valuesOf(item, fields) }),
+      ...(fields.length === 0 ? {} : { m: valuesOf(item, fields, derived) }),
     };
   });
 }
@@ -77,10 +89,12 @@ export async function toTiles(
 const mostLetters = 200;
 
 /** What an item holds in some fields. A field may be named with or without `metadata.` before it. */
-function valuesOf(item: PlacedItem, fields: readonly string[]): (string | number | boolean | null)[] {
+function valuesOf(item: PlacedItem, fields: readonly string[], derived: Derived): (string | number | boolean | null)[] {
   const agents = item.agentMetadata === null ? {} : (JSON.parse(item.agentMetadata) as Record<string, unknown>);
   const held = { ...(JSON.parse(item.userMetadata) as Record<string, unknown>), ...agents };
+  const known = derived.get(item.seq);
   return fields.map((field) => {
+    if (known?.has(field) === true) return known.get(field) ?? null;
     const name = field.replace(/^metadata\./, '');
     const value = Object.hasOwn(held, name) ? held[name] : null;
     if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;

@@ -101,6 +101,34 @@ export async function listTrackNames(
   return rows.map(({ name }) => name);
 }
 
+/** How many annotations of a class name a track, item by item. */
+export interface TrackedLabels {
+  seq: number;
+  track: string;
+  label: string;
+  count: number;
+}
+
+/** Annotations of the items at some places that name a track. */
+export function listTracked(
+  db: Database,
+  { tenantId, datasetId, runId }: LabelPlace,
+  seqs: readonly number[],
+): Promise<TrackedLabels[]> {
+  return db
+    .selectFrom('labels')
+    .select(['seq', 'track_reference_id as track', 'label'])
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where('run_id', '=', runId)
+    .where('track_reference_id', 'is not', null)
+    .where(isAmongNumbers(db, 'seq', seqs))
+    .groupBy(['seq', 'track_reference_id', 'label'])
+    .$narrowType<{ track: string }>()
+    .execute();
+}
+
 /** Counts of up to `limit` items of a run that stand after a place; those without labels are among them. */
 export function listLabelled(
   db: Database,

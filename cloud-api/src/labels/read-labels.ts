@@ -3,8 +3,8 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { StoredLabel } from '@nucleus/shared/wire/annotations';
 import type { z } from 'zod';
 import type { Database } from '../database/open-database.ts';
-import { type LabelRow, listRows, listTrackNames } from './queries.ts';
-import type { LabelPlace } from './rules.ts';
+import { type LabelRow, listRows, listTracked, listTrackNames, type TrackedLabels } from './queries.ts';
+import { groundTruth, type LabelPlace } from './rules.ts';
 
 export type { LabelRow };
 export type AnsweredLabel = z.infer<typeof StoredLabel>;
@@ -64,6 +64,15 @@ export async function getLabel(
   const found = rows.find((row) => row.annotation_id === labelId) ?? rows.find((row) => row.id === labelId);
   if (found === undefined) throw new AppError('label-not-found', 'This item has no label of that id.');
   return toAnswered(found, item.referenceId);
+}
+
+/** Annotations of some items that name a track, counted by item, track and class. */
+export function trackedAt(
+  db: Database,
+  place: Omit<LabelPlace, 'runId'>,
+  seqs: readonly number[],
+): Promise<TrackedLabels[]> {
+  return seqs.length === 0 ? Promise.resolve([]) : listTracked(db, { ...place, runId: groundTruth }, seqs);
 }
 
 /** Tracks that labels of some items name, predictions too. */

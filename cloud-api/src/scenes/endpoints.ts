@@ -11,6 +11,7 @@ import type { UploadStore } from '../uploads/upload-store.ts';
 import { deleteScene } from './change-scenes.ts';
 import { exportScenes } from './export-scenes.ts';
 import { describeScene, getSceneOfItem, getSceneRow, queryScenes, spellScenes } from './read-scenes.ts';
+import { listTrackSpans } from './track-spans.ts';
 import { startUploadJob } from './upload-job.ts';
 import { type UploadParts, uploadScenes } from './upload-scenes.ts';
 
@@ -67,6 +68,9 @@ export function mountScenes(mount: Mount, parts: SceneParts): void {
   mountEndpoint(mount, sceneEndpoints.exportScenes, ({ tenantId }, { params, body }) =>
     exportScenes(db, projections, { tenantId, datasetId: params.datasetId }, body),
   );
+  mountEndpoint(mount, sceneEndpoints.listSceneTracks, async ({ tenantId }, { params, body }) => ({
+    tracks: await listTrackSpans(db, { tenantId, datasetId: params.datasetId }, body.scene),
+  }));
   mountEndpoint(mount, sceneEndpoints.listTracks, async ({ tenantId }, { params }) => ({
     tracks: await listTracks(db, tenantId, params.datasetId),
   }));

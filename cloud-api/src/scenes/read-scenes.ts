@@ -42,8 +42,15 @@ export async function getSceneOfItem(db: Database, place: DatasetPlace, referenc
   return scene;
 }
 
-/** A scene with its frames and tracks; frames whose item was deleted are left out. */
-export async function describeScene(db: Database, place: DatasetPlace, scene: SceneRow): Promise<Scene> {
+/** An item of a frame, where it stands among the dataset's, and which sensor it is of. */
+interface FramePart {
+  seq: number;
+  sensor: string;
+  item: FrameItem;
+}
+
+/** The frames of a scene; items that were deleted are left out, and frames of which nothing is left. */
+export async function readFrames(db: Database, place: DatasetPlace, scene: SceneRow): Promise<FramePart[][]> {
   const { tenantId, datasetId } = place;
   const rows = await listFrames(db, place, scene.sceneId);
   const items = new Map(
@@ -56,29 +63,35 @@ export async function describeScene(db: Database, place: DatasetPlace, scene: Sc
       )
     ).map((item) => [item.seq, toDatasetItem(item)]),
   );
-  const frames: { sensor: string; item: FrameItem }[][] = [];
+  const frames: FramePart[][] = [];
   for (const { frame, sensor, seq, summary } of rows) {
     const item = items.get(seq);
     if (item === undefined) continue;
     const pointcloud = summary === null ? {} : { pointcloud: JSON.parse(summary) as PointCloudSummary };
     const sensors = frames[frame] ?? [];
     frames[frame] = sensors;
-    sensors.push({ sensor, item: { ...item, ...pointcloud } });
+    sensors.push({ seq, sensor, item: { ...item, ...pointcloud } });
   }
+  return frames.filter((frame) => frame !== undefined);
+}
+
+/** A scene with its frames and tracks. */
+export async function describeScene(db: Database, place: DatasetPlace, scene: SceneRow): Promise<Scene> {
+  const { tenantId, datasetId } = place;
+  const frames = await readFrames(db, place, scene);
   const named = await tracksAt(
     db,
     place,
-    rows.map(({ seq }) => seq),
+    frames.flatMap((frame) => frame.map(({ seq }) => seq)),
   );
   // Those that were sent along, and those that its labels name.
   const trackKeys = new Set([...(await listSceneTrackKeys(db, place, scene.sceneId)), ...named.map(refKey)]);
-  const there = frames.filter((frame) => frame !== undefined);
   return {
     ...toSceneEntry(scene),
     frames:
       scene.type === 'video'
-        ? there.flatMap((frame) => frame.map(({ item }) => item))
-        : there.map((frame) => Object.fromEntries(frame.map(({ sensor, item }) => [sensor, item]))),
+        ? frames.flatMap((frame) => frame.map(({ item }) => item))
+        : frames.map((frame) => Object.fromEntries(frame.map(({ sensor, item }) => [sensor, item]))),
     tracks: await listTracksOf(db, tenantId, datasetId, [...trackKeys]),
     ...(scene.frameRate === null ? {} : { frame_rate: Number(scene.frameRate) }),
     ...(scene.videoUrl === null ? {} : { video_url: scene.videoUrl }),

@@ -163,3 +163,14 @@ export interface SceneRow {
 export function toSceneEntry({ sceneId, referenceId, type, metadata }: SceneRow): SceneEntry {
   return { id: sceneId, reference_id: referenceId, type, metadata: JSON.parse(metadata) as Metadata };
 }
+
+/** Stretches of whole numbers that follow each other, in order, both ends included. */
+export function spansOf(frames: readonly number[]): { from: number; to: number }[] {
+  const spans: { from: number; to: number }[] = [];
+  for (const frame of frames.toSorted((a, b) => a - b)) {
+    const last = spans.at(-1);
+    if (last !== undefined && frame === last.to + 1) last.to = frame;
+    else spans.push({ from: frame, to: frame });
+  }
+  return spans;
+}

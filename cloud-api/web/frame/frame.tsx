@@ -6,6 +6,7 @@ import {
   findKeys,
   gridKeys,
   labelKeys,
+  sceneKeys,
   videoKeys,
 } from '@nucleus/shared/ui/keyboard/keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
@@ -47,7 +48,9 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
         </PageLink>
         <Crumbs route={route} tenant={session.tenant.name} dataset={dataset?.name} />
         <AgentPill agents={agents.data} />
-        <KeySheet groups={[...gridKeys, findKeys, labelKeys, videoKeys, decideKeys, dashboardKeys, anywhereKeys]} />
+        <KeySheet
+          groups={[...gridKeys, findKeys, labelKeys, sceneKeys, videoKeys, decideKeys, dashboardKeys, anywhereKeys]}
+        />
         <ThemeButton />
         <button
           type="button"

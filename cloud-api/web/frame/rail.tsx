@@ -1,7 +1,9 @@
 import {
   Bookmark,
+  ChartColumn,
   Columns2,
   Copy,
+  Film,
   Globe,
   Images,
   Layers,
@@ -13,6 +15,7 @@ import {
   Shield,
   SquareCheck,
   Upload,
+  WandSparkles,
 } from 'lucide-react';
 import { type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { datasetPagePath, type datasetPages, datasetPath, type Route } from '../route.ts';
@@ -28,6 +31,9 @@ const ofDataset: readonly (Entry & { page: (typeof datasetPages)[number] })[] = 
   { page: 'map', name: 'Map', icon: Globe },
   { page: 'slices', name: 'Slices', icon: Bookmark },
   { page: 'duplicates', name: 'Duplicates', icon: Copy },
+  { page: 'scenes', name: 'Scenes', icon: Film },
+  { page: 'autotags', name: 'Autotags', icon: WandSparkles },
+  { page: 'models', name: 'Models', icon: ChartColumn },
   { page: 'compare', name: 'Compare', icon: Columns2 },
   { page: 'uploads', name: 'Uploads', icon: Upload },
 ];
@@ -74,7 +80,7 @@ export function Rail({ route, attention }: RailProps): ReactElement {
             key={entry.page}
             entry={entry}
             to={datasetPagePath(datasetId, entry.page)}
-            isCurrent={route.page === entry.page}
+            isCurrent={route.page === entry.page || `${route.page}s` === entry.page}
             attention={attention[entry.page]}
           />
         ))}

@@ -2,9 +2,10 @@ import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { selectedCount, selectedIndices } from '@nucleus/shared/ui/grid/selection.ts';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
-import { Bookmark, Columns2, Download, Tag } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
+import { Bookmark, Columns2, Download, Tag, WandSparkles } from 'lucide-react';
+import { lazy, type ReactElement, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
+import { Late } from '../frame/late.tsx';
 import { comparePath } from '../route.ts';
 import { changeTags } from '../tags/use-tags.ts';
 import { type Chooser, chosenItems, refusalOf } from './chosen.ts';
@@ -18,7 +19,11 @@ interface SelectionActionsProps extends Chooser {
   onChanged: () => void;
 }
 
-type Open = 'tag' | 'slice' | 'export';
+type Open = 'tag' | 'slice' | 'export' | 'autotag';
+
+const AutotagDialog = lazy(async () => ({ default: (await import('../autotags/autotag-dialog.tsx')).AutotagDialog }));
+/** As many examples as an autotag learns from at once. */
+const mostExamples = 5_000;
 
 /** What can be done with selected items; each has a key. */
 export function SelectionActions(props: SelectionActionsProps): ReactElement {
@@ -34,11 +39,18 @@ export function SelectionActions(props: SelectionActionsProps): ReactElement {
     const [a, b] = await props.pages.gather(selectedIndices(selection, total, 2), AbortSignal.timeout(60_000));
     if (a !== undefined && b !== undefined) navigate(comparePath(datasetId, a.ref, b.ref));
   };
+  const learn = (): void => {
+    if (chosen > mostExamples) sayFailure('An autotag learns from up to 5,000 items at once. Select fewer.');
+    else setOpen('autotag');
+  };
+  const examples = async (signal: AbortSignal): Promise<string[]> =>
+    (await props.pages.gather(selectedIndices(selection, total, mostExamples), signal)).map(({ ref }) => ref);
   const canCompare = chosen === 2;
   useKeys({
     t: () => start('tag'),
     l: () => start('slice'),
     e: () => start('export'),
+    r: learn,
     c: () => (canCompare ? void compare() : sayFailure('Select two items to compare them.')),
   });
   const close = (): void => setOpen(undefined);
@@ -55,6 +67,7 @@ export function SelectionActions(props: SelectionActionsProps): ReactElement {
       <ActionButton icon={Tag} name="Tag" letter="T" onClick={() => start('tag')} />
       <ActionButton icon={Bookmark} name="Slice" letter="L" onClick={() => start('slice')} />
       {canCompare && <ActionButton icon={Columns2} name="Compare" letter="C" onClick={() => void compare()} />}
+      <ActionButton icon={WandSparkles} name="Autotag" letter="R" onClick={learn} />
       <ActionButton icon={Download} name="Export" letter="E" onClick={() => start('export')} />
       <span className="sep" />
       {open === 'tag' && (
@@ -74,6 +87,11 @@ export function SelectionActions(props: SelectionActionsProps): ReactElement {
           items={items}
           onClose={close}
         />
+      )}
+      {open === 'autotag' && (
+        <Late fallback={<span aria-busy="true" />}>
+          <AutotagDialog datasetId={datasetId} chosen={chosen} names={examples} onClose={close} />
+        </Late>
       )}
       {open === 'export' && <ExportDialog datasetId={datasetId} chosen={chosen} items={items} onClose={close} />}
     </>

@@ -140,7 +140,7 @@ export const insightEndpoints = {
       limit: z.int().min(1).max(2000),
       query: Query,
       sort: Sort,
-      /** Metadata fields whose values come with the tiles, for a list. */
+      /** Fields whose values come with the tiles: metadata, counts of labels (`annotations.car`), scores (`autotag.image.NAME`). */
       fields: z.array(FieldName).max(12).default([]),
     }),
     reply: z.object({ total: z.int(), took_ms: z.number(), tiles: z.array(Tile) }),

@@ -79,6 +79,17 @@ const TrackFrame = z.object({
   metadata: Metadata,
 });
 
+/** Where in a scene a track has annotations. */
+const TrackSpans = z.object({
+  reference_id: z.string(),
+  /** Classes of its annotations. */
+  labels: z.array(z.string()),
+  count: z.int(),
+  /** Stretches of frames that follow each other, from 0, both ends included, by their place among the scene's frames. */
+  spans: z.array(z.object({ from: z.int(), to: z.int() })),
+});
+export type TrackSpans = z.infer<typeof TrackSpans>;
+
 /** Nucleus routes for scenes and tracks (wire contract 8.2, 12 and 13). */
 export const sceneEndpoints = {
   uploadScenes: {
@@ -161,6 +172,16 @@ export const sceneEndpoints = {
     }),
     errors: ['dataset-not-found', 'slice-not-found'],
     dialect: 'nucleus',
+  },
+  listSceneTracks: {
+    method: 'post',
+    path: '/v1/insights/:datasetId/scene-tracks',
+    access: 'read',
+    summary: 'On which frames of a scene its tracks have annotations',
+    body: z.strictObject({ scene: ReferenceId }),
+    reply: z.object({ tracks: z.array(TrackSpans) }),
+    errors: ['dataset-not-found', 'scene-not-found'],
+    dialect: 'own',
   },
   listTracks: {
     method: 'get',

@@ -95,6 +95,17 @@ export const findKeys: KeyGroup = {
   ],
 };
 
+export const sceneKeys: KeyGroup = {
+  title: 'Scenes and autotags',
+  lines: [
+    { does: 'Play, pause a scene', keys: [['Space']] },
+    { does: 'One frame back, on', keys: [['←'], ['→'], ['<'], ['>']] },
+    { does: 'First, last frame', keys: [['Home'], ['End']] },
+    { does: 'Accept, reject an example', keys: [['A'], ['R']] },
+    { does: 'Train on what was decided', keys: [['T']] },
+  ],
+};
+
 export const videoKeys: KeyGroup = {
   title: 'A video in the large view',
   lines: [
@@ -119,6 +130,7 @@ export const decideKeys: KeyGroup = {
   lines: [
     { does: 'Tag what is selected', keys: [['T']] },
     { does: 'Save as slice, add to one', keys: [['L']] },
+    { does: 'Autotag from what is selected', keys: [['R']] },
     { does: 'Compare two', keys: [['C']] },
     { does: 'Export', keys: [['E']] },
     { does: 'Undo', keys: [['Ctrl', 'Z']] },
