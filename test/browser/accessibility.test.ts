@@ -5,10 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
 import { type ADashboard, aDashboard, yardItems } from '../builders/a-dashboard.ts';
 import { send } from '../contract/send.ts';
+import { aSceneDataset } from '../contract/some-scenes.ts';
 
 describeWithChromium('the dashboard for everybody', () => {
   let browser: Browser;
   let dashboard: ADashboard;
+  let scenesId: string;
+  let autotagId: string;
   beforeAll(async () => {
     browser = await aChromium();
     const items = yardItems(120);
@@ -29,6 +32,18 @@ describeWithChromium('the dashboard for everybody', () => {
     await call('projects', { name: 'letters', type: 'textcollection' });
     await call('batches', { name: 'week-1', project: 'letters' });
     await call('task/textcollection', { batch: 'week-1', text: 'Dear' });
+    const on = { reference_id: 'block-00/T0000.jpg', type: 'box', label: 'crack', annotation_id: 'c' };
+    const geometry = { x: 30, y: 40, width: 90, height: 60 };
+    await call(`nucleus/dataset/${dashboard.datasetId}/annotate`, { annotations: [{ ...on, geometry }] });
+    const examples = { positives: ['block-00/T0000.jpg'], negatives: ['block-01/T0001.jpg'] };
+    const tag = await call(`datasets/${dashboard.datasetId}/autotags`, { name: 'even', ...examples });
+    autotagId = tag.body.autotag_id;
+    scenesId = await aSceneDataset((path, body) => call(path.replace(/^\/v1\//, ''), body), 'drive');
+    const tracked = { type: 'cuboid', label: 'car', annotation_id: 'c', track_reference_id: 'drive/car' };
+    const cuboid = { position: { x: 1, y: 2, z: 9 }, dimensions: { x: 2, y: 2, z: 2 }, yaw: 0 };
+    await call(`nucleus/dataset/${scenesId}/annotate`, {
+      annotations: [{ ...tracked, reference_id: 'drive/cloud/0', geometry: cuboid }],
+    });
   });
   afterAll(async () => {
     await dashboard.close();
@@ -159,6 +174,37 @@ describeWithChromium('the dashboard for everybody', () => {
           await page.getByRole('button', { name: 'Add storage' }).click();
           await page.getByRole('dialog').getByText('external id').waitFor();
         },
+      },
+      {
+        name: 'labels in the large view',
+        path: () => `/d/${dashboard.datasetId}/i/block-00%2FT0000.jpg`,
+        reach: async (page) => {
+          const large = page.getByRole('button', { name: 'Large view (Enter)' });
+          await large.and(page.locator(':enabled')).click();
+          await page.getByRole('region', { name: 'Labels drawn' }).getByRole('button', { name: 'crack 1' }).waitFor();
+          await page.locator('.stage .zoom-view').press(']');
+          await page.locator('.label-tip').waitFor();
+        },
+      },
+      {
+        name: 'a scene',
+        path: () => `/d/${scenesId}/scenes/drive`,
+        reach: (page) => page.getByRole('button', { name: /^Track drive/ }).waitFor(),
+      },
+      {
+        name: 'an autotag with decisions',
+        path: () => `/d/${dashboard.datasetId}/autotags/${autotagId}`,
+        reach: async (page) => {
+          const tagged = page.getByRole('listbox', { name: 'Tagged items' });
+          await tagged.getByRole('option').first().waitFor();
+          await tagged.press('a');
+          await page.getByRole('toolbar', { name: 'Refinement' }).waitFor();
+        },
+      },
+      {
+        name: 'models',
+        path: () => `/d/${dashboard.datasetId}/models`,
+        reach: (page) => page.getByRole('row', { name: /^crack/ }).waitFor(),
       },
       {
         name: 'jobs',

@@ -15,6 +15,12 @@ const items = yardItems(amount).map((item, i) => ({
   ...item,
   phash: (isNight(i) ? '1' : '0').repeat(40) + i.toString(2).padStart(24, '0'),
 }));
+/** A scene whose pictures have a size, in which labels have a place. */
+const sized = (ref: string, frames: number) => {
+  const scene = lidarScene(ref, frames);
+  const withSize = scene.frames.map(({ lidar, front }) => ({ lidar, front: { ...front, width: 640, height: 480 } }));
+  return { ...scene, frames: withSize };
+};
 const refsOf = (wanted: (i: number) => boolean): string[] =>
   items.flatMap((item, i) => (wanted(i) ? [item.reference_id] : []));
 const nights = refsOf(isNight);
@@ -29,7 +35,7 @@ describeWithChromium('scenes, autotags and models', () => {
       dashboard = await aDashboard(browser, items, { database: await openDatabase() });
       const set = { name: 'drives', is_scene: true, use_privacy_mode: true };
       scenesId = (await call('dataset/create', set)).body.dataset_id;
-      await call(`${scenesId}/upload_scenes`, { scenes: [lidarScene('drive/1', 4), lidarScene('drive/2', 1)] });
+      await call(`${scenesId}/upload_scenes`, { scenes: [sized('drive/1', 4), sized('drive/2', 1)] });
       await call(`${scenesId}/upload_video_scenes`, { scenes: [videoScene('clip', 3)] });
       const cuboid = (frame: number) => ({
         reference_id: `drive/1/cloud/${frame}`,
@@ -81,7 +87,7 @@ describeWithChromium('scenes, autotags and models', () => {
       const track = frames.getByRole('button', { name: 'Track drive/1/car, car, frames 1 to 2, 4' });
       await track.waitFor();
       await page.getByRole('link', { name: 'front, drive/1/front/0, 1 label' }).waitFor();
-      const ground = page.getByRole('img', { name: '1 cuboids from above, lines every 0.5' });
+      const ground = page.getByRole('img', { name: '1 cuboid from above, lines every 0.5' });
       await ground.waitFor();
       await page.keyboard.press('ArrowRight');
       await frames.getByText('2 of 4').waitFor();

@@ -98,7 +98,7 @@ export function RefineGrid(props: RefineGridProps): ReactElement {
     if (side === 'yes' || side === 'no') vote(place, side);
   };
   return (
-    <section className="card" aria-label="Tagged items">
+    <section className="card refine-card" aria-label="Tagged items">
       <header>
         <h2>Tagged items</h2>
         <span className="sm t3 hide-s">

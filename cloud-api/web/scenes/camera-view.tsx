@@ -41,11 +41,13 @@ export function CameraView(props: CameraViewProps): ReactElement {
   const want = tile?.s === undefined ? undefined : { source: tile.s, ref: tile.ref, variant: 'preview-1024' as const };
   const look = usePixel(want);
   const projected = useMemo(() => project(cuboids, item.metadata, size), [cuboids, item.metadata, size]);
-  const drawn = choices.isShown
-    ? [...labels, ...projected].filter(
-        ({ classes }) => classes.length === 0 || classes.some((label) => !choices.hiddenClasses.has(label)),
-      )
-    : [];
+  // what is measured in a picture of unknown size has no place in it
+  const drawn =
+    choices.isShown && size !== usualSize
+      ? [...labels, ...projected].filter(
+          ({ classes }) => classes.length === 0 || classes.some((label) => !choices.hiddenClasses.has(label)),
+        )
+      : [];
   const blur = tile?.b ?? (typeof item.metadata.blurhash === 'string' ? item.metadata.blurhash : undefined);
   const placed = drawn.filter(({ shape }) => shape !== undefined).length;
   const called = name === '' ? 'Frame' : visibleText(name);
@@ -76,7 +78,7 @@ export function CameraView(props: CameraViewProps): ReactElement {
       <figcaption className="row sm">
         {name !== '' && <b>{visibleText(name)}</b>}
         <span className="mono xs t3 cut">{visibleText(item.reference_id)}</span>
-        <span className="end t3 nowrap">{counted(placed, 'label')}</span>
+        <span className="end t3 nowrap">{size === usualSize ? 'size unknown' : counted(placed, 'label')}</span>
       </figcaption>
     </figure>
   );

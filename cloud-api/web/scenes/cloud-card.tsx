@@ -1,4 +1,4 @@
-import { bytes, count, shortHash } from '@nucleus/shared/ui/words/quantities.ts';
+import { bytes, count, counted, shortHash } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { ReactElement } from 'react';
 import type { ColourOf } from '../labels/class-colours.ts';
@@ -78,7 +78,7 @@ function Plan(props: {
       <svg
         viewBox={`${left} ${bottom} ${width} ${height}`}
         role="img"
-        aria-label={`${count(cuboids.length)} cuboids from above, lines every ${short(step)}`}
+        aria-label={`${counted(cuboids.length, 'cuboid')} from above, lines every ${short(step)}`}
       >
         {ticks(left, width, step).map((at) => (
           <line key={`x${at}`} className="ground-line" x1={at} x2={at} y1={bottom} y2={top} />
