@@ -8,7 +8,7 @@ import type { Picture } from '../attachments/kept-image.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import type { StagedFile } from '../attachments/store/stage-file.ts';
 import type { Acting } from '../audit/acting.ts';
-import { writeAudit } from '../audit/write-audit.ts';
+import { writeAudits } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { together } from '../database/together.ts';
@@ -19,8 +19,8 @@ import { intakeImages } from './intake-images.ts';
 import { keepEvents } from './keep-events.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
 import {
-  type AppendFacts,
   type AppendPlan,
+  type AppendRequest,
   itemsPerTurn,
   planAppend,
   type ReadItem,
@@ -49,13 +49,17 @@ export interface PreparedAppend {
   good: readonly ReadItem[];
   bad: readonly unknown[];
   pictures: ReadonlyMap<ReadItem, Picture>;
-  uploadedUrl: AppendFacts['uploadedUrl'];
+  uploadedUrl: AppendRequest['uploadedUrl'];
 }
+
+/** Writes a prepared append. @throws what {@link appendItemsIn} throws */
+export type WriteAppend = (acting: Acting, datasetId: string, prepared: PreparedAppend) => Promise<AppendReply>;
 
 /** How long the pictures of one request may take together. */
 const requestPicturesMs = 45_000;
 
 /**
+ * @param write in a transaction of its own unless said
  * @returns counts that add up to the number of items sent, and the items that were refused, each with its `error`.
  * @throws AppError `dataset-not-found`, `dataset-holds-scenes`, `privacy-mode-refuses-bytes`
  */
@@ -64,11 +68,12 @@ export async function appendItems(
   acting: Acting,
   datasetId: string,
   input: Append,
+  write: WriteAppend = (...append) => parts.db.transaction().execute((tx) => appendItemsIn(tx, ...append)),
 ): Promise<AppendReply> {
   try {
     const signal = AbortSignal.timeout(requestPicturesMs);
     const prepared = await prepareAppend(parts, acting.tenantId, datasetId, input, signal);
-    return await parts.db.transaction().execute((tx) => appendItemsIn(tx, acting, datasetId, prepared));
+    return await write(acting, datasetId, prepared);
   } finally {
     await Promise.all((input.uploads ?? []).map((staged) => parts.attachments.dropStaged(staged)));
   }
@@ -120,48 +125,64 @@ export async function appendItemsIn(
   datasetId: string,
   prepared: PreparedAppend,
 ): Promise<AppendReply> {
-  const { good, bad, pictures, uploadedUrl } = prepared;
+  const [reply] = await appendAllIn(tx, datasetId, [{ acting, prepared }]);
+  return reply as AppendReply;
+}
+
+/**
+ * Writes appends of one actor to one dataset as one write; each has its own reply and its own row in the log.
+ * @param appends at least one, in their order
+ */
+export async function appendAllIn(
+  tx: Database,
+  datasetId: string,
+  appends: readonly { acting: Acting; prepared: PreparedAppend }[],
+): Promise<AppendReply[]> {
+  const { acting } = appends.at(-1) as (typeof appends)[number];
+  const requests = appends.map(({ acting, prepared }) => ({ ...prepared, acting, items: prepared.good }));
+  const keys = keysOf(requests.flatMap(({ items }) => items));
   const claim = await claimWrite(tx, acting, datasetId);
   const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
   const { tenantId } = acting;
   const [known, source, fieldTypes, vectors] = await together(tx, (tx) => [
-    listKnownItems(tx, tenantId, datasetId, keysOf(good)),
+    listKnownItems(tx, tenantId, datasetId, keys),
     findSourceOfDataset(tx, tenantId, datasetId),
     lockFieldTypes(tx, tenantId, datasetId),
     takeVectors(tx, { tenantId, datasetId }, change, 'custom'),
   ]);
   const isAgentBound = source !== undefined;
   const { isPrivate } = claim;
-  const planning = planAppend({
-    items: good,
-    known,
-    pictures,
-    uploadedUrl,
-    isPrivate,
-    isAgentBound,
-    fieldTypes,
-    vectors,
-    claim,
-    acting,
-  });
-  const plan = await inTurns(planning);
+  const plan = await inTurns(planAppend({ requests, known, isPrivate, isAgentBound, fieldTypes, vectors, claim }));
   await showImages(tx, acting, datasetId, plan.images);
   const inserted = plan.inserts.length;
-  const written = inserted + plan.updates.size;
   await together(tx, (tx) => [
     writePlan(tx, acting, datasetId, plan, claim.changeNo),
     settleWrite(tx, tenantId, datasetId, { nextSeq: claim.nextSeq + inserted, liveDelta: inserted }),
-    written > 0 && writeAudit(tx, acting, { action: 'items.append', targetId: datasetId, amount: written }),
+    writeAudits(tx, actsOf(datasetId, requests, plan)),
   ]);
-  const errors = [...bad, ...plan.errors];
-  return {
-    dataset_id: datasetId,
-    new_items: plan.inserts.length,
-    updated_items: plan.updatedCount,
-    ignored_items: plan.ignoredCount,
-    upload_errors: errors.length,
-    ...(errors.length === 0 ? {} : { error_payload: errors as AppendReply['error_payload'] }),
-  };
+  return plan.outcomes.map(({ newCount, updatedCount, ignoredCount, errors }, at) => {
+    const refused = [...(requests[at]?.bad ?? []), ...errors];
+    return {
+      dataset_id: datasetId,
+      new_items: newCount,
+      updated_items: updatedCount,
+      ignored_items: ignoredCount,
+      upload_errors: refused.length,
+      ...(refused.length === 0 ? {} : { error_payload: refused as AppendReply['error_payload'] }),
+    };
+  });
+}
+
+function actsOf(
+  targetId: string,
+  requests: readonly AppendRequest[],
+  { outcomes }: AppendPlan,
+): Parameters<typeof writeAudits>[1] {
+  return requests.flatMap(({ acting }, at) => {
+    const { newCount = 0, updatedCount = 0 } = outcomes[at] ?? {};
+    const amount = newCount + updatedCount;
+    return amount === 0 ? [] : [{ acting, entry: { action: 'items.append', targetId, amount } }];
+  });
 }
 
 async function inTurns<Result>(steps: Generator<undefined, Result>): Promise<Result> {

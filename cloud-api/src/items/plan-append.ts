@@ -1,4 +1,4 @@
-/** Decides what an append does, item by item, before anything is written. Pure: ids, time and known rows are arguments. */
+/** Decides what appends do, item by item, before anything is written. Pure: ids, time and known rows are arguments. */
 import { AppendedItem } from '@nucleus/shared/wire/dataset';
 import type { DatasetItemInput } from '@nucleus/shared/wire/dataset-item';
 import { isPlainItem } from '@nucleus/shared/wire/plain-item';
@@ -35,29 +35,41 @@ export interface AppendPlan {
   updates: Map<string, ItemUpdate>;
   /** Images to show by item id. */
   images: Map<string, KeptImage>;
+  /** What became of the items of each request. */
+  outcomes: AppendOutcome[];
+  fieldTypes: FieldTypes;
+  vectors: VectorChanges;
+}
+
+export interface AppendOutcome {
+  newCount: number;
   updatedCount: number;
   ignoredCount: number;
   errors: unknown[];
-  fieldTypes: FieldTypes;
-  vectors: VectorChanges;
 }
 
 /** A few milliseconds of planning or checking. */
 export const itemsPerTurn = 500;
 
-export interface AppendFacts {
+/** One append: who sent what, and the pictures of it. */
+export interface AppendRequest {
+  acting: Acting;
   items: readonly ReadItem[];
-  known: readonly KnownItem[];
   /** Pictures that were brought in; empty in privacy mode, where none ever is. */
   pictures: ReadonlyMap<ReadItem, Picture>;
   /** Address that an item answers whose file was uploaded; undefined when addresses were sent. */
   uploadedUrl: ((itemId: string) => string) | undefined;
+}
+
+export interface AppendFacts {
+  /** In their order; later ones meet what earlier ones did. */
+  requests: readonly AppendRequest[];
+  known: readonly KnownItem[];
   isPrivate: boolean;
   isAgentBound: boolean;
   fieldTypes: FieldTypes;
   vectors: VectorChanges;
   claim: DatasetClaim;
-  acting: Acting;
 }
 
 /**
@@ -95,25 +107,26 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
     inserts: [],
     updates: new Map(),
     images: new Map(),
-    updatedCount: 0,
-    ignoredCount: 0,
-    errors: [],
+    outcomes: facts.requests.map(() => ({ newCount: 0, updatedCount: 0, ignoredCount: 0, errors: [] })),
     fieldTypes: facts.fieldTypes,
     vectors: facts.vectors,
   };
-  for (const [place, read] of facts.items.entries()) {
+  const all = facts.requests.flatMap((request, at) =>
+    request.items.map((read) => ({ read, request, outcome: plan.outcomes[at] as AppendOutcome })),
+  );
+  for (const [place, { read, request, outcome }] of all.entries()) {
     if (place > 0 && place % itemsPerTurn === 0) yield;
     const there = known.get(read.refKey);
     const isKnown = there !== undefined || fresh.has(read.refKey);
     if (!read.update && (there?.state === 'live' || fresh.has(read.refKey))) {
-      plan.ignoredCount += 1;
+      outcome.ignoredCount += 1;
       continue;
     }
-    const picture = pictureOf(facts, read, there ?? fresh.get(read.refKey));
+    const picture = pictureOf(facts, request, read, there ?? fresh.get(read.refKey));
     // First, because a refused item must not lock the kinds of its fields.
     const problem = picture?.error ?? findProblem(facts, read.item, there, isKnown);
     if (problem !== undefined) {
-      plan.errors.push(refused(read.raw, problem));
+      outcome.errors.push(refused(read.raw, problem));
       continue;
     }
     const metadata = JSON.stringify(
@@ -127,23 +140,24 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
     if (twin !== undefined) {
       twin.user_metadata = metadata;
       if (kept !== undefined) {
-        Object.assign(twin, pictureColumns(facts, read, twin.id, kept));
+        Object.assign(twin, pictureColumns(request, read, twin.id, kept));
         plan.images.set(twin.id, kept);
       }
-      plan.updatedCount += 1;
+      outcome.updatedCount += 1;
     } else if (there !== undefined) {
       const earlier = plan.updates.get(there.itemId)?.picture;
       plan.updates.set(there.itemId, {
         userMetadata: metadata,
-        picture: kept === undefined ? earlier : pictureColumns(facts, read, there.itemId, kept),
+        picture: kept === undefined ? earlier : pictureColumns(request, read, there.itemId, kept),
       });
       if (kept !== undefined) plan.images.set(there.itemId, kept);
-      plan.updatedCount += 1;
+      outcome.updatedCount += 1;
     } else {
-      const row = newRow(facts, read, metadata, seq, kept);
+      const row = newRow(facts, request, read, metadata, seq, kept);
       if (kept !== undefined) plan.images.set(row.id, kept);
       fresh.set(read.refKey, row);
       plan.inserts.push(row);
+      outcome.newCount += 1;
     }
   }
   return plan;
@@ -176,22 +190,27 @@ function findProblem(
  * The picture that an item shows from now on; undefined in privacy mode and for known items that keep theirs. What was not brought
  * in although it is needed has changed since it was looked at.
  */
-function pictureOf(facts: AppendFacts, read: ReadItem, there: KnownItem | ItemsTable | undefined): Picture | undefined {
+function pictureOf(
+  facts: AppendFacts,
+  request: AppendRequest,
+  read: ReadItem,
+  there: KnownItem | ItemsTable | undefined,
+): Picture | undefined {
   if (facts.isPrivate) return undefined;
-  const picture = facts.pictures.get(read);
+  const picture = request.pictures.get(read);
   if (picture !== undefined || there !== undefined) return picture;
   return { error: 'reference_id: the item changed meanwhile, send it again' };
 }
 
 /** Sizes and hash as the caller gave them, else as they were found. */
 function pictureColumns(
-  facts: AppendFacts,
+  request: AppendRequest,
   read: ReadItem,
   itemId: string,
   kept: KeptImage | undefined,
 ): Pick<ItemsTable, 'image_url' | 'width' | 'height' | 'phash'> {
   return {
-    image_url: facts.uploadedUrl?.(itemId) ?? read.item.image_url,
+    image_url: request.uploadedUrl?.(itemId) ?? read.item.image_url,
     width: read.item.width ?? kept?.width ?? null,
     height: read.item.height ?? kept?.height ?? null,
     phash: read.item.phash ?? kept?.phash ?? null,
@@ -200,12 +219,14 @@ function pictureColumns(
 
 function newRow(
   facts: AppendFacts,
+  request: AppendRequest,
   read: ReadItem,
   metadata: string,
   seq: number,
   kept: KeptImage | undefined,
 ): ItemsTable {
-  const { claim, acting } = facts;
+  const { claim } = facts;
+  const { acting } = request;
   const id = newId('item');
   return {
     tenant_id: acting.tenantId,
@@ -217,7 +238,7 @@ function newRow(
     state: 'live',
     change_no: claim.changeNo,
     kind: 'image',
-    ...pictureColumns(facts, read, id, kept),
+    ...pictureColumns(request, read, id, kept),
     user_metadata: metadata,
     agent_metadata: null,
     embedding_info: null,
