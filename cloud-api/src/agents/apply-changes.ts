@@ -28,7 +28,7 @@ export async function applyChanges(
   acting: Acting,
   batch: Batch,
   fence: number,
-): Promise<{ acks: Ack[]; written: number }> {
+): Promise<{ datasetId: string; acks: Ack[]; written: number }> {
   return db.transaction().execute(async (tx) => {
     const bound = await findSource(tx, acting.tenantId, batch.head.agent_id, batch.head.source);
     if (bound === undefined) throw agentNotFound();
@@ -72,7 +72,7 @@ export async function applyChanges(
       amount > 0 && writeAudit(tx, acting, { action: 'agent.changes', targetId: source.sourceId, amount }),
     ]);
     await renameInLabels(tx, place, plan.renames);
-    return { acks: plan.acks, written: plan.writes.length };
+    return { datasetId: source.datasetId, acks: plan.acks, written: plan.writes.length };
   });
 }
 
