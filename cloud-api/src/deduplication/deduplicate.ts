@@ -22,7 +22,7 @@ export interface DeduplicationResult {
     threshold: number;
     original_count: number;
     deduplicated_count: number;
-    /** Items of a privacy-mode dataset that have no pixels to compare. */
+    /** Items of a privacy-mode dataset that have no pixels to compare, or of another whose picture could not be fetched. */
     skipped_without_hash: number;
   };
 }
@@ -47,7 +47,8 @@ export async function deduplicate(
   const table = new HashTable({ hasNames: true });
   if (isNamed) table.add(await listNamedHashCandidates(db, tenantId, datasetId, input));
   else await eachHashPage(db, tenantId, datasetId, (page) => table.add(page), work.signal);
-  const excused = dataset.isPrivate && !isNamed ? table.withoutPixels : 0;
+  // An ordinary dataset has a hash of every picture that is there.
+  const excused = isNamed ? 0 : dataset.isPrivate ? table.withoutPixels : table.withoutHash;
   if (table.withoutHash > excused || (table.count === 0 && table.withoutHash > 0)) throw hashMissing(table.withoutHash);
   const { places } = await compareAside(table.task('unique', input.threshold), work);
   work.onProgress?.(1);
