@@ -67,6 +67,25 @@ export async function listItemFetches(
   return found;
 }
 
+const selectUnstored = (db: Database, tenantId: string, datasetId: string) =>
+  db
+    .selectFrom('item_fetches')
+    .leftJoin('item_assets', (join) =>
+      join
+        .onRef('item_assets.tenant_id', '=', 'item_fetches.tenant_id')
+        .onRef('item_assets.item_id', '=', 'item_fetches.item_id'),
+    )
+    .where('item_fetches.tenant_id', '=', tenantId)
+    .where('item_fetches.dataset_id', '=', datasetId)
+    .where('item_assets.sha256', 'is', null);
+
+export async function countUnstored(db: Database, tenantId: string, datasetId: string): Promise<number> {
+  const row = await selectUnstored(db, tenantId, datasetId)
+    .select((select) => select.fn.countAll<number>().as('items'))
+    .executeTakeFirstOrThrow();
+  return Number(row.items);
+}
+
 /** Those of some items whose picture was asked for and never stored. */
 export async function listUnstored(
   db: Database,
@@ -76,18 +95,9 @@ export async function listUnstored(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const chunk of inChunks(itemIds, 1)) {
-    const rows = await db
-      .selectFrom('item_fetches')
-      .leftJoin('item_assets', (join) =>
-        join
-          .onRef('item_assets.tenant_id', '=', 'item_fetches.tenant_id')
-          .onRef('item_assets.item_id', '=', 'item_fetches.item_id'),
-      )
+    const rows = await selectUnstored(db, tenantId, datasetId)
       .select('item_fetches.item_id')
-      .where('item_fetches.tenant_id', '=', tenantId)
-      .where('item_fetches.dataset_id', '=', datasetId)
       .where('item_fetches.item_id', 'in', chunk)
-      .where('item_assets.sha256', 'is', null)
       .execute();
     found.push(...rows.map(({ item_id }) => item_id));
   }

@@ -2,7 +2,7 @@
 import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
 import { enqueueRefetch } from './enqueue-refetch.ts';
-import { listUnstored, startItemFetch } from './fetch-queries.ts';
+import { countUnstored, listUnstored, startItemFetch } from './fetch-queries.ts';
 import type { AttachmentFault } from './judge-failure.ts';
 import { fetchWaitMs, hostOf } from './rules.ts';
 
@@ -24,6 +24,11 @@ export async function listBareItems(
   itemIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   return itemIds.length === 0 ? new Set() : new Set(await listUnstored(db, tenantId, datasetId, itemIds));
+}
+
+/** How many items of a dataset never had a picture. */
+export function countBareItems(db: Database, tenantId: string, datasetId: string): Promise<number> {
+  return countUnstored(db, tenantId, datasetId);
 }
 
 /** Notes the first try of items by id, in the transaction that writes them. */
