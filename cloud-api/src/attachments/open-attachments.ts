@@ -10,6 +10,7 @@ import { checkPointCloud } from './check/check-point-cloud.ts';
 import { sniffBytes, sniffImage } from './check/sniff-image.ts';
 import { type CutVideo, cutFrames, cutLimits } from './decode/cut-frames.ts';
 import { openDecodePool } from './decode/decode-pool.ts';
+import { openStoredPictures, type StoredPictures } from './decode/open-stored.ts';
 import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-attachment.ts';
 import { type LocateParts, locateContent } from './fetch/locate-content.ts';
 import { postCallback } from './fetch/post-callback.ts';
@@ -19,7 +20,7 @@ import { openPreviews, type PreviewOf } from './open-previews.ts';
 import { hostOf } from './rules.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
 
-export interface Attachments {
+export interface Attachments extends StoredPictures {
   objects: ObjectStore;
   /** Largest body that a fetch takes. */
   maxBytes: number;
@@ -137,6 +138,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
     checkPointCloud,
     cutVideo: (staged, framesPerSecond, signal) => cutFrames(staging, staged, framesPerSecond, cutLimits, signal),
     preview: openPreviews({ objects, staging, pool }),
+    ...openStoredPictures({ objects, staging, pool }),
     dropStaged: (staged) => rm(staged.path, { force: true }),
     close: () => pool.close(),
   };

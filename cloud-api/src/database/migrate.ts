@@ -22,6 +22,7 @@ import * as models from './migrations/0017-models.ts';
 import * as scenes from './migrations/0018-scenes.ts';
 import * as objects from './migrations/0019-objects.ts';
 import * as exif from './migrations/0020-exif.ts';
+import * as jobLists from './migrations/0021-job-lists.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -46,6 +47,7 @@ const migrations = [
   scenes,
   objects,
   exif,
+  jobLists,
 ] as const;
 
 /**

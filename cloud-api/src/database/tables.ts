@@ -5,7 +5,7 @@
 import type { AutotagTables } from './autotag-tables.ts';
 import type { EmbeddingTables } from './embedding-tables.ts';
 import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
-import type { JobErrorsTable, JobsTable } from './job-tables.ts';
+import type { JobErrorsTable, JobListsTable, JobsTable } from './job-tables.ts';
 import type { LabelTables } from './label-tables.ts';
 import type { ModelTables } from './model-tables.ts';
 import type { SceneTables } from './scene-tables.ts';
@@ -294,6 +294,7 @@ export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTab
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;
+  job_lists: JobListsTable;
   integrations: IntegrationsTable;
   resumable_uploads: ResumableUploadsTable;
   csv_rows: CsvRowsTable;
