@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { createDataset } from '../../cloud-api/src/datasets/create-dataset.ts';
 import { AppendGroups } from '../../cloud-api/src/items/group-appends.ts';
-import { readAppendedItems } from '../../cloud-api/src/items/plan-append.ts';
+import { readAppendedItems } from '../../cloud-api/src/items/read-appended.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 
@@ -32,7 +32,12 @@ onEachDatabase('appends that come together', (open) => {
       ...(reference_id.startsWith('flat') ? {} : { width: 4, height: 3 }),
       metadata: { value },
     }));
-    const prepared = { ...readAppendedItems(items, () => update), pictures: new Map(), uploadedUrl: undefined };
+    const prepared = {
+      ...readAppendedItems(items, () => update),
+      pictures: new Map(),
+      keepsUnfetched: false,
+      uploadedUrl: undefined,
+    };
     return groups.write(acting(actor), datasetId, prepared);
   };
   const counts = (reply: {

@@ -1,17 +1,21 @@
 /** Ways in which events fail to come. Whatever happens to them, scans find every file, and the reason is there to be read. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { aFuseMount, describeWithFuse } from '../builders/a-fuse-mount.ts';
 import { aJpeg } from '../builders/a-picture.ts';
+import { aProgram } from '../builders/a-process.ts';
+import { aScratchBuild } from '../builders/a-scratch-build.ts';
 import { type ATrial, aTrial } from '../builders/a-trial.ts';
+import { aFreePort } from '../builders/an-agent-process.ts';
 import { describeWithMounts } from '../builders/as-root.ts';
 import { describeWhere } from '../builders/describe-where.ts';
 import { eventually } from '../builders/eventually.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
 const burst = isLong ? 40_000 : 1000;
+const burstMs = isLong ? 3_600_000 : 240_000;
 const hangs = isLong ? 20 : 1;
 const folders = 40;
 
@@ -28,7 +32,7 @@ const picture = (seed: number): Promise<Buffer> => aJpeg({ widthPx: 16, heightPx
 
 describeWithFuse('a file system in user space, which reports no events', () => {
   test(`is scanned, says so, is suspended while it hangs (${hangs} times), deletes nothing, and resumes`, {
-    timeout: 90_000,
+    timeout: isLong ? 3_600_000 : 120_000,
   }, async () => {
     const trial = await aTrial({ config: { scan: { interval_s: 1, hang_ms: 700 } } });
     const disk = join(trial.home, 'disk');
@@ -67,7 +71,24 @@ describeWithFuse('a file system in user space, which reports no events', () => {
     // an agent with a thread that sits in the folder still ends when it is told to
     mount.hang();
     await isSuspended();
-    expect(await agent.stop()).toBeDefined();
+    expect(await agent.stop()).toBe(0);
+    // and one that is asked for one scan says what there is to say; the control has nobody that gives the stuck process up
+    const config = JSON.parse(readFileSync(join(trial.home, 'agent.yaml'), 'utf8'));
+    const other = { ...config.agent, data: join(trial.home, 'other'), listen: `127.0.0.1:${await aFreePort()}` };
+    writeFileSync(join(trial.home, 'other.yaml'), JSON.stringify({ agent: other }));
+    const alone = aProgram('agent', ['run', '--once', '--config', join(trial.home, 'other.yaml')], {
+      env: { NUCLEUS_AGENT_KEY: 'live_0123456789abcdefghij' },
+      script: await aScratchBuild([{ file: 'run-apart.js', from: 'return isRisky', to: 'return false' }]),
+    });
+    const once = await trial.once();
+    expect([once.exit, once.summary], once.output).toEqual([3, expect.objectContaining({ suspended: 1 })]);
+    expect(once.output).toContain('Source main is suspended (root-hanging). The folder does not answer.');
+    expect(await alone.ended).toBe('SIGKILL');
+    const doctor = aProgram('agent', ['doctor', '--config', join(trial.home, 'other.yaml')]);
+    expect([await doctor.ended, doctor.output()]).toEqual([
+      1,
+      expect.stringMatching(/fail {2}source main: .* not answer/),
+    ]);
   });
 });
 
@@ -89,13 +110,13 @@ async function findsAll(trial: ATrial, withinMs: number): Promise<void> {
 }
 
 describe('a burst of files', () => {
-  test('is found to the last one, by events alone', { timeout: 300_000 }, async () => {
+  test('is found to the last one, by events alone', { timeout: burstMs + 60_000 }, async () => {
     // no scan falls into the time of the test
     const trial = await aTrial({ config: { scan: { interval_s: 3600 } } });
     trial.start();
     await becomes(trial, 'watching');
     writeBurst(trial.folder);
-    await findsAll(trial, isLong ? 240_000 : 60_000);
+    await findsAll(trial, burstMs);
     expect(watchOf(trial)).toBe('watching');
   });
 
@@ -103,13 +124,15 @@ describe('a burst of files', () => {
   const capped = [...within, 'echo 8 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'];
   const isCappable = spawnSync(capped[0] as string, [...capped.slice(1), 'true']).status === 0;
   describeWhere(isCappable, 'user namespaces with limits of their own', 'with eight watches', () => {
-    test('is found to the last one by scans, and the reason is there to be read', { timeout: 300_000 }, async () => {
+    test('is found to the last one by scans, and the reason is there to be read', {
+      timeout: burstMs + 60_000,
+    }, async () => {
       const trial = await aTrial({ config: { scan: { interval_s: 3 } }, within: capped });
       for (let i = 0; i < 20; i += 1) mkdirSync(join(trial.folder, `before${i}`));
       const agent = trial.start();
       await becomes(trial, 'watch-limit');
       writeBurst(trial.folder);
-      await findsAll(trial, isLong ? 240_000 : 60_000);
+      await findsAll(trial, burstMs);
       const { stdout } = await trial.command('status');
       expect(stdout).toContain('scans only: out of inotify watches');
       await eventually('a heartbeat that says so', 10_000, async () =>

@@ -122,7 +122,7 @@ export function createApp(parts: AppParts): Express {
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });
   mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
-  mountAgents(mount, db, parts.storeEpoch, metrics);
+  mountAgents(mount, db, parts.storeEpoch, metrics, parts.projections);
   mountInsights(mount, db, projections);
   mountAssets(mount, db, parts.attachments, {
     keyrings: parts.linkKeyrings,
@@ -132,7 +132,7 @@ export function createApp(parts: AppParts): Express {
   mountSlices(mount, db, projections, parts.afterEnqueue);
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
-  mountEmbeddings(mount, db, parts.afterEnqueue);
+  mountEmbeddings(mount, db, parts.projections, parts.afterEnqueue);
   mountAutotags(mount, parts);
   mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountMatches(mount, db, projections);
