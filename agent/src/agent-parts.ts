@@ -9,6 +9,7 @@ import type { LedgerIndex } from './egress/ledger-index.ts';
 import type { RecordPolicy } from './record/build-record.ts';
 import type { Facts } from './record/facts.ts';
 import type { State } from './state/open-state.ts';
+import type { SourceReason } from './state/rows.ts';
 import type { ManifestItem } from './sync/converge.ts';
 import type { Sync } from './sync/start-sync.ts';
 import type { WhatLeft } from './what-left.ts';
@@ -29,6 +30,8 @@ export interface ScanCounts {
   not_regular: number;
   held_deletions: number;
   suspended: boolean;
+  /** Why it is suspended; `none` when it is not. */
+  reason: SourceReason;
 }
 
 /** How far the pipeline is; counts since the start. */

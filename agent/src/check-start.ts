@@ -1,12 +1,8 @@
-import { existsSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AgentConfig } from './config.ts';
-
-/** A folder that gives no answer for so long hangs. */
-const answerLimitMs = 5000;
+import { statInTime } from './source/look-at.ts';
 
 /**
  * Refuses a start that cannot go well, in one sentence each.
@@ -40,18 +36,6 @@ export async function checkStart(config: AgentConfig): Promise<void> {
         `The data directory ${config.data} lies inside the folder of source ${alias}; name another one with --data.`,
       );
     }
-  }
-}
-
-async function statInTime(folder: string): Promise<Stats | undefined | 'hangs'> {
-  const timer = new AbortController();
-  try {
-    const late = delay(answerLimitMs, 'hangs' as const, { signal: timer.signal });
-    return await Promise.race([stat(folder), late]);
-  } catch {
-    return undefined;
-  } finally {
-    timer.abort();
   }
 }
 

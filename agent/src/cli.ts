@@ -17,6 +17,7 @@ import type { Terminal } from './commands/terminal.ts';
 import type { ConfigFlags } from './load-config.ts';
 import { logLevels } from './log.ts';
 import { addOperatorCommands } from './operator-cli.ts';
+import { apartWhereMountsMayHang } from './run-apart.ts';
 
 export interface CliContext {
   terminal: Terminal;
@@ -26,6 +27,8 @@ export interface CliContext {
   signal: AbortSignal;
   /** Where answers to questions come from; without it nothing can be asked. */
   input?: NodeJS.ReadableStream;
+  /** Runs this whole command line in a process of its own, which may be given up when a mount holds it. */
+  runApart?: () => Promise<number>;
 }
 
 /**
@@ -83,7 +86,9 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
     .option('--take-over', 'replace another agent on its sources')
     .option('--recreate', 'make a new dataset where the bound one was deleted')
     .addOption(new Option('--log-level <level>', 'lowest level of log lines').choices(logLevels).default('info'))
-    .action(async (flags: RunFlags) => end(await run(flags, parts, context)));
+    .action(async (flags: RunFlags) =>
+      end(await apartWhereMountsMayHang(flags, context, () => run(flags, parts, context))),
+    );
   withData(program.command('status').description('sources, states and counts')).action(async (flags: DataFlags) =>
     end(await status(flags, terminal, workingDir)),
   );
@@ -104,7 +109,9 @@ function buildProgram(parts: AgentParts, context: CliContext, end: (code: number
     .action(async (referenceId: string, flags: LinkFlags) => end(await link(referenceId, flags, terminal, workingDir)));
   withConfig(program.command('plan').description('write what a run would send, without a socket'))
     .option('--out <dir>', 'one file a request instead of stdout')
-    .action(async (flags: PlanFlags) => end(await plan(flags, parts, context)));
+    .action(async (flags: PlanFlags) =>
+      end(await apartWhereMountsMayHang(flags, context, () => plan(flags, parts, context))),
+    );
   withConfig(
     program.command('explain').argument('<file>').description('make the record of one file anew and compare it'),
   ).action(async (file: string, flags: ConfigFlags & { json?: boolean }) =>

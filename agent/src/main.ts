@@ -1,16 +1,21 @@
 /** The agent's process: signals, environment and exit code; everything else is given to the command line. */
 import { runCli } from './cli.ts';
+import { isApart, runApart, tellEnded } from './run-apart.ts';
 import { isRootHanging } from './source/hanging.ts';
 import { version } from './version.ts';
 import { wiredParts } from './wired-parts.ts';
 
 process.umask(0o077);
 const stopping = new AbortController();
+const isChild = isApart(process.env);
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => (stopping.signal.aborted ? process.exit(1) : stopping.abort(name)));
+  // a supervisor may signal the parent and this process
+  process.on(name, () => (stopping.signal.aborted && !isChild ? process.exit(1) : stopping.abort(name)));
 }
+if (isChild) process.on('disconnect', () => stopping.abort('SIGHUP'));
 
-process.exitCode = await runCli(process.argv.slice(2), wiredParts, {
+const argv = process.argv.slice(2);
+const exit = await runCli(argv, wiredParts, {
   terminal: {
     out: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),
@@ -21,8 +26,11 @@ process.exitCode = await runCli(process.argv.slice(2), wiredParts, {
   version,
   signal: stopping.signal,
   input: process.stdin,
+  ...(isChild ? {} : { runApart: () => runApart(process.argv[1] as string, argv, process.env, stopping.signal) }),
 });
 
+process.exitCode = exit;
+if (isChild) await tellEnded(exit);
 // a thread that sits in a file system that hangs would hold even `exit`; what is committed is committed
 if (isRootHanging()) process.kill(process.pid, 'SIGKILL');
 setTimeout(() => process.exit(), 250).unref();

@@ -10,6 +10,7 @@ import { listSessions, revokeSessions } from './commands/sessions.ts';
 import type { Terminal } from './commands/terminal.ts';
 import { initTls } from './commands/tls.ts';
 import type { ConfigFlags } from './load-config.ts';
+import { apartWhereMountsMayHang } from './run-apart.ts';
 
 /** What these commands need of the process. */
 interface OperatorContext {
@@ -19,6 +20,7 @@ interface OperatorContext {
   version: string;
   signal: AbortSignal;
   input?: NodeJS.ReadableStream;
+  runApart?: () => Promise<number>;
 }
 
 /** Adds them to the program. */
@@ -51,7 +53,9 @@ export function addOperatorCommands(
     .option('--data <dir>', 'data directory of the agent')
     .option('--listen <host:port>', 'address of media and viewer')
     .option('--json', 'print the result as one JSON object on the last line of stdout')
-    .action(async (flags: ConfigFlags & { json?: boolean }) => end(await doctor(flags, context)));
+    .action(async (flags: ConfigFlags & { json?: boolean }) =>
+      end(await apartWhereMountsMayHang(flags, context, () => doctor(flags, context))),
+    );
   program
     .command('keys')
     .description('keys of this agent')

@@ -196,6 +196,7 @@ function prepareSource(options: PipelineOptions, config: SourceConfig): RunningS
     known: prepareKnownItems(state, sourceNo),
     sidecars,
     late: openLateFiles(),
+    hintAgeMs: () => 0,
     writer: prepareFileWriter({
       state,
       sourceNo,

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waiting costs nothing where all is well; giving up too early makes a busy machine look like a broken product. */
-const leastLimitMs = 30_000;
+/**
+ * Waiting costs nothing where all is well; giving up too early makes a busy machine look like a broken product. The long forms go on for hours
+ * beside other work.
+ */
+const leastLimitMs = process.env.NUCLEUS_SOAK === undefined ? 30_000 : 300_000;
 
 /**
  * Asks until the answer is there: for states of another process that announces nothing.

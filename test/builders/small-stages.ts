@@ -76,6 +76,7 @@ export const smallStages: AgentParts = {
             not_regular: 0,
             held_deletions: 0,
             suspended: false,
+            reason: 'none' as const,
           };
           onProgress({ found: pictures.length, described: pictures.length });
         }

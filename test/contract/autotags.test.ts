@@ -49,6 +49,10 @@ onEachDatabase('autotags', (open) => {
   const tagged = async (id: string, name: string, score_threshold?: number) =>
     (await call(`dataset/${id}/autotag/${encodeURIComponent(name)}/taggedItems`, { score_threshold })).body
       .autotagItems;
+  const found = async (id: string, query: string): Promise<string[]> =>
+    (await call(`dataset/${id}/queryItemsPage`, { pageSize: 2_000, query })).body.items.map(
+      ({ ref_id }: any) => ref_id,
+    );
   const nights = some(isNight, amount).map((i) => `item/${i}`);
 
   test.each(['embedding', 'phash'] as const)(
@@ -72,8 +76,53 @@ onEachDatabase('autotags', (open) => {
       const again = await call(`autotag/${head.body.autotag_id}`, {});
       await finished(again.body.job_id);
       expect(await tagged(dataset, `night by ${basis}`)).toEqual(items);
+      // queries say the same, by the scores of the latest training
+      const score = `autotag.image."night by ${basis}"`;
+      expect((await found(dataset, `autotag.image = "night by ${basis}"`)).toSorted()).toEqual(nights.toSorted());
+      const best = strict.map(({ ref_id }: any) => ref_id).toSorted();
+      expect((await found(dataset, `${score} >= ${scores[9]}`)).toSorted()).toEqual(best);
+      expect(await found(dataset, `${score} IS MISSING`)).toEqual(['bare']);
+      expect(await found(dataset, `autotag.image != "night by ${basis}" AND ${score} >= 0`)).toEqual([]);
     },
   );
+
+  test('queries follow every training, know no other autotag, and are completed', async () => {
+    const id = await aPrivateDataset(cloud);
+    const items = ['a', 'b', 'c', 'd'].map((ref, i) =>
+      anItem(ref, { embedding_info: { index_id: 'mine', embedding_vector: [i < 2 ? 1 : -1, i] } }),
+    );
+    await call(`dataset/${id}/append`, { items });
+    expect(await found(id, 'autotag.image IS MISSING')).toEqual(['a', 'b', 'c', 'd']);
+    const head = await create(id, { name: 'left half', positives: ['a'], negatives: ['d'] });
+    await finished(head.body.job_id);
+    expect(await found(id, 'autotag.image = "left half"')).toEqual(['a', 'b']);
+    expect(await found(id, 'autotag.image IS MISSING')).toEqual(['c', 'd']);
+    const turned = await own(`autotags/${head.body.autotag_id}/refine`, { positives: ['d'], negatives: ['a'] });
+    await finished(turned.body.job_id);
+    expect(await found(id, 'autotag.image IN ("left half")')).toEqual(['c', 'd']);
+    const insight = async (name: string, body: object) => (await own(`insights/${id}/${name}`, body)).body;
+    const complete = async (query: string) =>
+      (await insight('complete', { query, caret: query.length })).options.map(({ insert }: any) => insert);
+    expect(await complete('autotag.')).toEqual(['autotag.image ', 'autotag.image."left half" ']);
+    expect(await complete('autotag.image = ')).toEqual(['"left half" ']);
+    expect(await complete('autotag.image."left half" ')).toContain('>= ');
+    for (const [query, says, start] of [
+      ['width > 0 AND autotag.image = "left hall"', 'Did you mean left half?', 30],
+      ['autotag.image.nobody > 0', 'no autotag "nobody"', 0],
+      ['autotag.image > 0', 'compare it by =, != or IN', 0],
+      ['autotag.object = x', 'no autotags of objects', 0],
+    ] as const) {
+      const wrong = await insight('tiles', { offset: 0, limit: 9, query });
+      expect([wrong.error, wrong.at.start], query).toEqual([expect.stringContaining(says), start]);
+    }
+    await send(`${cloud.url}/v1/nucleus/autotag/${head.body.autotag_id}`, {
+      key: cloud.adminKey,
+      method: 'DELETE',
+      body: {},
+    });
+    const gone = await call(`dataset/${id}/queryItemsPage`, { query: 'autotag.image = "left half"' });
+    expect([gone.status, gone.body.error]).toEqual([400, expect.stringContaining('no autotag "left half"')]);
+  });
 
   test('positives alone are told from items that are drawn from the dataset', async () => {
     const head = await create(dataset, { name: 'one-sided', positives: named(some(isNight, 20)) });

@@ -1,5 +1,6 @@
 /** Deduplication and sampling as the Python client meets them: a job head, then polling while the status is exactly `Running`. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { eventually } from '../builders/eventually.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
@@ -39,7 +40,7 @@ onEachDatabase('deduplication and sampling', (open) => {
   async function deduplicate(datasetId: string, input: object) {
     const { body: head } = await call(`dataset/${datasetId}/deduplicate_async`, input);
     expect(head).toMatchObject({ job_last_known_status: 'Running', job_type: expect.stringMatching(/./) });
-    return ended(head.job_id);
+    return { ...(await ended(head.job_id)), job_id: head.job_id };
   }
 
   test('keeps one of each group, in the same order every time, and all of its own survivors', async () => {
@@ -54,6 +55,41 @@ onEachDatabase('deduplication and sampling', (open) => {
     expect(again.message.unique_item_ids).toEqual(first.message.unique_item_ids);
     expect((await deduplicate(datasetId, { threshold: 0 })).message.stats.deduplicated_count).toBe(5);
     expect((await deduplicate(datasetId, { threshold: 64 })).message.stats.deduplicated_count).toBe(1);
+  });
+
+  test('lists of many names come whole, in parallel and in their order', async () => {
+    const amount = 6_000;
+    const names = Array.from({ length: amount }, (_, i) => `bild/${i}-"é🙂"`);
+    const hashed = names.map((name, i) => [name, (i * 7).toString(2).padStart(64, '0')] as const);
+    const datasetId = await aDataset(Object.fromEntries(hashed.slice(0, 3_000)));
+    const rest = hashed.slice(3_000).map(([reference_id, phash]) => ({
+      reference_id,
+      phash,
+      image_url: 'https://inside.example/a.jpg',
+      width: 4,
+      height: 3,
+    }));
+    await call(`dataset/${datasetId}/append`, { items: rest });
+    const { message } = await deduplicate(datasetId, { threshold: 0 });
+    expect(message.unique_reference_ids).toEqual(names);
+    expect(new Set(message.unique_item_ids).size).toBe(amount);
+    const at = 5_432;
+    const { body } = await call(`dataset/${datasetId}/loc/${message.unique_item_ids[at]}`);
+    expect(body.item.reference_id).toBe(names[at]);
+  });
+
+  test('names that a job has told leave the database with their dataset', async () => {
+    const datasetId = await aDataset({ 'once/named': hashes.a });
+    const { job_id } = await deduplicate(datasetId, { threshold: 0 });
+    const { db, close } = await openDatabase(cloud.databaseUrl, () => undefined);
+    try {
+      const left = () => db.selectFrom('job_lists').select('part').where('job_id', '=', job_id).execute();
+      expect((await left()).map(({ part }) => part)).toContain('"once/named"');
+      await send(`${cloud.url}/v1/nucleus/dataset/${datasetId}`, { method: 'DELETE', key: cloud.adminKey, body: {} });
+      await eventually('the purge', 10_000, async () => (await left()).length === 0 || undefined);
+    } finally {
+      await close();
+    }
   });
 
   test('an empty dataset ends with zeros', async () => {

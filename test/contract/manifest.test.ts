@@ -1,6 +1,7 @@
 /** The digests of a manifest against a naive sum over the rows, whatever was written between two readings. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ManifestLines } from '../../cloud-api/src/agents/manifest-lines.ts';
 import { type OpenDatabase, openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { type AnAgent, anAgent, aPut } from './an-agent.ts';
@@ -103,5 +104,32 @@ onEachDatabase('manifests', (open) => {
       }),
     ]);
     expect(await told()).toEqual(await naive(''));
+  });
+
+  test('rows that are written anew between two pages of a reading are in it once', async () => {
+    const place = { tenantId: cloud.running.tenantId, datasetId: agent.datasetId, sourceId: agent.sourceId };
+    let isOver = false;
+    const writing = (async () => {
+      for (let i = 0; !isOver; i++)
+        await put(Array.from({ length: 9 }, (_, n) => refs[(i * 9 + n * 7) % 300] as string));
+    })();
+    const readers = Array.from(
+      { length: 4 },
+      () => new ManifestLines(behind.db, Date.now, { rows: 11, changedRows: 7 }),
+    );
+    // each reads everything once, and then twice what has changed
+    try {
+      for (let reading = 0; reading < 3; reading++) await Promise.all(readers.map((lines) => lines.of(place)));
+    } finally {
+      isOver = true;
+      await writing;
+    }
+    const { count, sha256 } = await naive('');
+    for (const lines of readers) {
+      const buckets = await lines.of(place);
+      const all = Buffer.concat(buckets.map((bucket) => bucket.lines));
+      const sum = createHash('sha256').update(all).digest('hex');
+      expect([buckets.reduce((rows, bucket) => rows + bucket.count, 0), sum]).toEqual([count, sha256]);
+    }
   });
 });

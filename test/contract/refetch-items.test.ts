@@ -1,16 +1,17 @@
-/** Pictures of items that are asked for again: what is stored stays until the new one is there, and a failure says why. */
+/** What is stored of items' pictures: asked for again it stays until the new one is there, a failure says why; and what their EXIF says. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { aJpeg } from '../builders/a-picture.ts';
 import { eventually } from '../builders/eventually.ts';
+import { tellingPictures, tellingTexts } from '../builders/telling-pictures.ts';
 import { type AnIntake, anIntake } from './an-intake.ts';
 import { onEachDatabase } from './on-each-database.ts';
 
 const onItsWay = expect.stringMatching(/^(pending|fetching|processing)$/);
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-onEachDatabase('an item whose picture is fetched again', (open) => {
+onEachDatabase('the stored picture of an item', (open) => {
   let intake: AnIntake;
   let call: AnIntake['call'];
   let datasetId: string;
@@ -49,7 +50,7 @@ onEachDatabase('an item whose picture is fetched again', (open) => {
     }
   };
 
-  test('shows the new picture once it is there; a dead address says why and keeps the old one, and completes when it is back', async () => {
+  test('that is asked for again shows the new one once it is there; a dead address says why and keeps the old one, and completes when it is back', async () => {
     const [first, second] = [await aJpeg({ seed: 5 }), await aJpeg({ seed: 6, widthPx: 200, heightPx: 100 })];
     intake.pictures.answer('/one.jpg', first);
     const id = await anItem('one', { metadata: { kept: 'yes' } });
@@ -148,5 +149,44 @@ onEachDatabase('an item whose picture is fetched again', (open) => {
     expect(await look(file)).toMatchObject({ state: 'ready', can_refetch: false });
     expect((await refetch(file)).status).toBe(409);
     expect(intake.pictures.requests.length).toBe(requests);
+  });
+
+  test('what EXIF says of a capture stands beside the item, in no metadata of the caller, and no other tag does', async () => {
+    const telling = await tellingPictures(70);
+    const told = {
+      ...{ capture_local: '2024-05-01T10:00:00', capture_time: '2024-05-01T08:00:00Z' },
+      ...{ camera_make: 'canon', camera_model: 'canon eos 40d' },
+      ...{ exposure_us: 4000, f_number: 2.8, iso: 400, focal_length_mm: 50, lat: 60.170094, lon: 24.945336 },
+    };
+    const exifOf: Record<string, object> = {
+      'yard/a.jpg': { ...told, orientation: 6 },
+      'c d.webp': { ...told, orientation: 1 },
+      'e.png': { ...told, orientation: 1 },
+      'f.png': {},
+    };
+    const urlOf = (ref: string) => `${intake.pictures.origin}/${encodeURI(ref)}`;
+    for (const [ref, bytes] of telling) intake.pictures.answer(new URL(urlOf(ref)).pathname, bytes);
+    const items: any[] = [];
+    for (const ref of Object.keys(exifOf)) {
+      await anItem(encodeURIComponent(ref), { reference_id: ref, image_url: urlOf(ref), metadata: { k: 1 } });
+      items.push(await itemOf(encodeURIComponent(ref)));
+    }
+    const views = await Promise.all(items.map(({ id }) => look(id)));
+    expect(Object.fromEntries(items.map((item, place) => [item.reference_id, views[place].exif]))).toEqual(exifOf);
+    expect(items.map(({ metadata, exif }) => [metadata, exif])).toEqual(items.map(() => [{ k: 1 }, undefined]));
+
+    const { task_id } = await intake.task({ attachment: urlOf('yard/a.jpg') });
+    await intake.ready(task_id);
+    const [attachment] = (await call(`task/${task_id}/attachments`)).body.attachments;
+    expect(attachment.exif).toEqual(exifOf['yard/a.jpg']);
+    const said = JSON.stringify([items, views, attachment]);
+    expect(tellingTexts.filter((text) => said.includes(text))).toEqual([]);
+    expect(telling.get('yard/a.jpg')?.includes('Jane Q. Photographer'), 'it was there to be read').toBe(true);
+
+    // What was stored before EXIF was read says nothing, until the same bytes come again.
+    await rows((db) => db.updateTable('objects').set({ exif: null }).where('sha256', '=', attachment.sha256).execute());
+    expect((await look(items[0].id)).exif).toBeNull();
+    await anItem('again', { image_url: urlOf('yard/a.jpg') });
+    expect((await look(items[0].id)).exif).toEqual(exifOf['yard/a.jpg']);
   });
 });

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDecodePool } from '../../cloud-api/src/attachments/decode/decode-pool.ts';
 import { fetchLimits } from '../../cloud-api/src/attachments/fetch/fetch-attachment.ts';
@@ -13,6 +14,7 @@ import { openDiskStore } from '../../cloud-api/src/objects/disk-store.ts';
 import { aFetch, plainSources } from '../builders/a-fetch.ts';
 import { aJpeg, aPng } from '../builders/a-picture.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
+import { anExifBlock, withExifBlock, withTiffTags } from '../builders/an-exif-block.ts';
 
 const megabyte = 1024 * 1024;
 const builtDecoder = new URL('../../cloud-api/dist/attachments/decode/decode-child.js', import.meta.url);
@@ -198,6 +200,68 @@ describe('hostile pictures', () => {
         width: 300,
         height: 200,
       });
+    } finally {
+      await pool.close();
+    }
+  });
+
+  test('hostile EXIF spoils no picture and says nothing that is no field', async () => {
+    const pool = openDecodePool({ childUrl: builtDecoder, processes: 1, timeoutMs: 10_000 });
+    const jpeg = await aJpeg({ widthPx: 40, heightPx: 30 });
+    const text = (value: string) => Buffer.from(`${value}\0`);
+    const ratio = (over: number, under: number) => Buffer.from(Uint32Array.of(over, under).buffer);
+    const blocks: [string, Buffer, object][] = [
+      [
+        'well',
+        anExifBlock([[271, 2, text('Canon')]], [[36867, 2, text('2024:05:01 10:00:00')]]),
+        {
+          ...{ camera_make: 'canon', capture_local: '2024-05-01T10:00:00' },
+        },
+      ],
+      [
+        'markup',
+        anExifBlock([
+          [271, 2, text('<script>')],
+          [272, 2, text('"><img src=x>')],
+        ]),
+        { camera_make: 'other' },
+      ],
+      ['control characters', anExifBlock([[272, 2, text('EOS\u0007\u001b[31m 5D')]]), {}],
+      ['an endless text', anExifBlock([[272, 2, Buffer.alloc(60_000, 0x61)]]), {}],
+      ['more than there is', anExifBlock([[272, 2, Buffer.alloc(0), 0xffffffff]]), {}],
+      [
+        'no number',
+        anExifBlock(
+          [],
+          [
+            [33434, 5, ratio(0, 0)],
+            [33437, 5, ratio(28, 0)],
+            [34855, 3, Buffer.alloc(2)],
+          ],
+        ),
+        {},
+      ],
+      ['another age', anExifBlock([], [[36867, 2, text('9999:99:99 99:99:99')]]), {}],
+      ['a loop', anExifBlock([[0x8769, 4, Buffer.from(Uint32Array.of(8).buffer)]]), {}],
+      ['a directory beyond the end', Buffer.concat([anExifBlock([]).subarray(0, 4), Buffer.alloc(4, 0xff)]), {}],
+      ['other tags', anExifBlock([[315, 2, text('Jane Doe')]], [[0xa431, 2, text('SERIAL-1')]]), {}],
+      ['rubbish', Buffer.from('II*\0rubbish'), {}],
+      ['nothing', Buffer.alloc(0), {}],
+    ];
+    try {
+      for (const [name, block, exif] of blocks) {
+        const path = await pathOf(withExifBlock(jpeg, block));
+        const decoded = await pool.decode({ path, format: 'jpeg' }, never);
+        expect([decoded?.width, decoded?.exif], name).toEqual([40, exif]);
+      }
+      const tiff = await sharp(jpeg).tiff().toBuffer();
+      const path = await pathOf(
+        withTiffTags(tiff, [
+          [271, 2, text('Canon')],
+          [36867, 2, text('2024:05:01 10:00:00')],
+        ]),
+      );
+      expect((await pool.decode({ path, format: 'tiff' }, never))?.exif).toMatchObject(blocks[0]?.[2] ?? {});
     } finally {
       await pool.close();
     }

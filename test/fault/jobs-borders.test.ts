@@ -23,7 +23,8 @@ import { openUploadStore } from '../../cloud-api/src/uploads/upload-store.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { eventually } from '../builders/eventually.ts';
 import { onEachDatabase } from '../contract/on-each-database.ts';
-import { type JobCase, jobCases, vectorFile } from './job-cases.ts';
+import { jobCases, vectorFile } from './job-cases.ts';
+import type { JobCase } from './job-ground.ts';
 
 /** Where a run is cut off: at the commit of step `step`, counted from 1 over all attempts. */
 interface Cut {
@@ -52,7 +53,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
         objects: await openDiskStore(join(data, 'objects')),
         staging: join(data, 'incoming'),
         sources: sources.locate,
-        decodeChild: new URL('file:///never-started'),
+        decodeChild: new URL('../../cloud-api/dist/attachments/decode/decode-child.js', import.meta.url),
         reclaim: (tenant, sha256) => reclaimObject(database.db, tenant, sha256),
       }),
       uploads: openUploadStore(join(data, 'uploads')),
@@ -125,6 +126,13 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .where('id', '=', jobId)
       .executeTakeFirstOrThrow();
     const errors = await db.selectFrom('job_errors').select('error').where('job_id', '=', jobId).orderBy('n').execute();
+    const lists = await db
+      .selectFrom('job_lists')
+      .select(['name', 'n', 'part'])
+      .where('job_id', '=', jobId)
+      .orderBy('name')
+      .orderBy('n')
+      .execute();
     const items = await db
       .selectFrom('items')
       .select(['seq', 'reference_id', 'state', 'user_metadata'])
@@ -133,6 +141,12 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .execute();
     const vectors = await db
       .selectFrom('item_vectors')
+      .select(['seq', 'vector'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
+    const objectVectors = await db
+      .selectFrom('object_vectors')
       .select(['seq', 'vector'])
       .where('dataset_id', '=', datasetId)
       .orderBy('seq')
@@ -199,10 +213,12 @@ onEachDatabase('a job that is cut off at a border', (open) => {
     return {
       job,
       errors,
+      lists,
       items,
       labels,
       totals,
       vectors,
+      objectVectors,
       indexes,
       members,
       slices,

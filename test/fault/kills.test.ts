@@ -36,7 +36,7 @@ const files = 90;
 /** @param open the cloud's database. */
 function killsAgree(open?: () => Promise<TestDatabase>): void {
   test(`${rounds} kills at any point lose, double and invent nothing (seed ${seed})`, {
-    timeout: isLong ? 3_600_000 : 180_000,
+    timeout: isLong ? 14_400_000 : 180_000,
   }, async () => {
     const trial = await aTrial({ ...(open && { database: await open() }), config: { scan: { settle_ms: 0 } } });
     const oracle = new Oracle(trial.folder, seed);

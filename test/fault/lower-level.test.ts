@@ -6,6 +6,7 @@ import { aListeningCloud } from '../builders/a-listening-cloud.ts';
 import { aTempFolder, makeTempFolder, removeFolder } from '../builders/a-temp-folder.ts';
 import { aFreePort } from '../builders/an-agent-process.ts';
 import { type AuditedAgent, type AuditedRun, anAuditedRun, sentItems } from '../builders/an-audited-run.ts';
+import { eventually } from '../builders/eventually.ts';
 import { promisedFields } from '../builders/find-leaks.ts';
 import { tellingPictures } from '../builders/telling-pictures.ts';
 import { type ACloud, aCloud } from '../contract/a-cloud.ts';
@@ -109,6 +110,14 @@ onEachDatabase('lowering the level of a source', (open) => {
       body: { annotations },
     });
     expect(labelled.body.annotations_processed).toBe(6);
+    const dataset = `${cloud.url}/v1/nucleus/dataset/${await datasetId()}`;
+    const started = await send(`${dataset}/deduplicate_async`, { key: cloud.adminKey, body: { threshold: 0 } });
+    const job = () =>
+      eventually('the end of the job', 10_000, async () => {
+        const { body } = await send(`${cloud.url}/v1/nucleus/job/${started.body.job_id}`, { key: cloud.adminKey });
+        return body.status === 'Completed' ? body.message : undefined;
+      });
+    expect((await job()).unique_reference_ids.every((name: string) => names.includes(name))).toBe(true);
     const before = await rowsOf(cloud.databaseUrl);
     for (const secret of [...secrets, ...names]) expect(before).toContain(JSON.stringify(secret).slice(1, -1));
     const runs = [await runAt({ level: 'minimal' })];
@@ -116,6 +125,7 @@ onEachDatabase('lowering the level of a source', (open) => {
     const after = await rowsOf(cloud.databaseUrl);
     for (const secret of [...secrets, ...names, ...names.map(encodeURIComponent), 'canon eos 40d', '2024-05-01T'])
       expect(after.includes(JSON.stringify(secret).slice(1, -1)), secret).toBe(false);
+    expect(await job()).toMatchObject({ unique_item_ids: [], unique_reference_ids: [], expired: true });
     const now = await items();
     expect(now.map(({ id }) => id).toSorted()).toEqual(richItems.map(({ id }) => id).toSorted());
     for (const item of now) {

@@ -18,7 +18,7 @@ const fates: Fate[] = ['unheard', 'cut', 'lost', 'torn', 'doubled', 'late', 'por
 
 onEachDatabase('disk, agent and cloud', (open) => {
   test(`agree after ${rounds} disasters over ${files} files (seed ${seed})`, {
-    timeout: isLong ? 3_600_000 : 180_000,
+    timeout: isLong ? 14_400_000 : 180_000,
   }, async () => {
     const trial = await aTrial({ database: await open(), config: { scan: { interval_s: 1 } } });
     const oracle = new Oracle(trial.folder, seed);
@@ -89,7 +89,7 @@ onEachDatabase('disk, agent and cloud', (open) => {
 async function agrees(trial: ATrial, oracle: Oracle, after = 'the first scan'): Promise<void> {
   let wrong: string[] = [];
   try {
-    await eventually('agreement', isLong ? 120_000 : 45_000, async () => {
+    await eventually('agreement', isLong ? 600_000 : 45_000, async () => {
       await delay(100); // a look reads and hashes every file, and the agent needs the processor too
       wrong = await oracle.differences(trial);
       return wrong.length === 0 ? true : undefined;

@@ -15,9 +15,10 @@ const leaks = [
   {
     leak: 'a raw EXIF string in a field that the gate lets through',
     patch: [
-      { file: 'extract/tiff-exif.js', from: "{ 271: 'Make', ", to: "{ 271: 'Make', 315: 'Artist', " },
+      { of: 'shared', file: 'exif/tiff-exif.js', from: "{ 271: 'Make', ", to: "{ 271: 'Make', 315: 'Artist', " },
       {
-        file: 'extract/exif-facts.js',
+        of: 'shared',
+        file: 'exif/exif-facts.js',
         from: 'modelOf(text(exif.ifd0?.Model))',
         to: 'modelOf(text(exif.ifd0?.Artist))',
       },
@@ -77,7 +78,7 @@ export function openTransport(options) {
     ],
     found: /a lookup that is not the cloud's: pixels.canary.invalid/,
   },
-];
+] satisfies { leak: string; patch: Parameters<typeof aScratchBuild>[0]; found: RegExp }[];
 
 test.each(leaks)('the checks find $leak', async ({ patch, found }) => {
   expect(await leaksOf(await aScratchBuild(patch))).toContainEqual(expect.stringMatching(found));

@@ -1,11 +1,14 @@
 /** Ways in which events fail to come. Whatever happens to them, scans find every file, and the reason is there to be read. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { aFuseMount, describeWithFuse } from '../builders/a-fuse-mount.ts';
 import { aJpeg } from '../builders/a-picture.ts';
+import { aProgram } from '../builders/a-process.ts';
+import { aScratchBuild } from '../builders/a-scratch-build.ts';
 import { type ATrial, aTrial } from '../builders/a-trial.ts';
+import { aFreePort } from '../builders/an-agent-process.ts';
 import { describeWithMounts } from '../builders/as-root.ts';
 import { describeWhere } from '../builders/describe-where.ts';
 import { eventually } from '../builders/eventually.ts';
@@ -67,7 +70,24 @@ describeWithFuse('a file system in user space, which reports no events', () => {
     // an agent with a thread that sits in the folder still ends when it is told to
     mount.hang();
     await isSuspended();
-    expect(await agent.stop()).toBeDefined();
+    expect(await agent.stop()).toBe(0);
+    // and one that is asked for one scan says what there is to say; the control has nobody that gives the stuck process up
+    const config = JSON.parse(readFileSync(join(trial.home, 'agent.yaml'), 'utf8'));
+    const other = { ...config.agent, data: join(trial.home, 'other'), listen: `127.0.0.1:${await aFreePort()}` };
+    writeFileSync(join(trial.home, 'other.yaml'), JSON.stringify({ agent: other }));
+    const alone = aProgram('agent', ['run', '--once', '--config', join(trial.home, 'other.yaml')], {
+      env: { NUCLEUS_AGENT_KEY: 'live_0123456789abcdefghij' },
+      script: await aScratchBuild([{ file: 'run-apart.js', from: 'return isRisky', to: 'return false' }]),
+    });
+    const once = await trial.once();
+    expect([once.exit, once.summary], once.output).toEqual([3, expect.objectContaining({ suspended: 1 })]);
+    expect(once.output).toContain('Source main is suspended (root-hanging). The folder does not answer.');
+    expect(await alone.ended).toBe('SIGKILL');
+    const doctor = aProgram('agent', ['doctor', '--config', join(trial.home, 'other.yaml')]);
+    expect([await doctor.ended, doctor.output()]).toEqual([
+      1,
+      expect.stringMatching(/fail {2}source main: .* not answer/),
+    ]);
   });
 });
 

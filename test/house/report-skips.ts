@@ -1,6 +1,7 @@
 /**
  * Ends every run with what was not tested and why, and with one plain line of counts:
  *     skipped: NAME — reason
+ *     second try: NAME — what the first one met
  *     12 passed, 0 failed, 1 skipped
  * A file that could not be loaded and an error outside every test count as failed.
  */
@@ -27,6 +28,10 @@ export default class ReportSkips implements Reporter {
     const failed = tests.filter((test) => stateOf(test) === 'failed').length;
     const passed = tests.filter((test) => stateOf(test) === 'passed').length;
     const lines = skipped.map((test) => `skipped: ${test.project.name} ${test.fullName} — ${reasonOf(test)}\n`);
+    for (const test of tests.filter((one) => one.diagnostic()?.flaky === true)) {
+      const met = (test.result().errors ?? []).map(({ message }) => message.split('\n')[0]).join('; ');
+      lines.push(`second try: ${test.project.name} ${test.fullName} — ${met}\n`);
+    }
     const failures = failed + brokenModules + brokenSuites.length + unhandled.length;
     this.#ending = `${lines.join('')}${passed} passed, ${failures} failed, ${skipped.length} skipped\n`;
   }

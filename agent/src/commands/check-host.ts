@@ -13,6 +13,7 @@ import { dirname, join, sep } from 'node:path';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AgentConfig, SourceConfig } from '../config.ts';
 import { readCloudKey } from '../load-config.ts';
+import { statInTime } from '../source/look-at.ts';
 
 /** One line of `doctor`. */
 export interface HostCheck {
@@ -28,14 +29,27 @@ const mebibyte = 1024 ** 2;
 const mostFolders = 200_000;
 
 /** Everything that can be told without a network. Nothing is written. */
-export function checkHost(config: AgentConfig, environment: Readonly<Record<string, string | undefined>>): HostCheck[] {
+export async function checkHost(
+  config: AgentConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<HostCheck[]> {
+  const hanging: HostCheck[] = [];
+  const answering: SourceConfig[] = [];
+  for (const source of config.sources) {
+    if ((await statInTime(source.folder)) !== 'hangs') answering.push(source);
+    else {
+      const remedy = 'Look after its server, or mount it anew; the agent suspends the source meanwhile.';
+      hanging.push(fail(`source ${source.alias}`, `${source.folder} does not answer.`, remedy));
+    }
+  }
   return [
     ...checkData(config.data),
     checkDisk(config.data),
     checkKey(config, environment),
     checkPasscode(config),
-    ...config.sources.flatMap((source) => checkSource(source, config.data)),
-    checkWatches(config),
+    ...hanging,
+    ...answering.flatMap((source) => checkSource(source, config.data)),
+    checkWatches(config.scan.watch, answering),
   ];
 }
 
@@ -119,9 +133,9 @@ function checkSource({ alias, folder, marker }: SourceConfig, data: string): Hos
 }
 
 /** One watch for each folder is taken out of what the system gives a user. */
-function checkWatches(config: AgentConfig): HostCheck {
+function checkWatches(isWatched: boolean, sources: readonly SourceConfig[]): HostCheck {
   const name = 'inotify watches';
-  if (!config.scan.watch) return { result: 'ok', name, says: 'not used: scan.watch is off.' };
+  if (!isWatched) return { result: 'ok', name, says: 'not used: scan.watch is off.' };
   const limit = readNumber('/proc/sys/fs/inotify/max_user_watches');
   if (limit === undefined)
     return {
@@ -130,7 +144,7 @@ function checkWatches(config: AgentConfig): HostCheck {
       says: 'this system does not say its limit.',
       remedy: 'Scans find every change all the same.',
     };
-  const folders = config.sources.reduce((sum, { folder }) => sum + countFolders(folder, mostFolders - sum), 0);
+  const folders = sources.reduce((sum, { folder }) => sum + countFolders(folder, mostFolders - sum), 0);
   const says = `${folders >= mostFolders ? 'at least ' : ''}${folders} folders, ${limit} watches.`;
   if (folders * 1.2 < limit) return { result: 'ok', name, says };
   const wanted = Math.max(524_288, folders * 2);

@@ -26,7 +26,7 @@ export async function doctor(
   const { terminal } = context;
   const config = loadConfig(flags, context.workingDir);
   const checks = [
-    ...checkHost(config, context.environment),
+    ...(await checkHost(config, context.environment)),
     ...(await checkCloud(config, context.version, context.environment)),
   ];
   const isFailed = checks.some(({ result }) => result === 'fail');

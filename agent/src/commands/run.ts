@@ -1,4 +1,5 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
+import { reasonSentences } from '@nucleus/shared/wire/source-reasons';
 import type { Logger } from 'pino';
 import type { AgentParts, ScanCounts } from '../agent-parts.ts';
 import { type ConfigFlags, loadConfig, readCloudKey, readProxyCredentials } from '../load-config.ts';
@@ -97,6 +98,7 @@ export async function run(
     );
     progress.end();
     terminal.note(`${accountingSentence(summary)}\n`);
+    noteSuspended(scans, terminal);
     if (!isDrained)
       terminal.note(
         `${waiting.get() ?? 0} changes are not acknowledged yet; they are kept and sent by the next run.\n`,
@@ -129,16 +131,19 @@ async function keepRunning(
   if (signal.aborted) return 0;
   progress.end();
   if (scans) terminal.note(`${accountingSentence(addUp(Object.values(scans)))}\n`);
-  for (const [alias, { suspended }] of Object.entries(scans ?? {})) {
-    if (suspended)
-      terminal.note(`Source ${alias} is suspended; \`nucleus-agent status\` says why. Nothing is deleted.\n`);
-  }
+  noteSuspended(scans ?? {}, terminal);
   const watched = Promise.resolve(agent.pipeline.watch()).then(() => stopped);
   const failure = await Promise.race([watched, stopped, agent.broken]);
   if (!failure) return 0;
   const why = failure instanceof AppError ? failure.message : `The state cannot be relied on (${codeOf(failure)}).`;
   terminal.note(`nucleus-agent: ${why} Ending, to start again from what is on the disk.\n`);
   return 1;
+}
+
+function noteSuspended(scans: Readonly<Record<string, ScanCounts>>, terminal: Terminal): void {
+  for (const [alias, { suspended, reason }] of Object.entries(scans)) {
+    if (suspended) terminal.note(`Source ${alias} is suspended (${reason}). ${reasonSentences[reason]}\n`);
+  }
 }
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'unknown reason');
@@ -159,8 +164,8 @@ function summarise(
   };
 }
 
-function addUp(scans: readonly ScanCounts[]): Omit<ScanCounts, 'suspended'> {
-  const sum = (field: Exclude<keyof ScanCounts, 'suspended'>): number =>
+function addUp(scans: readonly ScanCounts[]): Omit<ScanCounts, 'suspended' | 'reason'> {
+  const sum = (field: Exclude<keyof ScanCounts, 'suspended' | 'reason'>): number =>
     scans.reduce((total, scan) => total + scan[field], 0);
   return {
     on_disk: sum('on_disk'),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { reasonSentences } from '@nucleus/shared/wire/source-reasons';
 import type { Overview } from '../agent-parts.ts';
 import { callControl } from '../control/call-control.ts';
 import { describeOverview } from '../overview.ts';
@@ -46,6 +47,7 @@ function describeSource(source: Overview['sources'][number], isRunning: boolean,
   const lag = source.lag_s > 0 ? `, behind for ${ago(source.lag_s)}` : '';
   return [
     `${source.alias}: ${source.state}${why}, ${source.folder} → ${source.dataset_name}, level ${source.level}`,
+    ...(source.reason === 'none' ? [] : [`  ${reasonSentences[source.reason]}`]),
     `  ${source.on_disk} files = ${source.catalogued} catalogued + ${source.excluded} excluded + ${source.exceptions} exceptions`,
     `  ${source.queued} queued${lag}, ${source.dead_letters} dead letters, ${source.held_deletions} held deletions`,
     ...(isRunning ? [`  changes are found by ${watchWords[source.watch]}`] : []),

@@ -11,6 +11,8 @@ export interface Work {
 
 export interface DecoderChild {
   readonly isReady: boolean;
+  /** Whether it is at one task for so long that others must not wait for it. */
+  readonly isHeld: boolean;
   /** How many more tasks it may be sent now, so that it never waits for the next one and never hoards. */
   room(): number;
   /** Tasks that it was sent and has not answered. */
@@ -33,6 +35,8 @@ export interface DecoderChildOptions {
   onAnswer: (rssBytes: number) => void;
   /** Tasks that it has not begun, to be given to others. */
   onReturned: (works: Work[]) => void;
+  /** It is held by one task from now on. */
+  onHeld: () => void;
   onExit: () => void;
 }
 
@@ -46,6 +50,8 @@ const aheadMs = 150;
 const mostAhead = 64;
 /** A task that takes longer holds up what was sent with it, so that others take that over. */
 const slowMs = 300;
+/** A task that takes longer holds its process: with a process's start this stays below the second that others may be held up. */
+const heldMs = 700;
 
 interface Sent {
   work: Work;
@@ -73,6 +79,8 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
   let taskNo = 0;
   let killTimer = setTimeout(() => forked.kill('SIGKILL'), startLimitMs);
   let slowTimer: NodeJS.Timeout | undefined;
+  let heldTimer: NodeJS.Timeout | undefined;
+  let isHeld = false;
 
   forked.on('message', (message: ChildReply | ChildGreeting) => {
     if (message.kind === 'ready') {
@@ -92,6 +100,7 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     isOver = true;
     clearTimeout(killTimer);
     clearTimeout(slowTimer);
+    clearTimeout(heldTimer);
     const atWork = current;
     current = undefined;
     takeBack(atWork);
@@ -123,6 +132,8 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
   function begin(next: Sent | undefined): void {
     clearTimeout(killTimer);
     clearTimeout(slowTimer);
+    clearTimeout(heldTimer);
+    isHeld = false;
     current = next;
     currentSinceMs = performance.now();
     if (!next) return;
@@ -137,6 +148,10 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
       limits.timeoutMs + bytes / leastBytesPerMs,
     );
     slowTimer = setTimeout(() => takeBack(next), slowMs);
+    heldTimer = setTimeout(() => {
+      isHeld = true;
+      options.onHeld();
+    }, heldMs);
   }
 
   function takeBack(besides: Sent | undefined): void {
@@ -154,6 +169,9 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
   return {
     get isReady() {
       return isReady;
+    },
+    get isHeld() {
+      return isHeld;
     },
     load: () => sent.size,
     room() {

@@ -99,6 +99,14 @@ test('a hanging file does not hold up the other process', async () => {
   expect(first.kind).toBe('known');
 });
 
+test('while a file holds every process, others are described by one more', async () => {
+  const { pool, asked } = aPool({ timeoutMs: 20_000 });
+  await pool.describe(asked('warm'));
+  const hung = pool.describe(asked('hang'));
+  // without another process it would come after the limit, and second
+  expect(await Promise.race([hung, pool.describe(asked('good'))])).toMatchObject({ kind: 'known' });
+});
+
 test('what was sent after a slow file goes to the other process meanwhile', async () => {
   const { pool, asked } = aPool({ processes: 2 });
   await Promise.all(Array.from({ length: 20 }, (_, i) => pool.describe(asked(`warm-${i}`))));

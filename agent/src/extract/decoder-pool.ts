@@ -38,6 +38,10 @@ export interface DecoderPoolOptions {
   maxRssBytes?: number;
 }
 
+/** While files hold processes, so many times as many may run, so that other files go on. */
+const mostTimes = 2;
+/** Processes beyond the usual number stay for so long after the last one was held: starting one is worth some files. */
+const spareMs = 10_000;
 /** Two of these and the agent stay below 600 MB. */
 const mostRssBytes = 200 * 1024 * 1024;
 /** So many processes may end before any was ready, at a start. */
@@ -52,6 +56,7 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
   let isClosed = false;
   let isGivingSoon = false;
   let failedStarts = 0;
+  let lastHeldMs = Number.NEGATIVE_INFINITY;
   let hasStarted = false;
   let tellStarted: (refusal?: string) => void = () => undefined;
   const started = new Promise<void>((resolve, reject) => {
@@ -77,10 +82,15 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       onRefused: tellStarted,
       onAnswer(rssBytes) {
         filesDone++;
-        if ((filesDone >= filesPerChild || rssBytes > maxRssBytes) && children.delete(child)) {
+        const isSpare = free() > options.processes && performance.now() - lastHeldMs > spareMs;
+        if ((filesDone >= filesPerChild || rssBytes > maxRssBytes || isSpare) && children.delete(child)) {
           child.retire();
-          if (!isClosed) startChild();
+          startMissing();
         }
+        giveWork();
+      },
+      onHeld() {
+        lastHeldMs = performance.now();
         giveWork();
       },
       onReturned(works) {
@@ -91,13 +101,23 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       onExit() {
         if (!children.delete(child) || isClosed) return;
         // one that never came up must not be started again in a tight loop
-        if (child.isReady) return startChild();
+        if (child.isReady) return startMissing();
         // once one has worked, what keeps others from it (memory, a person) passes, and their work waits
         if (!hasStarted && ++failedStarts >= startsTried) tellStarted(neverUp);
-        setTimeout(() => !isClosed && startChild(), 1000).unref();
+        setTimeout(startMissing, 1000).unref();
       },
     });
     children.add(child);
+  }
+
+  /** Processes that no file holds, those that are coming up among them. */
+  function free(): number {
+    return [...children].filter(({ isHeld }) => !isHeld).length;
+  }
+
+  function startMissing(): void {
+    if (isClosed) return;
+    while (free() < options.processes && children.size < options.processes * mostTimes) startChild();
   }
 
   function queueOf({ task }: Work): Work[] {
@@ -133,6 +153,7 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
       least.works.push(work);
     }
     for (const { child, works } of shares) if (works.length > 0) child.send(works);
+    if (waiting.urgent.length + waiting.descriptions.length > 0) startMissing();
   }
 
   /** Asks a child; `read` takes out of its answer what the caller wants. */
@@ -159,7 +180,7 @@ export function openDecoderPool(options: DecoderPoolOptions): DecoderPool {
     await Promise.all(Array.from(children, (child) => child.kill()));
   }
 
-  for (let i = 0; i < options.processes; i++) startChild();
+  startMissing();
 
   return {
     processes: options.processes,

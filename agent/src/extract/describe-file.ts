@@ -1,3 +1,5 @@
+import { type ExifBlocks, exifFacts } from '@nucleus/shared/exif/exif-facts';
+import { parseExif, tiffExif } from '@nucleus/shared/exif/tiff-exif';
 import { type AnalysisSize, analysisSize } from '@nucleus/shared/image/analysis-size';
 import type { Metadata } from 'sharp';
 import type { ExceptionCode } from '../record/exceptions.ts';
@@ -6,7 +8,6 @@ import { type DecodedFormat, decodeFailure, makePreview, readHeader, readRaster,
 import { describeOther, pictureIn } from './describe-other.ts';
 import type { Described, DescribeRequest, ExtractLimits, PreviewFailure, PreviewRequest } from './described.ts';
 import { descriptors } from './descriptors.ts';
-import { type ExifBlocks, exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
 import { shrinkJpeg } from './jpeg/shrink-jpeg.ts';
 import { jpegHead } from './jpeg-segments.ts';
@@ -14,7 +15,6 @@ import { findFfmpeg, posterFrame } from './poster-frame.ts';
 import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
 import type { VideoFormat } from './read-video.ts';
 import { isOtherFormat, isVideoFormat, sniff } from './sniff.ts';
-import { parseExif, tiffExif } from './tiff-exif.ts';
 
 const maxDimension = 1_000_000;
 

@@ -1,10 +1,10 @@
+import { exifFacts } from '@nucleus/shared/exif/exif-facts';
 import { analysisSize } from '@nucleus/shared/image/analysis-size';
 import type { ExceptionCode, NoPixelsCode } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
 import { decodeFailure, readHeader, readRaster } from './decoder.ts';
 import type { ExtractLimits } from './described.ts';
 import { descriptors } from './descriptors.ts';
-import { exifFacts } from './exif-facts.ts';
 import { fileBytes } from './file-bytes.ts';
 import { bmpAsTiff, isDecodableBmp, readBmpHeader } from './read-bmp.ts';
 import type { OpenFile } from './read-file.ts';

@@ -1,8 +1,8 @@
-import type { ExifBlocks } from './exif-facts.ts';
+import type { ExifBlocks } from '@nucleus/shared/exif/exif-facts';
+import { readTiffDirectories, type TiffDirectory } from '@nucleus/shared/exif/tiff-directories';
+import { parseExif, tiffExif } from '@nucleus/shared/exif/tiff-exif';
 import type { FileBytes } from './file-bytes.ts';
 import { jpegHead, orientedJpeg } from './jpeg-segments.ts';
-import { readTiffDirectories, type TiffDirectory } from './tiff-directories.ts';
-import { parseExif, tiffExif } from './tiff-exif.ts';
 
 /** What a camera's raw file holds beside its sensor data, which is not decoded. */
 export interface RawPicture {

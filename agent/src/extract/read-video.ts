@@ -1,9 +1,9 @@
+import { exifFacts } from '@nucleus/shared/exif/exif-facts';
 import type { videoCodecs } from '@nucleus/shared/record/closed-lists';
 import { roundToStep } from '@nucleus/shared/record/step';
 import type { Input, InputVideoTrack, MetadataTags } from 'mediabunny';
 import type { ExceptionCode } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
-import { exifFacts } from './exif-facts.ts';
 import type { FileBytes } from './file-bytes.ts';
 
 export type VideoFormat = 'mp4' | 'mov' | 'webm' | 'mkv';

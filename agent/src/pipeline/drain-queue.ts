@@ -11,7 +11,7 @@ import type { FileChange, Found } from '../state/files.ts';
 import type { QueuedFile } from '../state/scan-queue.ts';
 import { settleWaitMs } from '../watch/settle-file.ts';
 import { untilRoom } from './await-room.ts';
-import { findPartners } from './find-partners.ts';
+import { gatherPartners } from './find-partners.ts';
 import type { DescribedFile } from './late-files.ts';
 import type { RunningSource } from './running-source.ts';
 import { lookAtAll, maxRounds, type Young } from './young-files.ts';
@@ -21,7 +21,7 @@ const batchFiles = 200;
 /** New files are described while others are written, and a decoder that is done with one batch begins the next. */
 const batchesAhead = 2;
 
-type WatchedFile = Pick<QueuedFile, 'path' | 'stat'>;
+type WatchedFile = Pick<QueuedFile, 'path' | 'stat'> & { isNew: boolean };
 
 /**
  * @param isPatient waits for files whose decoder is busy for long; else they are taken in by the next call after they are done.
@@ -61,27 +61,33 @@ export async function drainQueue(
       const batch = await ahead.shift();
       if (!batch || source.signal.aborted) return;
       await untilRoom(source);
-      if (kind === 'new') {
-        batch.push(...late.take());
-        ahead.push(describeNext(kind));
-      }
-      await addPartners(batch);
-      record(batch, kind);
+      batch.push(...late.take());
+      if (kind === 'new') ahead.push(describeNext(kind));
+      record(await withPartners(batch));
       if (kind === 'changed') ahead.push(describeNext(kind));
     }
   }
 
   async function recordLate(isLastTry: boolean): Promise<void> {
-    const files = isPatient ? await untilAborted(late.takeAll()) : late.take();
-    await addPartners(files);
-    record(files, 'new', isLastTry);
+    do {
+      const files = isPatient ? await untilAborted(late.takeAll()) : late.take();
+      record(await withPartners(files), isLastTry);
+    } while (isPatient && late.size() > 0 && !source.signal.aborted);
   }
 
-  /** Changed files come out together, because a swap is seen whole; among new ones nobody waits for the slowest. */
+  /** Nobody waits for the slowest, unless there is nothing else to do. */
   async function describeNext(kind: 'new' | 'changed'): Promise<DescribedFile[] | undefined> {
     const settled = takeSettled(kind);
     if (settled.length === 0) return undefined;
-    return kind === 'changed' ? describeBatch(settled) : untilAborted(late.describe(settled, describeFile, !isPatient));
+    return describe(settled.map((file) => ({ ...file, isNew: kind === 'new' })));
+  }
+
+  async function describe(files: readonly WatchedFile[]): Promise<DescribedFile[]> {
+    return untilAborted(late.describe(files, describeFile, !isPatient || source.queue.size() > 0));
+  }
+
+  async function withPartners(batch: readonly DescribedFile[]): Promise<DescribedFile[]> {
+    return gatherPartners(source, batch, (partners) => untilAborted(late.describe(partners, describeFile, true)));
   }
 
   function takeSettled(kind: 'new' | 'changed'): QueuedFile[] {
@@ -100,34 +106,17 @@ export async function drainQueue(
     return settled;
   }
 
-  async function addPartners(batch: DescribedFile[]): Promise<void> {
-    // a swap is seen whole or not at all: whoever has the content of a changed file's new neighbour comes along
-    for (let i = 0; i < batch.length && batch.length < batchFiles * 10; i++) {
-      const { contentHash } = (batch[i] as DescribedFile).described;
-      const partner = contentHash && source.queue.takePartner(contentHash);
-      if (partner) batch.push(...(await describeBatch([partner])));
-    }
-    const here = new Set(batch.map(({ key }) => key));
-    for (let added = [...batch]; added.length > 0; ) {
-      added = await describeBatch(await findPartners(source, added.map(contentOf), here));
-      batch.push(...added);
-    }
-  }
-
-  async function describeBatch(files: readonly WatchedFile[]): Promise<DescribedFile[]> {
-    return untilAborted(Promise.all(files.map(describeFile)));
-  }
-
   /** Nothing once the signal aborts: a stop does not wait for slow pictures. */
   async function untilAborted(work: Promise<DescribedFile[]>): Promise<DescribedFile[]> {
     return source.signal.aborted ? [] : Promise.race([work, aborted]);
   }
 
-  async function describeFile({ path, stat }: WatchedFile): Promise<DescribedFile> {
+  async function describeFile({ path, stat, isNew }: WatchedFile): Promise<DescribedFile> {
     const { described } = await describeOne(source, path, stat);
     return {
       path,
       stat,
+      isNew,
       described,
       key: pathKey(path),
       dev: stat.dev,
@@ -136,12 +125,13 @@ export async function drainQueue(
     };
   }
 
-  function record(batch: DescribedFile[], kind: 'new' | 'changed', isLastTry = false): void {
+  function record(batch: readonly DescribedFile[], isLastTry = false): void {
     if (source.signal.aborted) return;
     const nowMs = Date.now();
     const steady = batch.filter((file) => {
       if (isLastTry || file.described.kind !== 'exception' || file.described.code !== 'changed-while-reading')
         return true;
+      const kind = file.isNew ? 'new' : 'changed';
       young.push({ path: file.path, stat: file.stat, sinceMs: nowMs, kind, rounds: 1 });
       return false;
     });
@@ -166,8 +156,7 @@ export async function drainQueue(
       }
       for (let at = 0; at < ready.length; at += batchFiles) {
         const part = ready.slice(at, at + batchFiles);
-        const isNew = part.every(({ kind }) => kind === 'new');
-        const batch = await (isNew ? untilAborted(late.describe(part, describeFile, !isPatient)) : describeBatch(part));
+        const batch = await describe(part.map((file) => ({ ...file, isNew: file.kind === 'new' })));
         const steady: DescribedFile[] = [];
         for (const file of batch) {
           const before = part.find(({ path }) => path.equals(file.path));
@@ -175,8 +164,7 @@ export async function drainQueue(
             young.push({ ...before, rounds: before.rounds + 1 });
           } else steady.push(file);
         }
-        await addPartners(steady);
-        record(steady, 'new', true);
+        record(await withPartners(steady), true);
       }
     }
   }
@@ -191,14 +179,6 @@ export async function drainQueue(
       filesPerSecond: seconds > 0 ? described / seconds : 0,
     });
   }
-}
-
-function contentOf({ key, dev, described }: DescribedFile): {
-  key: string;
-  dev: number;
-  hash: Uint8Array | undefined;
-} {
-  return { key, dev, hash: described.contentHash };
 }
 
 function isChanging(file: DescribedFile): boolean {

@@ -10,6 +10,7 @@ import {
 import { floodEvents } from '../../../test/builders/flood-events.ts';
 import type { SourceConfig } from '../config.ts';
 import type { DecoderPool } from '../extract/decoder-pool.ts';
+import { resolveIdentity } from '../identity/resolve-identity.ts';
 import { fileStat } from '../source/file-stat.ts';
 import type { ScanSummary } from './scan-source.ts';
 
@@ -103,6 +104,30 @@ describe('watching', () => {
     expect(read('select scan_no from sources')).toBe(2);
   });
 
+  test('a file that moved over another is found there, however long it takes to look at a folder that is never quiet', async () => {
+    const place = aPlace();
+    mkdirSync(join(place.folder, 'quiet'));
+    mkdirSync(join(place.folder, 'busy'));
+    writeFileSync(join(place.folder, 'quiet/a.jpg'), await numberedJpeg(1));
+    writeFileSync(join(place.folder, 'busy/b.jpg'), await numberedJpeg(2));
+    void place.pipeline.watch();
+    const read = (sql: string) => place.state.prepare(sql).pluck().get();
+    while (read('select state from sources') !== 'live' || Object.keys(place.live()).length < 2)
+      await new Promise(setImmediate);
+    while (read("select value from meta where key = 'watch:main'") !== 'watching') await new Promise(setImmediate);
+    const keepBusy = setInterval(() => appendFileSync(join(place.folder, 'busy/notes.txt'), '.'), 20);
+    onTestFinished(() => clearInterval(keepBusy));
+    renameSync(join(place.folder, 'quiet/a.jpg'), join(place.folder, 'busy/b.jpg'));
+    while (place.items().length < 2 || place.live()['quiet/a.jpg'] !== 'busy/b.jpg') await new Promise(setImmediate);
+    clearInterval(keepBusy);
+    while (place.items().some(({ presence }) => presence === 'missing')) await new Promise(setImmediate);
+    const pictures = place.items().filter(({ reference_id }) => reference_id.endsWith('.jpg'));
+    expect(pictures.map(({ reference_id, presence, generation }) => [reference_id, presence, generation])).toEqual([
+      ['busy/b.jpg', 'tombstone', 1],
+      ['quiet/a.jpg', 'live', 1],
+    ]);
+  });
+
   test('a replacement that left no trace in the file’s status is found by reading a sample again', async () => {
     const place = aPlace();
     const file = join(place.folder, 'a.jpg');
@@ -122,16 +147,17 @@ describe('watching', () => {
 });
 
 describe('a file that keeps its decoder busy', () => {
-  /** Pictures are described by real decoders, `slow.jpg` only once it is let go. */
-  function aHeldPlace() {
+  /** Pictures are described by real decoders; once it is held, `slow.jpg` only when it is let go. */
+  function aHeldPlace({ isHeld = true } = {}) {
     let letGo: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (letGo = resolve));
-    let isAsked = 0;
+    let asked = 0;
+    let holds = isHeld;
     const held: DecoderPool = {
       ...pool,
       describe: async (request) => {
-        if (Buffer.from(request.path).toString() === 'slow.jpg') {
-          isAsked += 1;
+        if (holds && Buffer.from(request.path).toString() === 'slow.jpg') {
+          asked += 1;
           await released;
         }
         return pool.describe(request);
@@ -144,7 +170,10 @@ describe('a file that keeps its decoder busy', () => {
     });
     const add = async (name: string, number: number) =>
       writeFileSync(join(place.folder, name), await numberedJpeg(number));
-    return { place, add, letGo, asked: () => isAsked };
+    const hold = (): void => {
+      holds = true;
+    };
+    return { place, add, hold, letGo, asked: () => asked };
   }
   const until = async (isSo: () => boolean): Promise<void> => {
     while (!isSo()) await new Promise(setImmediate);
@@ -173,15 +202,71 @@ describe('a file that keeps its decoder busy', () => {
     expect(place.state.prepare('select on_disk from sources').pluck().get()).toBe(3);
   });
 
-  test('the control: one scan that was asked for waits for it to the end', async () => {
-    const { place, add, letGo, asked } = aHeldPlace();
-    await add('slow.jpg', 2);
-    await add('second.jpg', 3);
-    let isOver = false;
-    const scan = place.scan().finally(() => (isOver = true));
-    await until(() => asked() === 1 && place.live()['second.jpg'] !== undefined);
-    expect([isOver, place.live()['slow.jpg']]).toEqual([false, undefined]);
+  test('holds up nobody when it is a known one, except the file that it may have changed places with', {
+    timeout: 30_000,
+  }, async () => {
+    const { place, add, hold, letGo, asked } = aHeldPlace({ isHeld: false });
+    for (const [i, name] of ['slow.jpg', 'twin.jpg', 'third.jpg'].entries()) await add(name, i + 1);
+    void place.pipeline.watch();
+    await until(() => Object.keys(place.live()).length === 3);
+    await until(() => place.state.prepare('select state from sources').pluck().get() === 'live');
+    hold();
+    const at = (name: string): string => join(place.folder, name);
+    renameSync(at('slow.jpg'), join(place.dataDir, 'aside'));
+    renameSync(at('twin.jpg'), at('slow.jpg'));
+    renameSync(join(place.dataDir, 'aside'), at('twin.jpg'));
+    await until(() => asked() === 1);
+    await add('third.jpg', 5);
+    await add('fourth.jpg', 6);
+    const row = (ref: string) => place.items().find(({ reference_id }) => reference_id === ref);
+    await until(() => row('third.jpg')?.generation === 2 && place.live()['fourth.jpg'] !== undefined);
+    // nobody can say yet whether the other one was replaced or moved here
+    expect([row('twin.jpg')?.revision, row('slow.jpg')?.revision, asked()]).toEqual([1, 1, 1]);
     letGo();
-    expect(await scan).toMatchObject({ on_disk: 2, catalogued: 2, exceptions: 0 });
+    await until(() => row('twin.jpg')?.revision === 2 && row('slow.jpg')?.revision === 2);
+    expect(place.live()).toEqual({
+      'slow.jpg': 'twin.jpg',
+      'twin.jpg': 'slow.jpg',
+      'third.jpg': 'third.jpg',
+      'fourth.jpg': 'fourth.jpg',
+    });
+    expect(
+      place
+        .items()
+        .map(({ generation }) => generation)
+        .toSorted(),
+    ).toEqual([1, 1, 1, 2]);
+    expect(place.state.prepare('select on_disk from sources').pluck().get()).toBe(4);
+    // the control: looked at alone, the other one is taken for a replacement
+    const known = ['a', 'b'].map((key, i) => ({
+      ...{ itemKey: key, key, dev: 1, ino: i, hash: key, presence: 'live' as const },
+      ...{ deletedMs: undefined, firstSeen: i },
+    }));
+    expect(resolveIdentity([{ key: 'a', dev: 1, ino: 1, hash: 'b' }], known.slice(0, 1), 0).decisions).toMatchObject([
+      { kind: 'replaced' },
+    ]);
   });
+
+  test.each([
+    { what: 'a new one', isHeld: true },
+    { what: 'a known one', isHeld: false },
+  ])(
+    'the control: one scan that was asked for waits to the end for $what, and takes in the others',
+    async ({ isHeld }) => {
+      const { place, add, hold, letGo, asked } = aHeldPlace({ isHeld });
+      if (!isHeld) {
+        await add('slow.jpg', 1);
+        await place.scan();
+        hold();
+      }
+      await add('slow.jpg', 2);
+      await add('second.jpg', 3);
+      let isOver = false;
+      const scan = place.scan().finally(() => (isOver = true));
+      await until(() => asked() === 1 && place.live()['second.jpg'] !== undefined);
+      expect([isOver, place.items().length]).toEqual([false, isHeld ? 1 : 2]);
+      letGo();
+      expect(await scan).toMatchObject({ on_disk: 2, catalogued: 2, exceptions: 0 });
+    },
+  );
 });

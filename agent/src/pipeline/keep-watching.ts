@@ -48,6 +48,12 @@ export async function keepWatching({ source, scan, run, openWatch }: WatchingOpt
   let isSuspended = false;
   /** When the grace of the files that are missing now is over, however often something else wakes the loop until then. */
   let graceEndsMs: number | undefined;
+  /** The first hint of the folders that are looked at now. */
+  let lookedSinceMs: number | undefined;
+  source.hintAgeMs = () => {
+    const sinceMs = lookedSinceMs ?? watch.settling.oldestMs();
+    return sinceMs === undefined ? 0 : performance.now() - sinceMs;
+  };
 
   /** A failed look says nothing about the files; the whole source is looked at again a little later. */
   const look = async (options: ScanOptions): Promise<ScanSummary | undefined> => {
@@ -99,13 +105,16 @@ export async function keepWatching({ source, scan, run, openWatch }: WatchingOpt
         await scanAll();
         continue;
       }
+      const oldestMs = watch.settling.oldestMs();
       const folders = isSuspended ? [] : watch.settling.takeDue(nowMs);
       if (folders.length > foldersAtOnce) {
         nextScanMs = 0;
         continue;
       }
       if (folders.length > 0) {
+        lookedSinceMs = oldestMs;
         await look({ folders: folders.map(prefixOf) });
+        lookedSinceMs = undefined;
         continue;
       }
       if (!isSuspended && source.late.isReady() && nowMs >= lateDueMs) {

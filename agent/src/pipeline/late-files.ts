@@ -12,6 +12,8 @@ export interface DescribedFile extends SettledFile {
   path: Buffer;
   stat: FileStat;
   described: Described;
+  /** Whether its path was new to the catalogue when it was seen. */
+  isNew: boolean;
 }
 
 /**
@@ -23,11 +25,13 @@ export interface LateFiles {
    * What of a batch is done. The rest comes out of {@link take} or {@link takeAll}.
    * @param mayLeaveAll whether the batch may go on with nothing.
    */
-  describe<File extends { path: Buffer }>(
+  describe<File extends { path: Buffer; isNew: boolean }>(
     files: readonly File[],
     describeOne: (file: File) => Promise<DescribedFile>,
     mayLeaveAll: boolean,
   ): Promise<DescribedFile[]>;
+  /** Has a described file wait for a late one, without which nobody can say which item it is: they come out together. */
+  tie(file: DescribedFile, lateKey: string): void;
   /** Whether a path is late: it is on its way and need not be described again. */
   has(key: string): boolean;
   /** Late ones that are done by now. */
@@ -36,27 +40,51 @@ export interface LateFiles {
   takeAll(): Promise<DescribedFile[]>;
   /** Late ones, done or not. */
   size(): number;
+  /** Those among them that the catalogue does not have yet. */
+  newSize(): number;
   /** Whether {@link take} has something. */
   isReady(): boolean;
   /** Told whenever a late one is done. */
   onReady: () => void;
 }
 
+interface Late {
+  isNew: boolean;
+  work: Promise<void>;
+  tied: DescribedFile[];
+}
+
 /** `describeOne` must not reject. */
 export function openLateFiles(): LateFiles {
-  const late = new Map<string, Promise<unknown>>();
+  const late = new Map<string, Late>();
   const done: DescribedFile[] = [];
+
+  function leave(key: string, isNew: boolean, work: Promise<DescribedFile>): void {
+    const tied: DescribedFile[] = [];
+    const kept = work.then((it) => {
+      late.delete(key);
+      done.push(it, ...tied);
+      files.onReady();
+    });
+    late.set(key, { isNew, work: kept, tied });
+  }
+  const waiting = (): { key: string; isNew: boolean }[] => [
+    ...Array.from(late, ([key, { isNew }]) => ({ key, isNew })),
+    ...Array.from(late.values(), ({ tied }) => tied).flat(),
+    ...done,
+  ];
+
   const files: LateFiles = {
     async describe(batch, describeOne, mayLeaveAll) {
       const ready: DescribedFile[] = [];
-      const open = new Map<string, Promise<DescribedFile>>();
+      const open = new Map<string, { isNew: boolean; work: Promise<DescribedFile> }>();
       for (const file of batch) {
         const key = pathKey(file.path);
         const work = describeOne(file);
-        open.set(key, work);
+        open.set(key, { isNew: file.isNew, work });
         void work.then((it) => open.delete(key) && ready.push(it));
       }
-      const all = Promise.all(open.values());
+      const all = Promise.all(Array.from(open.values(), ({ work }) => work));
       for (let before = -1; open.size > 0; ) {
         if (ready.length === before && (before > 0 || (mayLeaveAll && late.size < mostLate))) break;
         before = ready.length;
@@ -64,24 +92,24 @@ export function openLateFiles(): LateFiles {
         await Promise.race([all, delay(patienceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
         timer.abort();
       }
-      for (const [key, work] of open) {
-        const kept = work.then((it) => {
-          late.delete(key);
-          done.push(it);
-          files.onReady();
-        });
-        late.set(key, kept);
-      }
+      for (const [key, { isNew, work }] of open) leave(key, isNew, work);
       open.clear();
       return ready;
     },
-    has: (key) => late.has(key) || done.some((file) => file.key === key),
+    tie(file, lateKey) {
+      const holder =
+        late.get(lateKey) ?? [...late.values()].find(({ tied }) => tied.some(({ key }) => key === lateKey));
+      // done since it was looked for: the next batch has both
+      (holder?.tied ?? done).push(file);
+    },
+    has: (key) => late.has(key) || (late.size + done.length > 0 && waiting().some((file) => file.key === key)),
     take: () => done.splice(0),
     async takeAll() {
-      await Promise.all(late.values());
+      await Promise.all(Array.from(late.values(), ({ work }) => work));
       return done.splice(0);
     },
-    size: () => late.size + done.length,
+    size: () => waiting().length,
+    newSize: () => waiting().filter(({ isNew }) => isNew).length,
     isReady: () => done.length > 0,
     onReady: () => undefined,
   };

@@ -39,6 +39,8 @@ export interface RunningSource {
   writer: FileWriter;
   sidecars: Sidecars;
   late: LateFiles;
+  /** For how long the oldest hint waits to be looked after: what went missing since may have moved to where it points. 0 when none waits. */
+  hintAgeMs: () => number;
   threadUrl: URL;
   hangMs: number;
   /** Whether describing has to wait until the cloud has taken some of what is owed. */

@@ -76,9 +76,13 @@ export async function scanSource(source: RunningSource, options: ScanOptions = {
   }
   const nowMs = Date.now();
   const goneBeforeMs = options.deleteGraceMs === undefined ? 0 : nowMs - options.deleteGraceMs;
-  // a late file may be a missing one that moved
+  // a late file may be a missing one that moved, and so may one that is told of and not yet looked at
+  const hintAgeMs = source.hintAgeMs();
+  const missedBeforeMs = hintAgeMs === 0 ? Number.POSITIVE_INFINITY : nowMs - hintAgeMs;
   const { buried, held } =
-    source.late.size() > 0 ? { buried: 0, held: 0 } : buryMissing(state, sourceNo, { goneBeforeMs, nowMs });
+    source.late.size() > 0
+      ? { buried: 0, held: 0 }
+      : buryMissing(state, sourceNo, { goneBeforeMs, missedBeforeMs, nowMs });
   forgetTombstones(state, sourceNo, nowMs - undeleteMs);
   if (held > 0) source.log.warn({ alias: source.config.alias, held }, 'deletions held until confirmed');
   if (buried > 0) source.log.info({ alias: source.config.alias, buried }, 'deletions recorded');
@@ -161,7 +165,7 @@ async function scanOncePart(source: RunningSource, options: ScanOptions): Promis
   await new Promise(setImmediate); // counting a million rows takes a while, and so does what comes after it
   const standing = countSource(state, sourceNo);
   const accounted = standing.catalogued + standing.exceptions + standing.pending + standing.excluded;
-  setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished - source.late.size() : accounted);
+  setOnDisk(state, sourceNo, isWhole ? counts.on_disk - vanished - source.late.newSize() : accounted);
   setSourceState(state, sourceNo, 'live', 'none');
   if (isWhole && !source.signal.aborted) markCatalogued(state, sourceNo);
   await new Promise(setImmediate);

@@ -23,6 +23,18 @@ export async function leadsElsewhere(root: string, key: string): Promise<boolean
   return base === undefined || real === undefined || pathKey(real) !== `${pathKey(base).replace(/\/$/, '')}/${key}`;
 }
 
+/** A folder that gives no answer for so long, when a command asks for it, hangs. */
+const answerLimitMs = 5000;
+
+/** What is at a path, links followed; undefined when nothing is or it may not be looked at. */
+export async function statInTime(path: string): Promise<Stats | undefined | 'hangs'> {
+  try {
+    return await inTime(stat(path), answerLimitMs);
+  } catch (error) {
+    return error instanceof AppError ? 'hangs' : undefined;
+  }
+}
+
 async function inTime<Result>(work: Promise<Result>, limitMs: number): Promise<Result | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -24,3 +24,12 @@ const silent = new Map<number, string>([
 export function isSilentFileSystem(type: number): boolean {
   return silent.has(type);
 }
+
+/** Further names under which the list of mounts has them. */
+const otherNames = ['nfs4', 'smb3', 'fuseblk', 'virtiofs'];
+const names = new Set([...silent.values(), ...otherNames]);
+
+/** The same by the name of a type in the list of mounts, where programs add theirs: `fuse.sshfs`. */
+export function isSilentName(type: string): boolean {
+  return names.has(type.split('.')[0] ?? '');
+}

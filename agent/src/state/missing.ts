@@ -42,13 +42,14 @@ export function missingPaths(state: State, sourceNo: number, limit: number): Buf
 }
 
 /**
- * Turns missing items into tombstones once they were missing for two complete looks or since before `goneBeforeMs`. When more
+ * Turns missing items into tombstones once they were missing for two complete looks or since before `goneBeforeMs`, and in either case since
+ * before `missedBeforeMs`. When more
  * went missing within a minute than the allowance, all that are not told yet are held until confirmed instead.
  */
 export function buryMissing(
   state: State,
   sourceNo: number,
-  when: { goneBeforeMs: number; nowMs: number },
+  when: { goneBeforeMs: number; missedBeforeMs: number; nowMs: number },
 ): { buried: number; held: number } {
   return state.transaction(() => {
     const fresh = `source_no = ? and presence = 'missing' and item_key not in (select item_key from held_deletions)`;
@@ -76,10 +77,10 @@ export function buryMissing(
       return { buried: 0, held: missing };
     }
     const due = state
-      .prepare<[number, number], ItemRow>(
-        `select * from items where ${fresh} and (missing_scans >= 2 or missing_since_ms <= ?)`,
+      .prepare<[number, number, number], ItemRow>(
+        `select * from items where ${fresh} and (missing_scans >= 2 or missing_since_ms <= ?) and missing_since_ms <= ?`,
       )
-      .all(sourceNo, when.goneBeforeMs);
+      .all(sourceNo, when.goneBeforeMs, when.missedBeforeMs);
     const bury = prepareBury(state);
     for (const item of due) bury(item, when.nowMs);
     return { buried: due.length, held: 0 };

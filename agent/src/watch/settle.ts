@@ -33,6 +33,11 @@ export class Settling {
     return next;
   }
 
+  /** When the folder that waits longest was first told of; undefined when none waits. */
+  oldestMs(): number | undefined {
+    return this.#waiting.values().next().value?.firstMs;
+  }
+
   #dueMs(entry: { firstMs: number; lastMs: number }): number {
     return Math.min(entry.lastMs + this.#quietMs, entry.firstMs + this.#longestMs);
   }

@@ -10,6 +10,7 @@ import { claimWrite, type DatasetClaim, settleWrite } from '../datasets/claim-wr
 import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { keepEvents } from '../items/keep-events.ts';
 import { lockFieldTypes } from '../items/lock-field-types.ts';
+import { withdrawResults } from '../job-queue/withdraw-results.ts';
 import { renameInLabels } from '../labels/rename-item.ts';
 import { followVectors } from './follow-vectors.ts';
 import { keysOfBatch, planChanges } from './plan-changes.ts';
@@ -29,7 +30,7 @@ export async function applyChanges(
   batch: Batch,
   fence: number,
 ): Promise<{ acks: Ack[]; written: number }> {
-  return db.transaction().execute(async (tx) => {
+  const { acks, written, renamed } = await db.transaction().execute(async (tx) => {
     const bound = await findSource(tx, acting.tenantId, batch.head.agent_id, batch.head.source);
     if (bound === undefined) throw agentNotFound();
     const claim = await claimBound(tx, acting, bound);
@@ -72,8 +73,11 @@ export async function applyChanges(
       amount > 0 && writeAudit(tx, acting, { action: 'agent.changes', targetId: source.sourceId, amount }),
     ]);
     await renameInLabels(tx, place, plan.renames);
-    return { acks: plan.acks, written: plan.writes.length };
+    if (plan.renames.length > 0) await withdrawResults(tx, place, 'ended');
+    return { acks: plan.acks, written: plan.writes.length, renamed: plan.renames.length > 0 ? place : undefined };
   });
+  if (renamed !== undefined) await withdrawResults(db, renamed, 'all');
+  return { acks, written };
 }
 
 async function claimBound(tx: Database, acting: Acting, source: SourceRow): Promise<DatasetClaim> {

@@ -1,25 +1,19 @@
 /**
- * Keeps the manifest lines of the sources that were compared last, by their first two hex digits, and reads again only those in which
- * something changed. Which ones: every write gives the rows that it touches its change number, so the rows above the number that
- * is known here are the changed ones; a row that got another key has left the bucket that its place is remembered in.
+ * Keeps the manifest lines of the sources that were compared last, by their first two hex digits, and writes into them what has changed.
+ * What that is: every write gives the rows that it touches its change number, so the rows above the number that is known here are the
+ * changed ones; a row that got another key has left the bucket that its place is remembered in.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../database/open-database.ts';
+import { emptyBucket, type ManifestBucket, type ManifestLine, patchBucket, sortBucket } from './manifest-bucket.ts';
 import {
-  listChangedKeys,
+  type ChangedRow,
+  listChangedRows,
   type ManifestPlace,
   type ManifestPosition,
   readChangeNo,
-  readManifestBucket,
   readManifestPage,
 } from './manifest-queries.ts';
-
-/** Lines `k digest state\n` of keys with the same two first digits, sorted by k. */
-export interface ManifestBucket {
-  prefix: string;
-  count: number;
-  lines: Buffer;
-}
 
 interface Kept {
   /** Writes up to here are in the buckets. */
@@ -27,7 +21,6 @@ interface Kept {
   buckets: ManifestBucket[];
   /** Bucket of each place of the dataset; `nowhere` for places that no bucket holds. */
   bucketOfSeq: Uint16Array;
-  bytes: number;
   usedAtMs: number;
 }
 
@@ -35,21 +28,24 @@ const bucketCount = 256;
 const nowhere = 0xffff;
 /** More changed rows than this are found again sooner by reading everything. */
 const mostChangedRows = 100_000;
-/** More buckets than this are read sooner in the order of the writes, all of them. */
-const mostReadByKey = 96;
-const rowsPerPage = 20_000;
+const usualPages = { rows: 20_000, changedRows: 5_000 };
+const bucketsPerTurn = 8;
 const mostKeptBytes = 128 * 1024 * 1024;
 const keepMs = 120_000;
 
 export class ManifestLines {
   readonly #db: Database;
   readonly #clock: () => number;
+  readonly #pages: typeof usualPages;
   readonly #kept = new Map<string, Kept>();
   readonly #underWay = new Map<string, Promise<readonly ManifestBucket[]>>();
+  #forgetting: NodeJS.Timeout | undefined;
 
-  constructor(db: Database, clock: () => number) {
+  /** @param pages how many rows are read at once: of a whole source, and of those that have changed */
+  constructor(db: Database, clock: () => number, pages = usualPages) {
     this.#db = db;
     this.#clock = clock;
+    this.#pages = pages;
   }
 
   /** The 256 buckets of a source, current with every write that was answered before. Those who ask at once wait for one reading. */
@@ -67,105 +63,108 @@ export class ManifestLines {
   async #refresh(key: string, place: ManifestPlace): Promise<readonly ManifestBucket[]> {
     this.#forgetUnused();
     const changeNo = await readChangeNo(this.#db, place.tenantId, place.datasetId);
-    const before = this.#kept.get(key);
+    let kept = this.#kept.get(key);
     // changed in place: what is half done is read anew by the next who asks
     this.#kept.delete(key);
-    let kept = before;
-    let dirty = kept && (await this.#findDirty(place, kept));
-    if (kept === undefined || dirty === undefined || dirty.size > mostReadByKey) {
+    let changed = kept && (await this.#listChanged(place, kept.changeNo, mostChangedRows));
+    if (kept === undefined || changed === undefined) {
       kept = await this.#readAll(place, changeNo);
       // a row that was written meanwhile may have been met in no page
-      dirty = (await this.#findDirty(place, kept)) ?? new Set(kept.buckets.keys());
+      changed = (await this.#listChanged(place, changeNo, Number.POSITIVE_INFINITY)) ?? [];
     }
-    for (const bucket of dirty) {
-      dirty.delete(bucket);
-      for (const left of await this.#readBucket(place, kept, bucket)) dirty.add(left);
-    }
+    await patch(kept, place.sourceId, changed);
     kept.changeNo = changeNo;
     kept.usedAtMs = this.#clock();
     this.#kept.set(key, kept);
     this.#forgetLargest();
+    this.#forgetting ??= setInterval(() => this.#forgetUnused(), keepMs / 4).unref();
     return kept.buckets;
   }
 
   async #readAll(place: ManifestPlace, upTo: number): Promise<Kept> {
-    const kept = emptyLines();
-    const lines: string[][] = kept.buckets.map(() => []);
+    const parts: string[][] = Array.from({ length: bucketCount }, () => []);
     let after: ManifestPosition | undefined = { changeNo: 0, seq: -1 };
     while (after !== undefined) {
-      const page = await readManifestPage(this.#db, place, after, upTo, rowsPerPage);
-      for (const part of page.parts) {
-        const bucket = bucketOf(part.prefix);
-        lines[bucket]?.push(part.lines);
-        for (const seq of part.seqs) remember(kept, seq, bucket);
-      }
+      const page = await readManifestPage(this.#db, place, after, upTo, this.#pages.rows);
+      for (const { prefix, lines } of page.parts) parts[bucketOf(prefix)]?.push(lines);
       after = page.end;
     }
-    for (const [bucket, parts] of lines.entries()) {
-      if (parts.length === 0) continue;
-      // the key stands first, so that lines in order are keys in order
-      const sorted = parts.join('\n').split('\n').sort();
-      setBucket(kept, bucket, sorted.length, `${sorted.join('\n')}\n`);
+    const kept = emptyLines();
+    for (const [bucket, texts] of parts.entries()) {
+      if (texts.length === 0) continue;
+      const lines = texts.join('\n').split('\n').map(toLine);
+      texts.length = 0;
+      kept.buckets[bucket] = sortBucket(prefixOf(bucket), lines);
+      for (const { seq } of lines) remember(kept, seq, bucket);
       await nextTurn();
     }
-    kept.changeNo = upTo;
     return kept;
   }
 
-  /** Buckets that changed rows are in or have left; undefined when all have to be read. */
-  async #findDirty(place: ManifestPlace, kept: Kept): Promise<Set<number> | undefined> {
-    const rows = await listChangedKeys(this.#db, place, kept.changeNo, mostChangedRows);
-    if (rows.length === mostChangedRows) return undefined;
-    const dirty = new Set<number>();
-    for (const { k, seq } of rows) {
-      const left = kept.bucketOfSeq[seq] ?? nowhere;
-      if (left !== nowhere) dirty.add(left);
-      if (k !== null) dirty.add(bucketOf(k));
+  /** The last state of each row that was written after a number; undefined when they are too many. */
+  async #listChanged(place: ManifestPlace, changeNo: number, most: number): Promise<ChangedRow[] | undefined> {
+    const changed = new Map<number, ChangedRow>();
+    let after: ManifestPosition = { changeNo, seq: Number.MAX_SAFE_INTEGER };
+    for (;;) {
+      const rows = await listChangedRows(this.#db, place, after, this.#pages.changedRows);
+      for (const row of rows) changed.set(row.seq, row);
+      if (changed.size > most) return undefined;
+      after = rows.at(-1) ?? after;
+      if (rows.length < this.#pages.changedRows) return [...changed.values()];
     }
-    return dirty;
-  }
-
-  /** Answers the buckets that items have left for this one since they were read. */
-  async #readBucket(place: ManifestPlace, kept: Kept, bucket: number): Promise<Set<number>> {
-    const left = new Set<number>();
-    const { lines, seqs } = await readManifestBucket(this.#db, place, prefixOf(bucket));
-    setBucket(kept, bucket, seqs.length, lines);
-    for (const seq of seqs) {
-      const before = remember(kept, seq, bucket);
-      if (before !== nowhere && before !== bucket) left.add(before);
-    }
-    return left;
   }
 
   #forgetUnused(): void {
     const before = this.#clock() - keepMs;
     for (const [key, { usedAtMs }] of this.#kept) if (usedAtMs < before) this.#kept.delete(key);
+    if (this.#kept.size > 0) return;
+    clearInterval(this.#forgetting);
+    this.#forgetting = undefined;
   }
 
   #forgetLargest(): void {
     let bytes = 0;
-    for (const kept of this.#kept.values()) bytes += kept.bytes;
-    for (const [key, kept] of this.#kept) {
+    for (const { buckets } of this.#kept.values()) for (const { lines } of buckets) bytes += lines.length;
+    for (const [key, { buckets }] of this.#kept) {
       if (bytes <= mostKeptBytes) return;
       this.#kept.delete(key);
-      bytes -= kept.bytes;
+      for (const { lines } of buckets) bytes -= lines.length;
     }
   }
 }
 
-function emptyLines(): Kept {
-  const buckets = Array.from({ length: bucketCount }, (_, bucket) => ({
-    prefix: prefixOf(bucket),
-    count: 0,
-    lines: Buffer.alloc(0),
-  }));
-  return { changeNo: 0, buckets, bucketOfSeq: new Uint16Array(0), bytes: 0, usedAtMs: 0 };
+/** Takes the lines of changed rows out of the buckets they were in and puts their new ones where they belong. */
+async function patch(kept: Kept, sourceId: string, changed: readonly ChangedRow[]): Promise<void> {
+  const gone = new Map<number, Set<number>>();
+  const added = new Map<number, ManifestLine[]>();
+  for (const { k, digest, state, seq, sourceId: owner } of changed) {
+    const isHere = k !== null && owner === sourceId;
+    const bucket = isHere ? bucketOf(k) : nowhere;
+    const before = remember(kept, seq, bucket);
+    if (before !== nowhere) gone.set(before, (gone.get(before) ?? new Set()).add(seq));
+    if (!isHere) continue;
+    const lines = added.get(bucket);
+    const line = { seq, line: `${k} ${digest} ${state}\n` };
+    if (lines === undefined) added.set(bucket, [line]);
+    else lines.push(line);
+  }
+  const touched = new Set([...gone.keys(), ...added.keys()]);
+  for (const [n, bucket] of [...touched].entries()) {
+    if (n % bucketsPerTurn === 0) await nextTurn();
+    const before = kept.buckets[bucket] ?? emptyBucket(prefixOf(bucket));
+    kept.buckets[bucket] = patchBucket(before, gone.get(bucket) ?? new Set(), added.get(bucket) ?? []);
+  }
 }
 
-function setBucket(kept: Kept, bucket: number, count: number, lines: string): void {
-  const read: ManifestBucket = { prefix: prefixOf(bucket), count, lines: Buffer.from(lines, 'latin1') };
-  kept.bytes += read.lines.length - (kept.buckets[bucket]?.lines.length ?? 0);
-  kept.buckets[bucket] = read;
+function emptyLines(): Kept {
+  const buckets = Array.from({ length: bucketCount }, (_, bucket) => emptyBucket(prefixOf(bucket)));
+  return { changeNo: 0, buckets, bucketOfSeq: new Uint16Array(0), usedAtMs: 0 };
+}
+
+/** Of `k digest state seq`. */
+function toLine(text: string): ManifestLine {
+  const at = text.lastIndexOf(' ');
+  return { seq: Number(text.slice(at + 1)), line: `${text.slice(0, at)}\n` };
 }
 
 /** Answers the bucket that held the place before. */

@@ -3,6 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { getItemById } from '../items/read-items.ts';
 import { type ItemPlace, listItemFetches } from './fetch-queries.ts';
+import { readStoredExif } from './kept-image.ts';
 import { findItemAsset } from './queries.ts';
 
 export interface DescribeParts {
@@ -42,6 +43,7 @@ export async function describeItemAttachment(
     format: stored?.format ?? null,
     width: stored?.width ?? null,
     height: stored?.height ?? null,
+    exif: readStoredExif(stored?.exif),
     url: link('original'),
     preview_url: link('preview-1024'),
   };

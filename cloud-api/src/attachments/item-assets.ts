@@ -12,10 +12,7 @@ export async function showImages(
   images: ReadonlyMap<string, KeptImage>,
 ): Promise<void> {
   const objects = new Map(Array.from(images.values(), (image) => [image.sha256, image]));
-  await insertObjects(
-    tx,
-    Array.from(objects.values(), (image) => ({ tenant_id: acting.tenantId, ...image, created_at: acting.nowMs })),
-  );
+  await insertObjects(tx, acting, objects.values());
   await putItemAssets(
     tx,
     Array.from(images, ([itemId, { sha256 }]) => ({

@@ -4,6 +4,6 @@ import type { KeptImage } from './kept-image.ts';
 import { insertObjects } from './queries.ts';
 
 /** Names a kept image by a row, within the transaction that refers to it. */
-export function keepObject(tx: Database, { tenantId, nowMs }: Acting, image: KeptImage): Promise<void> {
-  return insertObjects(tx, [{ tenant_id: tenantId, ...image, created_at: nowMs }]);
+export function keepObject(tx: Database, acting: Acting, image: KeptImage): Promise<void> {
+  return insertObjects(tx, acting, [image]);
 }

@@ -1,8 +1,11 @@
+import type { StoredExif } from '@nucleus/shared/wire/assets';
 import type { ImageFormat } from './check/sniff-image.ts';
 import type { Decoded } from './decode/decoded.ts';
 
 /** An image that is in the object store, not yet named by a row. */
-export interface KeptImage extends Decoded {
+export interface KeptImage extends Omit<Decoded, 'exif'> {
+  /** Absent of pictures that were stored before EXIF was read. */
+  exif?: Decoded['exif'] | undefined;
   /** 64 hex; the object's key within its tenant. */
   sha256: string;
   bytes: number;
@@ -16,3 +19,8 @@ export function objectKey(tenantId: string, sha256: string): string {
 
 /** The picture of an item, or the sentence why there is none. */
 export type Picture = { kept: KeptImage; error?: never } | { kept?: never; error: string };
+
+/** EXIF as a row holds it; null where nothing is stored, or where it was stored before EXIF was read. */
+export function readStoredExif(exif: string | null | undefined): StoredExif | null {
+  return exif == null ? null : (JSON.parse(exif) as StoredExif);
+}

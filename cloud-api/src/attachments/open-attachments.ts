@@ -1,6 +1,7 @@
 /** The attachment operation: fetch, check, decode, store. Only this brings bytes of a caller into the object store. */
 import { rm } from 'node:fs/promises';
 import { AppError } from '@nucleus/shared/failure/app-error';
+import { StoredExif } from '@nucleus/shared/wire/assets';
 import type { PointCloudSummary } from '@nucleus/shared/wire/scenes';
 import { readFileStream } from '../objects/disk-store.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -9,6 +10,7 @@ import { checkPointCloud } from './check/check-point-cloud.ts';
 import { sniffBytes, sniffImage } from './check/sniff-image.ts';
 import { type CutVideo, cutFrames, cutLimits } from './decode/cut-frames.ts';
 import { openDecodePool } from './decode/decode-pool.ts';
+import { openStoredPictures, type StoredPictures } from './decode/open-stored.ts';
 import { type FetchLimits, fetchAttachment, fetchLimits } from './fetch/fetch-attachment.ts';
 import { type LocateParts, locateContent } from './fetch/locate-content.ts';
 import { postCallback } from './fetch/post-callback.ts';
@@ -18,7 +20,7 @@ import { openPreviews, type PreviewOf } from './open-previews.ts';
 import { hostOf } from './rules.ts';
 import { type StagedFile, stageFile } from './store/stage-file.ts';
 
-export interface Attachments {
+export interface Attachments extends StoredPictures {
   objects: ObjectStore;
   /** Largest body that a fetch takes. */
   maxBytes: number;
@@ -95,7 +97,9 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
       await options.reclaim(tenantId, staged.sha256);
       const key = objectKey(tenantId, staged.sha256);
       if ((await objects.stat(key))?.bytes !== staged.bytes) await objects.put(key, readFileStream(staged.path));
-      return { ...decoded, sha256: staged.sha256, bytes: staged.bytes, format };
+      // what a picture made of its decoder cannot say more than the schema lets through
+      const exif = StoredExif.safeParse(decoded.exif).data ?? {};
+      return { ...decoded, exif, sha256: staged.sha256, bytes: staged.bytes, format };
     } finally {
       await rm(staged.path, { force: true });
     }
@@ -136,6 +140,7 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
     checkPointCloud,
     cutVideo: (staged, framesPerSecond, signal) => cutFrames(staging, staged, framesPerSecond, cutLimits, signal),
     preview: openPreviews({ objects, staging, pool }),
+    ...openStoredPictures({ objects, staging, pool }),
     dropStaged: (staged) => rm(staged.path, { force: true }),
     close: () => pool.close(),
   };

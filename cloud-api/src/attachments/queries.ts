@@ -1,6 +1,7 @@
 import { inChunks } from '../database/in-chunks.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ItemAssetsTable, ObjectsTable } from '../database/tables.ts';
+import type { KeptImage } from './kept-image.ts';
 
 /**
  * Rows of objects that are there already stay as they are, because equal bytes are equal pictures, and are held until the transaction
@@ -8,17 +9,35 @@ import type { ItemAssetsTable, ObjectsTable } from '../database/tables.ts';
  */
 export async function insertObjects(
   db: Database,
-  rows: readonly Omit<ObjectsTable, 'unreferenced_since'>[],
+  { tenantId, nowMs }: { tenantId: string; nowMs: number },
+  images: Iterable<KeptImage>,
 ): Promise<void> {
   // In one order everywhere: two appends of the same pictures would otherwise wait for each other.
-  const sorted = rows.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  for (const chunk of inChunks(sorted, 10)) {
+  const sorted = Array.from(images, (image) => toRow(image, tenantId, nowMs)).toSorted((a, b) =>
+    a.sha256 < b.sha256 ? -1 : 1,
+  );
+  for (const chunk of inChunks(sorted, 11)) {
     await db
       .insertInto('objects')
-      .values(chunk.map((row) => ({ ...row, unreferenced_since: null })))
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'sha256']).doUpdateSet({ unreferenced_since: null }))
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'sha256']).doUpdateSet((set) => ({
+          unreferenced_since: null,
+          exif: set.fn.coalesce('objects.exif', set.ref('excluded.exif')),
+        })),
+      )
       .execute();
   }
+}
+
+function toRow(image: KeptImage, tenantId: string, nowMs: number): ObjectsTable {
+  const { sha256, bytes, format, width, height, phash, blurhash, exif } = image;
+  return {
+    ...{ tenant_id: tenantId, sha256, bytes, format, width, height, phash, blurhash },
+    exif: exif === undefined ? null : JSON.stringify(exif),
+    created_at: nowMs,
+    unreferenced_since: null,
+  };
 }
 
 /** Points items at objects; an item shows one at a time. */
@@ -51,7 +70,7 @@ export function findItemAsset(
   db: Database,
   tenantId: string,
   itemId: string,
-): Promise<Pick<ObjectsTable, 'sha256' | 'format' | 'bytes' | 'width' | 'height'> | undefined> {
+): Promise<Pick<ObjectsTable, 'sha256' | 'format' | 'bytes' | 'width' | 'height' | 'exif'> | undefined> {
   return db
     .selectFrom('item_assets')
     .innerJoin('items', (join) =>
@@ -68,7 +87,7 @@ export function findItemAsset(
     .innerJoin('objects', (join) =>
       join.onRef('objects.tenant_id', '=', 'item_assets.tenant_id').onRef('objects.sha256', '=', 'item_assets.sha256'),
     )
-    .select(['objects.sha256', 'objects.format', 'objects.bytes', 'objects.width', 'objects.height'])
+    .select(['objects.sha256', 'objects.format', 'objects.bytes', 'objects.width', 'objects.height', 'objects.exif'])
     .where('item_assets.tenant_id', '=', tenantId)
     .where('item_assets.item_id', '=', itemId)
     .where('items.state', '=', 'live')

@@ -2,6 +2,7 @@ import { type SqlBool, sql } from 'kysely';
 import type { AutotagExamplesTable, AutotagScoresTable, AutotagsTable } from '../database/autotag-tables.ts';
 import { inChunks } from '../database/in-chunks.ts';
 import { type BulkColumns, insertRows } from '../database/insert-rows.ts';
+import { liveItemsAt } from '../database/live-items.ts';
 import type { Database } from '../database/open-database.ts';
 import type { AutotagRow } from './rules.ts';
 
@@ -104,13 +105,7 @@ export async function listExamples(
 ): Promise<{ seq: number; isPositive: boolean; referenceId: string }[]> {
   const rows = await db
     .selectFrom('autotag_examples')
-    .innerJoin('items', (join) =>
-      join
-        .onRef('items.tenant_id', '=', 'autotag_examples.tenant_id')
-        .onRef('items.dataset_id', '=', 'autotag_examples.dataset_id')
-        .onRef('items.seq', '=', 'autotag_examples.seq')
-        .on(sql<SqlBool>`items.state = 'live'`),
-    )
+    .innerJoin('items', (join) => join.on(liveItemsAt('autotag_examples')))
     .select(['autotag_examples.seq', 'is_positive', 'items.reference_id as referenceId'])
     .where('autotag_examples.tenant_id', '=', place.tenantId)
     .where('autotag_examples.dataset_id', '=', place.datasetId)
@@ -182,13 +177,7 @@ export async function listScores(
 ): Promise<ScoreRow[]> {
   let query = db
     .selectFrom('autotag_scores')
-    .innerJoin('items', (join) =>
-      join
-        .onRef('items.tenant_id', '=', 'autotag_scores.tenant_id')
-        .onRef('items.dataset_id', '=', 'autotag_scores.dataset_id')
-        .onRef('items.seq', '=', 'autotag_scores.seq')
-        .on(sql<SqlBool>`items.state = 'live'`),
-    )
+    .innerJoin('items', (join) => join.on(liveItemsAt('autotag_scores')))
     .select(['autotag_scores.seq', 'items.reference_id as referenceId', 'score_millionths as scoreMillionths'])
     .where('autotag_scores.tenant_id', '=', place.tenantId)
     .where('autotag_scores.dataset_id', '=', place.datasetId)

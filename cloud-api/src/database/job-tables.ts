@@ -17,7 +17,7 @@ export interface JobsTable {
   checkpoint: string | null;
   /** `open`, `completed`, `errored_user`, `errored_server` or `cancelled`. */
   state: string;
-  /** JSON that clients are answered. */
+  /** JSON that clients are answered; what `job_lists` holds of it is named in its `result_lists`. */
   message: string;
   completed_steps: number;
   total_steps: number;
@@ -35,6 +35,8 @@ export interface JobsTable {
   ended_at: number | null;
   /** What it asks something of, when that is one host; emptied when the job ends. */
   host: string | null;
+  /** 1 when its lists and files were withdrawn, because they hold names that must not stay. */
+  results_gone: number;
 }
 
 /** Partial errors of a job, numbered from 1; the newest 10,000 are kept. */
@@ -43,4 +45,15 @@ export interface JobErrorsTable {
   job_id: string;
   n: number;
   error: string;
+}
+
+/** A list in what a job answers, in parts numbered from 0: a million names are too long for one text. */
+export interface JobListsTable {
+  tenant_id: string;
+  job_id: string;
+  /** Its field in the message. */
+  name: string;
+  n: number;
+  /** JSON of some of its texts, without the brackets. */
+  part: string;
 }

@@ -20,6 +20,9 @@ import * as labels from './migrations/0015-labels.ts';
 import * as intake from './migrations/0016-intake.ts';
 import * as models from './migrations/0017-models.ts';
 import * as scenes from './migrations/0018-scenes.ts';
+import * as objects from './migrations/0019-objects.ts';
+import * as exif from './migrations/0020-exif.ts';
+import * as jobLists from './migrations/0021-job-lists.ts';
 import type { Tables } from './tables.ts';
 
 /** Forward only; a migration never changes once it was released. */
@@ -42,6 +45,9 @@ const migrations = [
   intake,
   models,
   scenes,
+  objects,
+  exif,
+  jobLists,
 ] as const;
 
 /**

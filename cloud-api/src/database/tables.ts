@@ -3,9 +3,9 @@
  * keys keep their order and numbers their kind), and every key starts with the tenant.
  */
 import type { AutotagTables } from './autotag-tables.ts';
-import type { EmbeddingIndexesTable, ItemVectorsTable } from './embedding-tables.ts';
+import type { EmbeddingTables } from './embedding-tables.ts';
 import type { CsvRowsTable, IntegrationsTable, ItemFetchesTable, ResumableUploadsTable } from './intake-tables.ts';
-import type { JobErrorsTable, JobsTable } from './job-tables.ts';
+import type { JobErrorsTable, JobListsTable, JobsTable } from './job-tables.ts';
 import type { LabelTables } from './label-tables.ts';
 import type { ModelTables } from './model-tables.ts';
 import type { SceneTables } from './scene-tables.ts';
@@ -187,6 +187,8 @@ export interface ObjectsTable {
   height: number;
   phash: string;
   blurhash: string;
+  /** JSON of what is kept of its EXIF; null of what was stored before that was read. */
+  exif: string | null;
   created_at: number;
   /** When a sweep first found nothing that refers to it; null while something does. */
   unreferenced_since: number | null;
@@ -235,6 +237,18 @@ export interface SliceItemsTable {
   change_no: number;
 }
 
+/** Labels that a slice of objects holds; their items are its members. */
+export interface SliceObjectsTable {
+  tenant_id: string;
+  dataset_id: string;
+  slice_id: string;
+  /** Place of the label's item. */
+  seq: number;
+  label_id: string;
+  /** Empty for annotations. */
+  run_id: string;
+}
+
 /** A change of tags that can still be undone. */
 export interface TagChangesTable {
   tenant_id: string;
@@ -256,7 +270,7 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTables, SceneTables {
+export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTables, SceneTables, EmbeddingTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;
@@ -275,12 +289,12 @@ export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTab
   item_assets: ItemAssetsTable;
   slices: SlicesTable;
   slice_items: SliceItemsTable;
-  embedding_indexes: EmbeddingIndexesTable;
-  item_vectors: ItemVectorsTable;
+  slice_objects: SliceObjectsTable;
   tag_changes: TagChangesTable;
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;
+  job_lists: JobListsTable;
   integrations: IntegrationsTable;
   resumable_uploads: ResumableUploadsTable;
   csv_rows: CsvRowsTable;

@@ -5,6 +5,7 @@ import { writeAudit } from '../audit/write-audit.ts';
 import { purgeAutotags } from '../autotags/delete-autotag.ts';
 import type { Tables } from '../database/tables.ts';
 import { purgeVectors } from '../embeddings/purge-vectors.ts';
+import { purgeResults } from '../job-queue/withdraw-results.ts';
 import { purgeLabels } from '../labels/purge-labels.ts';
 import { purgeScenes } from '../scenes/change-scenes.ts';
 import { purgeSlices } from '../slices/purge-slices.ts';
@@ -29,7 +30,7 @@ const purgeChunk = 500; // rows at a time, so that other requests get their turn
 /** Removes the rows of deleted datasets, and of deleted autotags, until none is left or `signal` aborts. What a stop leaves over, the next start removes. */
 export async function purgeDeletedDatasets(db: Kysely<Tables>, signal: AbortSignal): Promise<void> {
   const items = [purgeItems, purgeWriteRows, purgeVectors, purgeLabels, purgeAutotags, purgeScenes];
-  const purges = [...items, purgeSlices, purgeTaxonomies];
+  const purges = [...items, purgeSlices, purgeTaxonomies, purgeResults];
   for (const purge of purges) {
     while (!signal.aborted && (await purge(db, purgeChunk)) > 0) await nextTurn();
   }

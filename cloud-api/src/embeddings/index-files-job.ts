@@ -53,7 +53,7 @@ export async function startIndexFilesJob(
     }
     const indexId = mine?.indexId ?? newId('index');
     if (mine === undefined || mine.state === 'errored') {
-      const index = { indexId, kind: 'custom', dimension: input.dimension, state: 'started' } as const;
+      const index = { indexId, level: 'image', kind: 'custom', dimension: input.dimension, state: 'started' } as const;
       await putIndex(tx, place, index, { changeNo, nowMs: acting.nowMs });
     }
     await writeAudit(tx, acting, { action: 'embeddings.index', targetId: indexId });
@@ -74,7 +74,7 @@ export function indexFilesJob(db: Kysely<Tables>, attachments: Attachments): Job
     const place = { tenantId: job.tenantId, datasetId: job.datasetId ?? '', indexId };
     let at: Checkpoint =
       job.checkpoint === undefined ? { file: 0, row: 0, stored: 0, errored: 0 } : Checkpoint.parse(job.checkpoint);
-    await endIndex(db, place, signal, async () => {
+    await endIndex(db, { ...place, level: 'image' }, signal, async () => {
       while (at.file < urls.length) {
         const staged = await fetchFile(attachments, job.tenantId, urls, at.file, signal);
         try {

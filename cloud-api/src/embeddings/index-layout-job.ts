@@ -35,7 +35,13 @@ export async function startIndexLayoutJob(
     const known = await findInternal(tx, place);
     const indexId = known?.indexId ?? newId('index');
     if (known === undefined || known.state === 'errored') {
-      const index = { indexId, kind: 'internal', dimension: layoutDimensions, state: 'started' } as const;
+      const index = {
+        indexId,
+        level: 'image',
+        kind: 'internal',
+        dimension: layoutDimensions,
+        state: 'started',
+      } as const;
       await putIndex(tx, place, index, { changeNo, nowMs: acting.nowMs });
     }
     if (options.isContinuous === true) await changeIndex(tx, { ...place, indexId }, { is_continuous: 1 });
@@ -72,7 +78,7 @@ export function indexLayoutJob(db: Kysely<Tables>): JobHandler {
     const { indexId, items } = JobInput.parse(job.input);
     const place = { tenantId: job.tenantId, datasetId: job.datasetId ?? '', indexId };
     let at = job.checkpoint === undefined ? { afterSeq: -1, indexed: 0, skipped: 0 } : Checkpoint.parse(job.checkpoint);
-    await endIndex(db, place, signal, async () => {
+    await endIndex(db, { ...place, level: 'image' }, signal, async () => {
       for (let isLast = false; !isLast; ) {
         signal.throwIfAborted();
         const before = at;

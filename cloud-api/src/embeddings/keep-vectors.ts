@@ -60,7 +60,14 @@ export async function takeVectors(
     put: (seq, { index_id: indexId, embedding_vector: vector }) => {
       if (!indexes.has(indexId)) {
         const flags = { state: 'completed', isPrimary: false, isContinuous: false } as const;
-        const made = { indexId, kind: from, dimension: vector.length, bornAt: change.changeNo, ...flags };
+        const made = {
+          indexId,
+          level: 'image' as const,
+          kind: from,
+          dimension: vector.length,
+          bornAt: change.changeNo,
+          ...flags,
+        };
         indexes.set(indexId, made);
         fresh.push(made);
       }

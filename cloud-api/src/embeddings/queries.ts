@@ -1,22 +1,30 @@
 import { type SqlBool, sql } from 'kysely';
 import type { ItemVectorsTable } from '../database/embedding-tables.ts';
 import { inChunks } from '../database/in-chunks.ts';
+import { liveItemsAt } from '../database/live-items.ts';
 import type { Database } from '../database/open-database.ts';
 import type { IndexPlace, IndexRow } from './rules.ts';
 
-/** The living indexes of a dataset, oldest first. */
-export async function listIndexes(db: Database, tenantId: string, datasetId: string): Promise<IndexRow[]> {
+/** The living indexes of a dataset's items, or of its labels, oldest first. */
+export async function listIndexes(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  level: IndexRow['level'] = 'image',
+): Promise<IndexRow[]> {
   const rows = await db
     .selectFrom('embedding_indexes')
     .select(['id', 'kind', 'dimension', 'state', 'is_primary', 'is_continuous', 'change_no'])
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
+    .where('level', '=', level)
     .where('deleted_at', 'is', null)
     .orderBy('created_at')
     .orderBy('id')
     .execute();
   return rows.map((row) => ({
     indexId: row.id,
+    level,
     kind: row.kind as IndexRow['kind'],
     dimension: row.dimension,
     state: row.state as IndexRow['state'],
@@ -30,10 +38,11 @@ export async function listIndexes(db: Database, tenantId: string, datasetId: str
 export async function putIndex(
   db: Database,
   place: { tenantId: string; datasetId: string },
-  index: Pick<IndexRow, 'indexId' | 'kind' | 'dimension' | 'state'>,
+  index: Pick<IndexRow, 'indexId' | 'level' | 'kind' | 'dimension' | 'state'>,
   change: { changeNo: number; nowMs: number },
 ): Promise<void> {
   const values = {
+    level: index.level,
     kind: index.kind,
     dimension: index.dimension,
     state: index.state,
@@ -66,12 +75,18 @@ export async function changeIndex(
     .execute();
 }
 
-export async function clearPrimary(db: Database, tenantId: string, datasetId: string): Promise<void> {
+export async function clearPrimary(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  level: IndexRow['level'],
+): Promise<void> {
   await db
     .updateTable('embedding_indexes')
     .set({ is_primary: 0 })
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
+    .where('level', '=', level)
     .execute();
 }
 
@@ -145,13 +160,7 @@ const ofIndex = (db: Database, place: IndexPlace) =>
 
 const ofLiveItems = (db: Database, place: IndexPlace) =>
   ofIndex(db, place)
-    .innerJoin('items', (join) =>
-      join
-        .onRef('items.tenant_id', '=', 'item_vectors.tenant_id')
-        .onRef('items.dataset_id', '=', 'item_vectors.dataset_id')
-        .onRef('items.seq', '=', 'item_vectors.seq')
-        .on(sql<SqlBool>`items.state = 'live'`),
-    )
+    .innerJoin('items', (join) => join.on(liveItemsAt('item_vectors')))
     .where('item_vectors.vector', 'is not', null);
 
 /** A vector of a live item. */

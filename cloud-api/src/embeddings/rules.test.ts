@@ -15,6 +15,7 @@ test.each([
 
 const index = (over: Partial<IndexRow>): IndexRow => ({
   indexId: 'i',
+  level: 'image',
   kind: 'custom',
   dimension: 2,
   state: 'completed',

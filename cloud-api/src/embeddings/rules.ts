@@ -1,9 +1,10 @@
-import { AppError } from '@nucleus/shared/failure/app-error';
 import type { EmbeddingIndex } from '@nucleus/shared/wire/embeddings';
 
 /** An embedding index as it is stored. */
 export interface IndexRow {
   indexId: string;
+  /** Whether its vectors are of items or of labels. */
+  level: 'image' | 'object';
   kind: 'custom' | 'agent' | 'internal';
   dimension: number;
   state: 'started' | 'completed' | 'errored';
@@ -35,13 +36,13 @@ export function readVector(text: string): Int8Array | Float32Array | Float64Arra
 
 const states = { started: 'Started', completed: 'Completed', errored: 'Errored' } as const;
 
-/** An index as the client is told about it. Labels have no vectors of their own here, so that every index is one of images. */
+/** An index as the client is told about it. */
 export function toEmbeddingIndex(index: IndexRow): EmbeddingIndex {
   return {
     id: index.indexId,
     status: states[index.state],
     index_type: index.kind === 'internal' ? 'Internal' : 'Custom',
-    index_level: 'Image',
+    index_level: index.level === 'image' ? 'Image' : 'Object',
     embedding_type: index.kind === 'internal' ? 'colour-layout' : 'custom',
     embedding_dimension: index.dimension,
   };
@@ -51,11 +52,6 @@ export function toEmbeddingIndex(index: IndexRow): EmbeddingIndex {
 export function primaryOf(indexes: readonly IndexRow[]): IndexRow | undefined {
   const usable = indexes.filter(({ state }) => state !== 'errored');
   return usable.find(({ isPrimary }) => isPrimary) ?? usable.find(({ kind }) => kind !== 'internal') ?? usable[0];
-}
-
-/** @throws AppError `invalid-request` where an operation is about labels, which have no vectors of their own */
-export function assertImageLevel(image: boolean): void {
-  if (!image) throw new AppError('invalid-request', 'image: this dataset has no vectors of objects.', { at: 'image' });
 }
 
 /** Where vectors are: what an index is called, and since when it is this one. */

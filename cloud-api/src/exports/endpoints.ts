@@ -8,17 +8,19 @@ import { type Mount, mountDownload, mountEndpoint, mountPieces } from '../http/m
 import { queryPlacedItems } from '../items/query-items.ts';
 import { pagePlacedItems } from '../items/read-items.ts';
 import type { PlacedItem } from '../items/rules.ts';
-import { eachAs, type ItemPager, type Pager, spellAll, spellList, spellPage } from '../items/spell-items.ts';
+import { eachAs, type ItemPager, type Pager, spellAll, spellPage } from '../items/spell-items.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import { groundTruth, type LabelPlace } from '../labels/rules.ts';
 import { findLastRun } from '../models/find-model.ts';
 import { listClasses } from '../search/count-labels.ts';
 import type { Projections } from '../search/projections.ts';
 import { getSlice } from '../slices/find-slice.ts';
+import { listObjectClasses } from '../slices/read-objects.ts';
 import { pagePlacedMembers, pageSliceItems } from '../slices/read-slice.ts';
 import { downloadItems } from './download-items.ts';
 import { startExportItemsJob } from './export-items-job.ts';
 import { toRawItem } from './rules.ts';
+import { findOnlyLabels, spellMembers } from './slice-contents.ts';
 import { spellTrainingRows, type TrainingOptions } from './spell-training-rows.ts';
 
 /** Rows of one page; fewer than asked for is allowed (wire contract 1). */
@@ -68,34 +70,36 @@ export function mountExports(
   });
 
   mountPieces(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params: { sliceId } }) => {
-    const { datasetId } = await getSlice(db, tenantId, sliceId);
+    const { datasetId, only } = await findOnlyLabels(db, tenantId, sliceId);
     const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, sliceId, page);
-    return spellAll('exportedRows', pager, spelled(tenantId, datasetId, everything));
+    return spellAll('exportedRows', pager, spelled(tenantId, datasetId, { ...everything, only }));
   });
   mountPieces(mount, exportEndpoints.pageSliceForTraining, async ({ tenantId }, { params: { sliceId }, body }) => {
-    const { datasetId } = await getSlice(db, tenantId, sliceId);
+    const { datasetId, only } = await findOnlyLabels(db, tenantId, sliceId);
     const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, sliceId, page);
-    const options = { chip: body.chip === true, onlyMostRecentTask: false };
+    const options = { chip: body.chip === true, onlyMostRecentTask: false, only };
     return spellPage('data', pager, sizedPage(body), spelled(tenantId, datasetId, options));
   });
   mountEndpoint(mount, exportEndpoints.listSliceClassLabels, async ({ tenantId }, { params: { sliceId } }) => {
-    const { datasetId } = await getSlice(db, tenantId, sliceId);
+    const { datasetId, type } = await getSlice(db, tenantId, sliceId);
+    if (type === 'object') return { data: await listObjectClasses(db, { tenantId, datasetId, sliceId }) };
     return { data: await listClasses(projections.of(tenantId, datasetId), { condition: inSlice(sliceId) }) };
   });
-  const placeOfModel = async (tenantId: string, sliceId: string, modelId: string): Promise<LabelPlace> => {
-    const { datasetId } = await getSlice(db, tenantId, sliceId);
+  const ofModel = async (tenantId: string, sliceId: string, modelId: string) => {
+    const { datasetId, only } = await findOnlyLabels(db, tenantId, sliceId);
     const run = await findLastRun(db, tenantId, datasetId, modelId);
-    return { tenantId, datasetId, runId: run?.runId ?? 'none' };
+    const place: LabelPlace = { tenantId, datasetId, runId: run?.runId ?? 'none' };
+    return { place, only };
   };
   mountPieces(mount, predictionEndpoints.exportSlicePredictions, async ({ tenantId }, { params }) => {
-    const place = await placeOfModel(tenantId, params.sliceId, params.modelId);
+    const { place, only } = await ofModel(tenantId, params.sliceId, params.modelId);
     const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, params.sliceId, page);
-    return spellAll('exportedRows', pager, (items) => spellTrainingRows(db, place, items, everything));
+    return spellAll('exportedRows', pager, (items) => spellTrainingRows(db, place, items, { ...everything, only }));
   });
   mountPieces(mount, predictionEndpoints.pageSlicePredictions, async ({ tenantId }, { params, body }) => {
-    const place = await placeOfModel(tenantId, params.sliceId, params.modelId);
+    const { place, only } = await ofModel(tenantId, params.sliceId, params.modelId);
     const pager: Pager<PlacedItem> = (page) => pagePlacedMembers(db, projections, tenantId, params.sliceId, page);
-    const options = { chip: body.chip === true, onlyMostRecentTask: false };
+    const options = { chip: body.chip === true, onlyMostRecentTask: false, only };
     return spellPage('data', pager, sizedPage(body), (items) => spellTrainingRows(db, place, items, options));
   });
 
@@ -103,10 +107,7 @@ export function mountExports(
     spellAll('raw_dataset_items', membersOf(tenantId, params.sliceId), eachAs(toRawItem)),
   );
   mountPieces(mount, exportEndpoints.exportRawJson, async ({ tenantId }, { params }) =>
-    spellList(
-      membersOf(tenantId, params.sliceId),
-      eachAs((item) => ({ item })),
-    ),
+    spellMembers(db, tenantId, params.sliceId, membersOf(tenantId, params.sliceId)),
   );
 
   mountEndpoint(mount, exportEndpoints.exportItems, async (context, { params, body }) => {

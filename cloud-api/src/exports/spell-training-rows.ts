@@ -10,6 +10,8 @@ export interface TrainingOptions {
   /** Adds `processed_url`, the address that a client cuts crops from: the item's own, an agent's for what never left it. */
   chip: boolean;
   onlyMostRecentTask: boolean;
+  /** The labels that are wanted, by id; all of them when it is not given. */
+  only?: ReadonlySet<string> | undefined;
 }
 
 /** All seven lists are there, empty ones too: the client reads them without asking. */
@@ -31,7 +33,8 @@ export async function spellTrainingRows(
 }
 
 function spellRow(item: PlacedItem, labels: readonly LabelRow[], options: TrainingOptions): string {
-  const rows = options.onlyMostRecentTask ? ofMostRecentTask(labels) : labels;
+  const wanted = options.only === undefined ? labels : labels.filter(({ id }) => options.only?.has(id));
+  const rows = options.onlyMostRecentTask ? ofMostRecentTask(wanted) : wanted;
   const shown = toDatasetItem(item);
   const ofKind = (kind: string): string[] =>
     rows.flatMap((row) => (row.kind === kind ? [spellAnswered(row, item.referenceId)] : []));

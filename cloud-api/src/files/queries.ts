@@ -9,7 +9,8 @@ const selectFiles = (db: Database, tenantId: string) =>
       join.onRef('objects.tenant_id', '=', 'files.tenant_id').onRef('objects.sha256', '=', 'files.sha256'),
     )
     .selectAll('files')
-    .select(['objects.bytes', 'objects.format', 'objects.width', 'objects.height', 'objects.phash', 'objects.blurhash'])
+    .select(['objects.bytes', 'objects.format', 'objects.width', 'objects.height'])
+    .select(['objects.phash', 'objects.blurhash', 'objects.exif'])
     .where('files.tenant_id', '=', tenantId);
 
 /** Answers whether it was added: false when its reference id is taken. */

@@ -10,6 +10,7 @@ export interface StoredFile extends FilesTable {
   height: number;
   phash: string;
   blurhash: string;
+  exif: string | null;
 }
 
 /** A file that no task and no item has used goes after so long. */

@@ -1,5 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ImageFormat } from '../attachments/check/sniff-image.ts';
+import { readStoredExif } from '../attachments/kept-image.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import type { Database } from '../database/open-database.ts';
 import { findFile, markUsed } from './queries.ts';
@@ -20,7 +21,8 @@ export function withScaleFiles(attachments: Attachments, db: Database, clock: ()
       const file = isThere ? await findFile(db, tenantId, fileId) : undefined;
       if (file === undefined) throw new AppError('file-not-found', 'There is no such file.');
       const { sha256, bytes, width, height, phash, blurhash } = file;
-      return { sha256, bytes, width, height, phash, blurhash, format: file.format as ImageFormat };
+      const exif = readStoredExif(file.exif) ?? undefined;
+      return { sha256, bytes, width, height, phash, blurhash, exif, format: file.format as ImageFormat };
     },
   };
 }

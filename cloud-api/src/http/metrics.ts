@@ -21,6 +21,8 @@ export interface Metrics {
   watchOpenJobs: (count: () => Promise<{ kind: string; jobs: number }[]>) => void;
   /** Says from where the number of requests that wait for their turn is read. */
   watchWaiting: (waiting: () => number) => void;
+  /** Says from where the bytes of large bodies in memory are read. */
+  watchBodies: (heldBytes: () => number) => void;
 }
 
 const stallResolutionMs = 10;
@@ -114,16 +116,10 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    watchWaiting: (waiting) => {
-      new Gauge({
-        name: 'nucleus_http_requests_waiting',
-        help: 'Requests that wait for their turn',
-        registers,
-        collect() {
-          this.set(waiting());
-        },
-      });
-    },
+    watchWaiting: (waiting) =>
+      watch(registers, 'nucleus_http_requests_waiting', 'Requests that wait for their turn', waiting),
+    watchBodies: (heldBytes) =>
+      watch(registers, 'nucleus_http_body_bytes', 'Bytes of large request bodies in memory', heldBytes),
     jobsRunning: new Gauge({
       name: 'nucleus_jobs_running',
       help: 'Jobs that this process is working on',
@@ -131,6 +127,18 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
+}
+
+/** A figure that is read when somebody asks for it. */
+function watch(registers: Registry[], name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read());
+    },
+  });
 }
 
 /** Memory, and how long the event loop stood still: a request that comes meanwhile waits as long. */
@@ -146,12 +154,5 @@ function measureProcess(registers: Registry[]): void {
       delay.reset();
     },
   });
-  new Gauge({
-    name: 'process_resident_memory_bytes',
-    help: 'Resident memory of this process',
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss());
-    },
-  });
+  watch(registers, 'process_resident_memory_bytes', 'Resident memory of this process', process.memoryUsage.rss);
 }

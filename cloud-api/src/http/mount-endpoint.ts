@@ -9,9 +9,10 @@ import type { BodyOf, Endpoint, ParamsOf, QueryOf, ReplyOf } from '@nucleus/shar
 import type { Request, Response, Router } from 'express';
 import type { Acting } from '../audit/acting.ts';
 import { assertScope, authenticate, type Gate } from './authenticate.ts';
+import type { BodyBudget } from './body-budget.ts';
 import type { Caller } from './caller.ts';
 import { assertWithin, cutReply } from './limit-datasets.ts';
-import { bodyReader, smallBodyBytes } from './read-body.ts';
+import { type BodyLocals, bodyReader, smallBodyBytes } from './read-body.ts';
 import type { FairShare } from './share-fairly.ts';
 
 /** Who asks, for which tenant and when. */
@@ -44,6 +45,7 @@ export interface Mount {
   gate: Gate;
   clock: () => number;
   share: FairShare;
+  bodies: BodyBudget;
 }
 
 /** Mounts an endpoint that needs a proven caller. `bodyBytes` is the largest body that it reads. */
@@ -204,6 +206,7 @@ async function contextOf(
   const close = mount.share.open(caller.tenantId, sharerOf(caller));
   if (response.closed) close();
   else response.once('close', close);
+  (response.locals as BodyLocals).holdBody = (bytes) => mount.bodies.hold(caller.tenantId, bytes);
   if (endpoint.access !== 'open' && endpoint.access !== 'viewer') assertScope(caller, endpoint.access);
   await assertWithin(mount.gate.db, caller, endpoint, request.params as Record<string, string>, options);
   return { tenantId: caller.tenantId, actor: caller.actor, nowMs, caller };

@@ -21,7 +21,7 @@ const closeBracket = 0x5d;
 /**
  * What {@link parseJson} answers, letting others have their turn between the members of lists that stand directly in the body's object,
  * as `items` does.
- * @throws what {@link parseJson} throws
+ * @throws what {@link parseJson} throws; of several faults in one body it names the first
  */
 export async function parseJsonInTurns(
   bytes: Buffer,

@@ -21,6 +21,7 @@ export function bodyReader(
   const readRaw = express.raw({ type: () => true, limit, inflate: true });
   return async (request, response) => {
     assertIsJson(request);
+    countBody(request, response, limit);
     await new Promise<void>((resolve, reject) => {
       readRaw(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
     });
@@ -33,6 +34,21 @@ export function bodyReader(
       return parseJsonInTurns(spared);
     });
   };
+}
+
+/** What a proven caller's large bodies are counted by, in the locals of its response. */
+export interface BodyLocals {
+  holdBody?: (bytes: number) => () => void;
+}
+
+/** One whose size nobody knows before it is read counts as the largest. @throws AppError `overloaded` */
+function countBody({ headers }: Request, response: Response, limit: number): void {
+  const said = headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? Number.NaN) : Number.NaN;
+  const isThere = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+  const letGo = isThere ? (response.locals as BodyLocals).holdBody?.(said <= limit ? said : limit) : undefined;
+  if (letGo === undefined) return;
+  if (response.closed) letGo();
+  else response.once('close', letGo);
 }
 
 /** Text is taken for JSON, because that is what `fetch` calls a body by itself; and some clients say nothing. */

@@ -7,6 +7,7 @@ import { countTags } from '../search/count-tags.ts';
 import { categoricalLimit, type FieldSummary, listFields } from '../search/list-fields.ts';
 import type { Projection } from '../search/projection.ts';
 import { itemColumns } from '../search/search-field.ts';
+import { autotagFields, autotagOptions } from './complete-autotags.ts';
 import { labelFields, labelOptions } from './complete-labels.ts';
 
 const mostOptions = 20;
@@ -37,11 +38,20 @@ async function optionsFor(projection: Projection, context: CompletionContext): P
   }
   const fields = await listFields(projection);
   if (context.expects === 'field')
-    return [...fields.map(fieldOption), ...ownFields(), tagField, ...(await labelFields(projection))];
+    return [
+      ...fields.map(fieldOption),
+      ...ownFields(),
+      tagField,
+      ...(await labelFields(projection)),
+      ...(await autotagFields(projection)),
+    ];
   const field = fields.find(({ name }) => name === context.field);
-  const labelled =
-    context.field === undefined ? undefined : await labelOptions(projection, context.field, context.expects);
-  if (labelled !== undefined) return labelled;
+  if (context.field !== undefined) {
+    const derived =
+      (await labelOptions(projection, context.field, context.expects)) ??
+      (await autotagOptions(projection, context.field, context.expects));
+    if (derived !== undefined) return derived;
+  }
   if (context.field === 'tag') return context.expects === 'operator' ? tagOperators : tagOptions(projection);
   if (context.expects === 'operator') return operatorOptions(field);
   if (field === undefined || !field.categorical) return [];

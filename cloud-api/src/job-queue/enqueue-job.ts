@@ -32,6 +32,7 @@ export async function enqueueJob(db: Database, acting: Acting, job: NewJob): Pro
     created_at: acting.nowMs,
     ended_at: null,
     host: job.host ?? null,
+    results_gone: 0,
   });
   if (job.requestKey === null) return jobId;
   return (await findJobId(db, acting.tenantId, job.requestKey)) ?? jobId;

@@ -34,9 +34,11 @@ export interface ClaimedJob {
   lease: string;
 }
 
-/** An end whose message is large and was spelled bit by bit: one JSON object. */
-export interface EndOfMany {
-  messageJson: string;
+/** How a job ends well: what clients are answered. */
+export interface JobResult {
+  message: Record<string, unknown>;
+  /** Lists of the message by their field, in parts: JSON of some texts without the brackets. Each is spelled when it is stored. */
+  lists?: Readonly<Record<string, Iterable<string>>>;
 }
 
 /** What a step leaves behind; it is stored with the step's effect, or neither is. */
@@ -47,7 +49,7 @@ export interface StepResult {
   /** One JSON text for each row that could not be taken. In privacy mode without reference ids. */
   errors?: readonly string[];
   /** Ends the job as completed, in the same transaction. `totalSteps` becomes `completedSteps`. */
-  end?: { message: Record<string, unknown> } | EndOfMany;
+  end?: JobResult;
   /** Gives the job back until then (milliseconds since 1970), in the same transaction: the handler returns. */
   laterAt?: number;
 }

@@ -109,13 +109,22 @@ export async function endExhausted(
   return Number(done.numUpdatedRows);
 }
 
+/** What the worker that holds a job must know of it. */
+export interface HeldJob {
+  cancelRequested: boolean;
+  /** Names of its lists must not be stored any more. */
+  resultsGone: boolean;
+  errorCount: number;
+  completedSteps: number;
+}
+
 /** Extends a claim; undefined when it no longer holds. */
 export async function extendLease(
   db: Database,
   tenantId: string,
   jobId: string,
   claim: { lease: string; lockedUntil: number },
-): Promise<{ cancelRequested: boolean; errorCount: number; completedSteps: number } | undefined> {
+): Promise<HeldJob | undefined> {
   const row = await db
     .updateTable('jobs')
     .set({ locked_until: claim.lockedUntil })
@@ -123,11 +132,12 @@ export async function extendLease(
     .where('id', '=', jobId)
     .where('locked_by', '=', claim.lease)
     .where(isOpen)
-    .returning(['cancel_requested', 'error_count', 'completed_steps'])
+    .returning(['cancel_requested', 'results_gone', 'error_count', 'completed_steps'])
     .executeTakeFirst();
   return (
     row && {
       cancelRequested: row.cancel_requested === 1,
+      resultsGone: row.results_gone === 1,
       errorCount: row.error_count,
       completedSteps: row.completed_steps,
     }

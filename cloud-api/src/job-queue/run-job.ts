@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import type { JobsTable } from '../database/job-tables.ts';
 import type { Tables } from '../database/tables.ts';
 import { type ClaimedJob, JobCancelled, type JobHandler, type JobRun, LeaseLost, type StepResult } from './job.ts';
+import { addList } from './list-queries.ts';
 import { addErrors, changeHeldJob, ended, extendLease } from './queries.ts';
 import { backoffMs, mostAttempts, mostErrors, type QueueTimes } from './rules.ts';
 
@@ -84,6 +85,8 @@ async function commitStep(
     const result = await effect(tx);
     const errors = result.errors ?? [];
     await addErrors(tx, job.tenantId, job.jobId, { after: held.errorCount, errors, most: mostErrors });
+    const lists = held.resultsGone ? {} : result.end?.lists;
+    for (const [name, parts] of Object.entries(lists ?? {})) await addList(tx, job.tenantId, job.jobId, name, parts);
     const change = {
       ...progressOf(result, held.completedSteps),
       error_count: held.errorCount + errors.length,
@@ -102,8 +105,9 @@ async function commitStep(
 /** What becomes of the job with this step: its end, a wait, or nothing yet. */
 function fateOf(result: StepResult, nowMs: number): Partial<JobsTable> {
   if (result.end !== undefined) {
-    const message = 'messageJson' in result.end ? result.end.messageJson : JSON.stringify(result.end.message);
-    return { ...ended('completed', nowMs), message };
+    const { message, lists } = result.end;
+    const named = lists === undefined ? message : { ...message, result_lists: Object.keys(lists) };
+    return { ...ended('completed', nowMs), message: JSON.stringify(named) };
   }
   return result.laterAt === undefined ? {} : { locked_by: null, locked_until: 0, run_at: result.laterAt, attempts: 0 };
 }

@@ -11,6 +11,7 @@ const columns = [
   'total_steps as totalSteps',
   'created_at as createdAt',
   'ended_at as endedAt',
+  'results_gone as resultsGone',
 ] as const;
 
 export function findJob(db: Database, tenantId: string, jobId: string): Promise<KnownJob | undefined> {
@@ -66,4 +67,25 @@ export async function listErrors(db: Database, tenantId: string, jobId: string, 
     .limit(most)
     .execute();
   return rows.map(({ error }) => error).toReversed();
+}
+
+/** Parts of a list of a job's message from number `from` on, in their order. */
+export async function listParts(
+  db: Database,
+  tenantId: string,
+  jobId: string,
+  name: string,
+  { from, limit }: { from: number; limit: number },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('job_lists')
+    .select('part')
+    .where('tenant_id', '=', tenantId)
+    .where('job_id', '=', jobId)
+    .where('name', '=', name)
+    .where('n', '>=', from)
+    .orderBy('n')
+    .limit(limit)
+    .execute();
+  return rows.map(({ part }) => part);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type KnownJob, readDate, spellJobState, statusOf, toJobState } from './rules.ts';
+import { type KnownJob, listsOf, readDate, statusOf, toJobState } from './rules.ts';
 
 const link = (jobId: string, part: number, format: string) => `/${jobId}/${part}.${format}`;
 
@@ -13,6 +13,7 @@ const job = (over: Partial<KnownJob> = {}): KnownJob => ({
   totalSteps: 3,
   createdAt: 1_000,
   endedAt: null,
+  resultsGone: 0,
   ...over,
 });
 
@@ -35,16 +36,6 @@ test.each([
   [0, 0, '1.00'],
 ])('%i of %i steps are %s', (completedSteps, totalSteps, progress) => {
   expect(toJobState(job({ completedSteps, totalSteps }), 2_000, link).job_progress).toBe(progress);
-});
-
-test('a message of any size is told letter by letter, and no letter is cut in two', () => {
-  const message = { names: `a${'🙂'.repeat(1_200_000)}` };
-  const pieces = [...spellJobState(job({ message: JSON.stringify(message) }), 2_000, link)];
-  expect(pieces.length).toBeGreaterThan(3);
-  expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
-  expect(JSON.parse(pieces.join(''))).toEqual({ ...toJobState(job(), 2_000, link), message });
-  const small = job({ message: JSON.stringify({ names: 'a' }) });
-  expect(JSON.parse([...spellJobState(small, 2_000, link)].join(''))).toEqual(toJobState(small, 2_000, link));
 });
 
 test('a completed job is whole', () => {
@@ -70,4 +61,16 @@ test('files of a job are links for a day, and then told as gone', () => {
   const ended = job({ state: 'completed', endedAt: 1_000, message });
   expect(toJobState(ended, 5_000, link).message).toEqual({ items: 2, result: ['/job_a/0.csv'] });
   expect(toJobState(ended, 2_000 + 86_400_000, link).message).toEqual({ items: 2, result: [], expired: true });
+});
+
+test('lists and files that were withdrawn are empty, and told as gone', () => {
+  const lists = { ids: 2, result_lists: ['unique_item_ids', 'unique_reference_ids'] };
+  const ended = job({ state: 'completed', endedAt: 1_000, message: JSON.stringify(lists) });
+  expect([toJobState(ended, 5_000, link).message, listsOf(ended)]).toEqual([{ ids: 2 }, lists.result_lists]);
+  const gone = { ...ended, resultsGone: 1 };
+  const none = { ids: 2, unique_item_ids: [], unique_reference_ids: [], expired: true };
+  expect([toJobState(gone, 5_000, link).message, listsOf(gone)]).toEqual([none, []]);
+  const files = JSON.stringify({ items: 2, result_files: [{ part: 0, format: 'csv' }] });
+  const withFiles = job({ state: 'completed', endedAt: 1_000, message: files, resultsGone: 1 });
+  expect(toJobState(withFiles, 5_000, link).message).toEqual({ items: 2, result: [], expired: true });
 });

@@ -13,6 +13,8 @@ export interface KnownJob {
   totalSteps: number;
   createdAt: number;
   endedAt: number | null;
+  /** 1 when its lists and files were withdrawn. */
+  resultsGone: number;
 }
 
 /** A client that asks at once must not meet a job that has ended already: it would not know that it ever ran. */
@@ -47,11 +49,19 @@ export function toJobHead(job: KnownJob, nowMs: number): JobHead {
 /** Address of a file that a job has made, by its place and format. Who may not export has none: he is told that there are files. */
 export type LinkPart = (jobId: string, part: number, format: ResultFormat) => string;
 
+/** A job's message as it is stored: its files and lists are named in it and told apart. */
+type StoredMessage = JobState['message'] & {
+  result_files?: { part: number; format: ResultFormat }[];
+  result_lists?: string[];
+};
+
 /** Files in a job's message become links: they are signed anew for each answer, because each lives for minutes only. */
 function linkFiles(job: KnownJob, nowMs: number, link: LinkPart | undefined): JobState['message'] {
-  const { result_files: files, ...message } = JSON.parse(job.message) as JobState['message'] & {
-    result_files?: { part: number; format: ResultFormat }[];
-  };
+  const { result_files: files, result_lists: lists, ...message } = JSON.parse(job.message) as StoredMessage;
+  if (job.resultsGone === 1) {
+    const none = [...(files === undefined ? [] : ['result']), ...(lists ?? [])].map((name) => [name, []] as const);
+    return none.length === 0 ? message : { ...message, ...Object.fromEntries(none), expired: true };
+  }
   if (files === undefined) return message;
   if (job.endedAt !== null && nowMs > job.endedAt + keepResultsMs) return { ...message, result: [], expired: true };
   return {
@@ -60,6 +70,12 @@ function linkFiles(job: KnownJob, nowMs: number, link: LinkPart | undefined): Jo
   };
 }
 
+/** Fields of a job's message that are lists kept in parts. */
+export function listsOf(job: KnownJob): readonly string[] {
+  return job.resultsGone === 1 ? [] : ((JSON.parse(job.message) as StoredMessage).result_lists ?? []);
+}
+
+/** All but the lists that are kept in parts. */
 export function toJobState(job: KnownJob, nowMs: number, link: LinkPart | undefined): JobState {
   const status = statusOf(job, nowMs);
   // A job without anything to do has done all of it.
@@ -86,30 +102,4 @@ export function readDate(field: string, text: string): number {
   const at = Date.parse(hasTime && !hasZone ? `${text.replace(' ', 'T')}Z` : text);
   if (Number.isNaN(at)) throw new AppError('invalid-request', `${field}: must be an ISO 8601 date.`, { at: field });
   return at;
-}
-
-/** Messages beyond this are told as they are stored and never parsed; none of them names files. */
-const mostParsedCharacters = 1 << 20;
-
-/** The JSON of a `JobState`, piece by piece: a deduplication of a million items has 60 MB of ids. */
-export function* spellJobState(job: KnownJob, nowMs: number, link: LinkPart | undefined): Generator<string> {
-  const { message, ...state } = toJobState(isLarge(job) ? { ...job, message: '{}' } : job, nowMs, link);
-  yield `${JSON.stringify(state).slice(0, -1)},"message":`;
-  if (isLarge(job)) yield* piecesOf(job.message);
-  else yield JSON.stringify(message);
-  yield '}';
-}
-
-function isLarge({ message }: KnownJob): boolean {
-  return message.length > mostParsedCharacters;
-}
-
-/** Never cut within a surrogate pair: half of one could not be written. */
-function* piecesOf(text: string): Generator<string> {
-  for (let start = 0; start < text.length; ) {
-    const end = start + mostParsedCharacters;
-    const isWhole = !/[\ud800-\udbff]/.test(text.charAt(end - 1));
-    yield text.slice(start, isWhole ? end : end + 1);
-    start = isWhole ? end : end + 1;
-  }
 }

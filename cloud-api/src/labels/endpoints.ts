@@ -13,10 +13,11 @@ import { findNamedItem } from '../items/find-named-item.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 import { startDeletionJob } from './delete-job.ts';
+import { findLabels } from './find-labels.ts';
 import { findMask } from './queries.ts';
 import { getLabel } from './read-labels.ts';
 import { readLabelUpload } from './read-upload.ts';
-import { groundTruth, seqOfLabelId } from './rules.ts';
+import { groundTruth } from './rules.ts';
 import { startLabelsJob } from './upload-job.ts';
 import { assertTakesMasks, type LabelParts, writeLabels } from './write-labels.ts';
 
@@ -70,9 +71,10 @@ export function mountAnnotations(mount: Mount, parts: AnnotationRoutes): void {
 
   mountEndpoint(mount, annotationEndpoints.getMask, async ({ tenantId, nowMs }, { params }) => {
     await getDataset(db, tenantId, params.datasetId);
-    const seq = seqOfLabelId(params.labelId);
-    const place = { tenantId, datasetId: params.datasetId, runId: groundTruth };
-    const found = seq === undefined ? undefined : await findMask(db, place, seq);
+    const dataset = { tenantId, datasetId: params.datasetId };
+    const [label] = await findLabels(db, dataset, [params.labelId]);
+    const isMask = label?.kind === 'segmentation';
+    const found = isMask ? await findMask(db, { ...dataset, runId: label.runId }, label.seq) : undefined;
     if (found === undefined) throw new AppError('label-not-found', 'There is no stored mask of that id.');
     const path = linkObject(parts.keyring, tenantId, { ...found, variant: 'original' }, nowMs);
     return { url: parts.publicOrigin + path, width: found.width, height: found.height };

@@ -1,7 +1,7 @@
 import { inChunks } from '../database/in-chunks.ts';
 import type { Database } from '../database/open-database.ts';
 
-/** Those of the jobs, named `tenant/job`, whose dataset is there and that have not ended or ended after `sinceMs`. */
+/** Those of the jobs, named `tenant/job`, whose dataset is there, that have not ended or ended after `sinceMs`, and whose results stand. */
 export async function listLivingResults(db: Database, jobs: readonly string[], sinceMs: number): Promise<Set<string>> {
   const living = new Set<string>();
   for (const chunk of inChunks(jobs, 1)) {
@@ -12,6 +12,7 @@ export async function listLivingResults(db: Database, jobs: readonly string[], s
       )
       .select(['jobs.tenant_id', 'jobs.id'])
       .where('datasets.deleted_at', 'is', null)
+      .where('jobs.results_gone', '=', 0)
       .where(
         'jobs.id',
         'in',

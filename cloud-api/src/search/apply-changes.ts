@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Json } from '@nucleus/shared/record/canonical-json';
+import { applyAutotags } from './apply-autotags.ts';
 import { applyLabels } from './apply-labels.ts';
 import { applySlices } from './apply-slices.ts';
 import { applyVectors } from './apply-vectors.ts';
@@ -22,6 +23,7 @@ export async function applyChanges(file: ProjectionFile, feed: TruthFeed): Promi
   await applySlices(file, feed, target);
   file.vectors = await applyVectors(file.writer, file.vectors, feed, target);
   file.labels = await applyLabels(file.writer, file.labels, feed, target);
+  file.autotags = await applyAutotags(file.writer, file.autotags, feed, target);
 }
 
 async function applyItems(file: ProjectionFile, feed: TruthFeed, target: number): Promise<void> {

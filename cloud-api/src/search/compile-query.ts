@@ -2,8 +2,8 @@ import { type ConditionDialect, compileCondition } from '@nucleus/shared/query/c
 import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { QueryError } from '@nucleus/shared/query/query-error';
 import type { ConditionNode, ValueNode } from '@nucleus/shared/query/query-tree';
-import { resolveField } from './resolve-field.ts';
-import { ofTaxonomy } from './resolve-labels.ts';
+import { compileNameSet } from './name-sets.ts';
+import { resolveField, resolveNameSet } from './resolve-field.ts';
 import type { FieldType, SearchSchema } from './search-field.ts';
 
 /** A condition as SQL that DuckDB and PostgreSQL share, with `?` for each of `parameters`. */
@@ -88,8 +88,8 @@ function dialectOver(schema: SearchSchema, parameters: CompiledQuery['parameters
       conditions += 1;
       if (conditions > mostConditions)
         throw new QueryError('The live slices of this query hold too many conditions together.', node);
-      const labelled = ofTaxonomy(node, schema.labels);
-      if (labelled !== undefined) return labelled;
+      const named = compileNameSet(node, (field) => resolveNameSet(field, schema));
+      if (named !== undefined) return named;
       if (node.kind === 'missing') return setRoot(node.field) === 'tag' ? untagged(node.negated) : undefined;
       if (node.kind === 'in') {
         const root = setRoot(node.field);

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import { listAutotags, listScoresAfter } from './feed-autotags.ts';
 import { listChangedRuns, listChangedTotals, listTaxonomyNames } from './feed-labels.ts';
 import { listChangedMembers, listChangedSlices } from './feed-slices.ts';
 import { listChangedIndexes, listChangedVectors } from './feed-vectors.ts';
@@ -28,6 +29,8 @@ export function feedChanges(db: Database, tenantId: string, datasetId: string, s
     membersAfter: (after, upTo, limit) => listChangedMembers(db, tenantId, datasetId, after, upTo, limit),
     indexesAfter: (after, upTo) => listChangedIndexes(db, tenantId, datasetId, after, upTo),
     runsAfter: (after, upTo) => listChangedRuns(db, tenantId, datasetId, after, upTo),
+    autotags: () => listAutotags(db, tenantId, datasetId),
+    scoresAfter: (autotag, afterSeq, limit) => listScoresAfter(db, tenantId, datasetId, autotag, afterSeq, limit),
     taxonomies: () => listTaxonomyNames(db, tenantId, datasetId),
     labelsAfter: (after, upTo, limit) => listChangedTotals(db, tenantId, datasetId, after, upTo, limit),
     vectorsAfter: (after, upTo, limit) => listChangedVectors(db, tenantId, datasetId, after, upTo, limit),

@@ -11,12 +11,14 @@ export function feedScenes(db: Database, tenantId: string, datasetId: string, st
     storeEpoch: epoch,
     changeNo,
     rowsAfter: (after, limit) => listChangedScenes(db, tenantId, datasetId, after, limit),
-    // Slices, tags, vectors and labels are those of items.
+    // Slices, tags, vectors, labels and autotags are those of items.
     slicesAfter: none,
     membersAfter: none,
     indexesAfter: none,
     vectorsAfter: none,
     runsAfter: none,
+    autotags: none,
+    scoresAfter: none,
     taxonomies: none,
     labelsAfter: none,
   };

@@ -16,6 +16,7 @@ export async function listChangedIndexes(
     .select(['id as indexId', 'dimension', 'deleted_at as deletedAt'])
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
+    .where('level', '=', 'image')
     .where('change_no', '>', after)
     .where('change_no', '<=', upTo)
     .execute();

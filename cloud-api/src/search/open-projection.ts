@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type AutotagState, createAutotagTables, readAutotagState } from './apply-autotags.ts';
 import { createLabelTables, type LabelState, readLabelState } from './apply-labels.ts';
 import { createVectorTables, readVectorState, type VectorState } from './apply-vectors.ts';
 import type { FieldType, SearchField, SearchSchema } from './search-field.ts';
 import type { FeedPosition } from './truth-feed.ts';
 
 /** Of the projection's tables; a file of another version is rebuilt. */
-const projectionVersion = 5;
+const projectionVersion = 6;
 
 /** An open projection file of one dataset. */
 export interface ProjectionFile {
@@ -24,6 +25,7 @@ export interface ProjectionFile {
   slicesChangeNo: number;
   vectors: VectorState;
   labels: LabelState;
+  autotags: AutotagState;
 }
 
 const columns = `
@@ -60,6 +62,7 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
     slicesChangeNo: 0,
     vectors: await createVectorTables(writer),
     labels: await createLabelTables(writer),
+    autotags: await createAutotagTables(writer),
   };
 }
 
@@ -117,6 +120,7 @@ async function openExisting(path: string, storeEpoch: string): Promise<Projectio
       slicesChangeNo: Number(slicesChangeNo),
       vectors: await readVectorState(writer),
       labels: await readLabelState(writer),
+      autotags: await readAutotagState(writer),
     };
   } catch {
     return close();

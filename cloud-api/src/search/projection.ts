@@ -59,7 +59,13 @@ export class Projection {
     const { storeEpoch, position } = file;
     return {
       // copied, because the next changes may add fields that are not there before they are committed
-      schema: { metadata: new Map(file.fields), slices: file.slices, tags: file.tags, labels: file.labels },
+      schema: {
+        metadata: new Map(file.fields),
+        slices: file.slices,
+        tags: file.tags,
+        labels: file.labels,
+        autotags: file.autotags,
+      },
       position: `${storeEpoch} ${position.changeNo} ${position.seq}`,
       vectorIndexes: file.vectors.indexes,
       ask: (sql, parameters = []) => turns.run(this.#path, () => this.#ask(file, sql, parameters)),

@@ -1,3 +1,4 @@
+import type { AutotagState } from './apply-autotags.ts';
 import type { LabelState } from './apply-labels.ts';
 
 /** Type of a metadata field, locked per dataset when the first value comes. */
@@ -22,6 +23,7 @@ export interface SearchSchema {
   tags: ReadonlyMap<string, string>;
   /** Runs, classes and taxonomies of its labels. */
   labels: LabelState;
+  autotags: AutotagState;
 }
 
 /** Columns that every dataset has, by the root that names them in queries. */

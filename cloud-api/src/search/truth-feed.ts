@@ -60,6 +60,20 @@ export interface TotalsRow extends LabelPosition {
   totals: readonly [kind: string, label: string, taxonomy: string | null, count: number][];
 }
 
+/** An autotag as projections hear of it. */
+export interface FedAutotag {
+  autotagId: string;
+  name: string;
+  /** Whose scores are answered; 0 before the first training. */
+  generation: number;
+}
+
+/** Score of the item at a place, -1 to 1. */
+export interface ScoreRow {
+  seq: number;
+  score: number;
+}
+
 /** An embedding index as projections hear of it. */
 export interface IndexChange {
   indexId: string;
@@ -96,6 +110,10 @@ export interface TruthFeed {
   indexesAfter(after: number, upTo: number): Promise<IndexChange[]>;
   /** Model runs that writes after `after`, up to and including `upTo`, made or deleted, in the order in which they were made. */
   runsAfter(after: number, upTo: number): Promise<RunChange[]>;
+  /** The dataset's living autotags, oldest first; they are few, and a deleted one leaves no row behind. */
+  autotags(): Promise<FedAutotag[]>;
+  /** Scores of a generation behind a place, in insertion order of the items, at most `limit`. */
+  scoresAfter(autotag: Omit<FedAutotag, 'name'>, afterSeq: number, limit: number): Promise<ScoreRow[]>;
   /** Names of the dataset's taxonomies. */
   taxonomies(): Promise<string[]>;
   /** Label counts beyond the row `after` of writes up to and including `upTo`, ordered by change number, run and place, at most `limit`. */

@@ -17,6 +17,7 @@ import { mountDeduplication } from '../deduplication/endpoints.ts';
 import { mountEmbeddings } from '../embeddings/endpoints.ts';
 import { mountExports } from '../exports/endpoints.ts';
 import { mountFiles } from '../files/endpoints.ts';
+import { BodyBudget } from '../http/body-budget.ts';
 import { documentationPages } from '../http/documentation-pages.ts';
 import { healthRoutes } from '../http/health.ts';
 import { limitBodyTime } from '../http/limit-body-time.ts';
@@ -85,6 +86,8 @@ export interface AppParts {
 /** Of callers that are not proven yet, too; what each proven one may have is decided below. */
 const mostOpenRequests = 2_048;
 const shares = { open: 512, running: 24, openPerKey: 256 };
+/** Raw bytes; a lone tenant has two of the largest bodies, and what is parsed of one takes a few times as much. */
+const mostBodyBytes = 256 * 1024 * 1024;
 const bodyTimeMs = 120_000;
 
 /** Puts the routes together; nothing listens yet. */
@@ -109,7 +112,9 @@ export function createApp(parts: AppParts): Express {
   router.use(apiPolicy);
   const share = new FairShare(shares);
   metrics.watchWaiting(() => share.waiting);
-  const mount: Mount = { router, gate, clock: parts.clock, share };
+  const bodies = new BodyBudget(mostBodyBytes);
+  metrics.watchBodies(() => bodies.heldBytes);
+  const mount: Mount = { router, gate, clock: parts.clock, share, bodies };
   mountSessions(mount, db);
   mountAudit(mount, db);
   mountKeys(mount, db);
@@ -127,7 +132,7 @@ export function createApp(parts: AppParts): Express {
   mountSlices(mount, db, projections, parts.afterEnqueue);
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
-  mountEmbeddings(mount, db, parts.afterEnqueue);
+  mountEmbeddings(mount, db, parts.projections, parts.afterEnqueue);
   mountAutotags(mount, parts);
   mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountMatches(mount, db, projections);

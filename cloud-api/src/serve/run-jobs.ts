@@ -18,6 +18,7 @@ import { deleteIndexJob, deleteIndexJobKind } from '../embeddings/delete-index-j
 import { exportEmbeddingsJob, exportEmbeddingsJobKind } from '../embeddings/export-job.ts';
 import { indexFilesJob, indexFilesJobKind } from '../embeddings/index-files-job.ts';
 import { indexLayoutJob, indexLayoutJobKind } from '../embeddings/index-layout-job.ts';
+import { indexObjectsJob, indexObjectsJobKind } from '../embeddings/index-objects-job.ts';
 import { exportItemsJob, exportItemsJobKind } from '../exports/export-items-job.ts';
 import { sweepFiles } from '../files/read-files.ts';
 import type { AppendParts } from '../items/append-items.ts';
@@ -143,6 +144,7 @@ export function workHandlers(
     [buildSliceJobKind]: buildSliceJob(db, stores.projections),
     [indexFilesJobKind]: indexFilesJob(db, stores.attachments),
     [indexLayoutJobKind]: indexLayoutJob(db),
+    [indexObjectsJobKind]: indexObjectsJob(db, stores.attachments),
     [deleteIndexJobKind]: deleteIndexJob,
     [uploadJobKinds.lidar]: uploadJob({ ...stores, db }, uploads, 'lidar'),
     [uploadJobKinds.video]: uploadJob({ ...stores, db }, uploads, 'video'),

@@ -21,6 +21,8 @@ export async function appendToSlice(
 ): Promise<string[]> {
   const { datasetId, query, type } = await getSlice(db, acting.tenantId, sliceId);
   assertKeepsMembers(query);
+  if (type === 'object')
+    throw new AppError('invalid-request', 'A slice of objects takes no reference ids: create one with object_ids.');
   if (input.dataset_id != null && input.dataset_id !== datasetId)
     throw new AppError('invalid-request', 'dataset_id: is not the dataset of this slice.', { at: 'dataset_id' });
   const names = [...new Set(input.reference_ids ?? [])];

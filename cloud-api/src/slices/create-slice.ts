@@ -6,6 +6,8 @@ import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite, type DatasetClaim } from '../datasets/claim-write.ts';
 import { newId } from '../ids/new-id.ts';
+import { findLabels } from '../labels/find-labels.ts';
+import { insertObjects, type ObjectMember } from './object-queries.ts';
 import { placeNamed } from './place-members.ts';
 import { insertMembers, insertSlice } from './queries.ts';
 import { chooseMembers, type Members, membersNotFound, type NamedMembers, sliceTypeOf } from './rules.ts';
@@ -23,10 +25,17 @@ export async function createSlice(
   const members = chooseMembers(input);
   return db.transaction().execute(async (tx) => {
     const claim = await claimWrite(tx, acting, datasetId);
-    const seqs = await placeMembers(tx, acting.tenantId, claim, members);
+    const place = { tenantId: acting.tenantId, datasetId };
+    const objects = members.kind === 'objects' ? await findObjects(tx, place, members.names) : [];
+    // The items of its labels, so that whatever reads slices reads those.
+    const seqs =
+      members.kind === 'objects'
+        ? [...new Set(objects.map(({ seq }) => seq))]
+        : await placeMembers(tx, acting.tenantId, claim, members);
     const type = sliceTypeOf(members, claim.isScene);
     const sliceId = await addSlice(tx, acting, claim, { name: input.name, type, pendingJobs: 0 });
     await insertMembers(tx, acting.tenantId, { datasetId, sliceId }, seqs, claim.changeNo);
+    await insertObjects(tx, { ...place, sliceId }, objects);
     return sliceId;
   });
 }
@@ -62,11 +71,9 @@ async function placeMembers(
   tx: Database,
   tenantId: string,
   dataset: { datasetId: string; isScene: boolean },
-  members: Members,
+  members: Exclude<Members, { kind: 'objects' }>,
 ): Promise<number[]> {
   if (members.kind === 'none') return [];
-  // Nobody keeps slices of labels.
-  if (members.kind === 'objects') throw membersNotFound('object', members.names);
   const names = [...new Set(members.names)];
   const by = members.kind === 'references' ? 'reference' : 'id';
   const of = sliceTypeOf(members, dataset.isScene) === 'scene' ? 'scene' : 'item';
@@ -74,4 +81,17 @@ async function placeMembers(
   const unknown = names.filter((name) => !found.has(name));
   if (unknown.length > 0) throw membersNotFound(by === 'reference' ? 'reference id' : of, unknown);
   return [...found.values()].flat();
+}
+
+/** Labels by their ids, annotations and predictions. @throws AppError `item-not-found` */
+async function findObjects(
+  tx: Database,
+  place: { tenantId: string; datasetId: string },
+  names: readonly string[],
+): Promise<ObjectMember[]> {
+  const found = await findLabels(tx, place, names);
+  const there = new Set(found.map(({ labelId }) => labelId));
+  const unknown = names.filter((name) => !there.has(name));
+  if (unknown.length > 0) throw membersNotFound('object', unknown);
+  return found;
 }

@@ -12,6 +12,7 @@ import { startBuildSliceJob } from './build-slice-job.ts';
 import { createSlice } from './create-slice.ts';
 import { deleteSlice } from './delete-slice.ts';
 import { getSlice, listSlices, listSlicesOf } from './find-slice.ts';
+import { pagesOfObjects, type SliceObject } from './read-objects.ts';
 import { pageSliceItems } from './read-slice.ts';
 import { toSliceEntry, toSliceInfo } from './rules.ts';
 import { tagSlice } from './tag-slice.ts';
@@ -47,6 +48,11 @@ export function mountSlices(
       const place = { tenantId, datasetId: slice.dataset_id };
       return spellWhole({ ...slice, items: await listSliceScenes(db, place, params.sliceId) });
     }
+    if (slice.type === 'object')
+      return spellObjects(
+        slice,
+        pagesOfObjects(db, { tenantId, datasetId: slice.dataset_id, sliceId: params.sliceId }),
+      );
     const pager: ItemPager = (page) => pageSliceItems(db, projections, tenantId, params.sliceId, page);
     return spellAll('items', pager, undefined, slice);
   });
@@ -74,6 +80,17 @@ export function mountSlices(
     await deleteSlice(db, context, params.sliceId);
     return { message: 'Slice deleted.' };
   });
+}
+
+/** A slice of labels, which stand where other slices have items. */
+async function* spellObjects(slice: object, pages: AsyncIterable<SliceObject[]>): AsyncGenerator<string> {
+  yield `${JSON.stringify(slice).slice(0, -1)},"items":[`;
+  let separator = '';
+  for await (const objects of pages) {
+    if (objects.length > 0) yield separator + objects.map(({ label }) => JSON.stringify(label)).join(',');
+    if (objects.length > 0) separator = ',';
+  }
+  yield ']}';
 }
 
 async function* spellWhole(reply: object): AsyncGenerator<string> {

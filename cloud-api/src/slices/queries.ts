@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import { inChunks } from '../database/in-chunks.ts';
+import { liveItemsAt } from '../database/live-items.ts';
 import type { Database } from '../database/open-database.ts';
 import type { SlicesTable } from '../database/tables.ts';
 
@@ -173,20 +173,13 @@ export async function listMembersFrom(
 ): Promise<number[]> {
   const rows = await db
     .selectFrom('slice_items')
-    .innerJoin('items', (join) =>
-      join
-        .onRef('items.tenant_id', '=', 'slice_items.tenant_id')
-        .onRef('items.dataset_id', '=', 'slice_items.dataset_id')
-        .onRef('items.seq', '=', 'slice_items.seq'),
-    )
+    .innerJoin('items', (join) => join.on(liveItemsAt('slice_items')))
     .select('slice_items.seq')
     .where('slice_items.tenant_id', '=', tenantId)
     .where('slice_items.dataset_id', '=', slice.datasetId)
     .where('slice_items.slice_id', '=', slice.sliceId)
     .where('slice_items.is_member', '=', 1)
     .where('slice_items.seq', '>=', fromSeq)
-    // The literal lets both databases use the partial index items_live_by_seq.
-    .where(sql<boolean>`items.state = 'live'`)
     .orderBy('slice_items.seq')
     .limit(limit)
     .execute();

@@ -139,6 +139,7 @@ export interface StoredAttachment extends TaskAttachmentsTable {
   format: string | null;
   width: number | null;
   height: number | null;
+  exif: string | null;
 }
 
 /** Attachments of one task with what is stored of them. */
@@ -151,7 +152,7 @@ export function listStored(db: Database, tenantId: string, taskId: string): Prom
         .onRef('objects.sha256', '=', 'task_attachments.sha256'),
     )
     .selectAll('task_attachments')
-    .select(['objects.bytes', 'objects.format', 'objects.width', 'objects.height'])
+    .select(['objects.bytes', 'objects.format', 'objects.width', 'objects.height', 'objects.exif'])
     .where('task_attachments.tenant_id', '=', tenantId)
     .where('task_attachments.task_id', '=', taskId)
     .orderBy('task_attachments.place')

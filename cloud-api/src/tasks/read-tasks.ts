@@ -1,6 +1,7 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { ObjectVariant } from '@nucleus/shared/wire/assets';
 import type { AttachmentDetail, ListTasks, Task } from '@nucleus/shared/wire/tasks';
+import { readStoredExif } from '../attachments/kept-image.ts';
 import type { Database } from '../database/open-database.ts';
 import type { TasksTable } from '../database/task-tables.ts';
 import { readDate } from '../jobs/rules.ts';
@@ -126,6 +127,7 @@ function toDetail(row: StoredAttachment, linkTo: LinkTo): AttachmentDetail {
     format,
     width: row.width,
     height: row.height,
+    exif: readStoredExif(row.exif),
     url: link('original'),
     preview_url: link('preview-1024'),
   };

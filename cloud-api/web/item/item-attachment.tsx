@@ -1,7 +1,9 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { say, sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
+import { groupMetadata } from '@nucleus/shared/ui/words/fields.ts';
 import { bytes, counted, moment } from '@nucleus/shared/ui/words/quantities.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { assetEndpoints, type ItemAttachment as View } from '@nucleus/shared/wire/assets';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { ExternalLink, RotateCw } from 'lucide-react';
@@ -81,6 +83,14 @@ export function ItemAttachment(props: { datasetId: string; itemId: string; view:
             </span>
             <CopyButton text={view.sha256} name="Copy SHA-256" />
           </dd>
+          {groupMetadata(view.exif ?? {}).flatMap(({ lines }) =>
+            lines.map(({ field, label, value, about }) => (
+              <div key={field} className="kv-pair">
+                <dt title={about === undefined ? undefined : `${about}, as the file’s EXIF says`}>{label}</dt>
+                <dd>{visibleText(value)}</dd>
+              </div>
+            )),
+          )}
         </dl>
       )}
       <div className="row g2">

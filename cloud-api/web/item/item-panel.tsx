@@ -59,6 +59,7 @@ const names: Record<Tab, string> = {
 export function ItemPanel(props: ItemPanelProps): ReactElement {
   const { dataset, referenceId, position } = props;
   const [tab, setTab] = useState<Tab>('metadata');
+  const [isTagging, setTagging] = useState(false);
   const item = useQuery({
     queryKey: itemKey(dataset.dataset_id, referenceId),
     queryFn: ({ signal }) =>
@@ -79,6 +80,13 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
+    // also while the item is on its way, and from every tab
+    t: props.isSelecting
+      ? undefined
+      : () => {
+          setTab('metadata');
+          setTagging(true);
+        },
     s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
     a: () => setTab(tab === 'labels' ? 'metadata' : 'labels'),
     arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
@@ -143,8 +151,10 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
             <Tabs.Content value="metadata" className="col g6">
               <ItemTags
                 datasetId={dataset.dataset_id}
-                referenceId={item.data.item.reference_id}
+                referenceId={referenceId}
                 isSelecting={props.isSelecting}
+                isAsking={isTagging}
+                onAsk={setTagging}
                 onChanged={props.onChanged}
               />
               {attachment !== undefined && ownId !== undefined && (

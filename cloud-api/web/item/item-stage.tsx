@@ -1,11 +1,12 @@
 import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
+import { PathName } from '@nucleus/shared/ui/words/path-name.tsx';
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { ZoomPicture } from '@nucleus/shared/ui/zoom/zoom-picture.tsx';
 import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
 import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import { ChevronLeft } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactElement, useLayoutEffect, useRef, useState } from 'react';
 import { VideoPlayer } from '../video/video-player.tsx';
 import { storedPicture } from './stored-picture.ts';
 
@@ -22,9 +23,9 @@ interface ItemStageProps {
 export function ItemStage({ datasetId, tile, position, total, onStep, onClose }: ItemStageProps): ReactElement {
   const [zoom, setZoom] = useState<ZoomState>(wholePicture);
   const stage = useRef<HTMLDivElement>(null);
-  useEffect(() => stage.current?.querySelector<HTMLElement>('.zoom-view')?.focus(), []);
+  useLayoutEffect(() => stage.current?.querySelector<HTMLElement>('.zoom-view')?.focus(), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each item is seen whole first
-  useEffect(() => setZoom(wholePicture), [tile.ref]);
+  useLayoutEffect(() => setZoom(wholePicture), [tile.ref]);
   // Taken here and not from the whole page: the panel beside it has keys of its own.
   const keys: Record<string, (() => void) | undefined> = {
     arrowright: () => onStep(1),
@@ -52,7 +53,9 @@ export function ItemStage({ datasetId, tile, position, total, onStep, onClose }:
         <span className="sm t3 nowrap">
           {count(position + 1)} of {count(total)}
         </span>
-        <span className="mono sm cut grow">{visibleText(tile.name)}</span>
+        <span className="mono sm grow">
+          <PathName path={tile.name} />
+        </span>
         {tile.video === undefined && (
           <button
             type="button"

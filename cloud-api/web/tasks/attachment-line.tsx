@@ -1,3 +1,4 @@
+import { fieldText } from '@nucleus/shared/ui/words/fields.ts';
 import { bytes, counted, moment } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { AttachmentDetail } from '@nucleus/shared/wire/tasks';
@@ -17,7 +18,10 @@ export function AttachmentLine({ attachment }: { attachment: AttachmentDetail })
       <div className="grow">
         <div className="mono xs brk">{visibleText(attachment.attachment)}</div>
         {message === null ? (
-          <div className="xs t2">{stateLine(attachment)}</div>
+          <>
+            <div className="xs t2">{stateLine(attachment)}</div>
+            <div className="xs t3">{captureLine(attachment.exif)}</div>
+          </>
         ) : (
           <>
             <div className="sm">{message}</div>
@@ -39,4 +43,14 @@ function stateLine({ state, role, width, height, bytes: size }: AttachmentDetail
   const context = role === 'context' ? 'context, ' : '';
   if (state !== 'ready' || size === null) return `${context}${state === 'pending' ? 'waiting' : state}`;
   return `${context}ready, ${width} × ${height}, ${bytes(size)}`;
+}
+
+const captureFields = ['camera_model', 'capture_local', 'f_number', 'exposure_us', 'iso', 'focal_length_mm'] as const;
+
+/** Camera, time and exposure of a picture, as far as its EXIF tells them. */
+function captureLine(exif: AttachmentDetail['exif']): string {
+  const known = captureFields.filter((field) => exif?.[field] !== undefined);
+  return known
+    .map((field) => `${field === 'iso' ? 'ISO ' : ''}${visibleText(fieldText(field, exif?.[field]))}`)
+    .join(', ');
 }

@@ -13,7 +13,7 @@ import { type Level, levelAllows } from './levels.ts';
 import { isOnStep } from './step.ts';
 
 /** Zod schema of one field's closed shape. */
-function shapeSchema(shape: FieldShape): z.ZodType<string | number> {
+export function shapeSchema(shape: FieldShape): z.ZodType<string | number> {
   switch (shape.kind) {
     case 'integer':
       return z.int().min(shape.min).max(shape.max);

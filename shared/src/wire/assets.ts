@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type RecordField, recordFields } from '../record/fields.ts';
+import { shapeSchema } from '../record/record.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** The picture as it came, or a WebP whose longer edge is at most so many pixels, made when it is first asked for. */
@@ -8,6 +10,31 @@ export type ObjectVariant = z.infer<typeof ObjectVariant>;
 /** How far a picture is that was asked for: it is `ready` or in `error` at the end. */
 export const AttachmentState = z.enum(['pending', 'fetching', 'processing', 'ready', 'error']);
 export type AttachmentState = z.infer<typeof AttachmentState>;
+
+/** Fields of a record that EXIF tells. */
+const exifFields = [
+  'orientation',
+  'capture_local',
+  'capture_time',
+  'exposure_us',
+  'iso',
+  'f_number',
+  'focal_length_mm',
+  'camera_make',
+  'camera_model',
+  'lat',
+  'lon',
+] as const satisfies RecordField[];
+
+/**
+ * What is kept of the EXIF of a picture that was uploaded: the fields that an agent reads, and no other tag. Unlike an agent's it holds the
+ * exact position, because who may see this may open the original, which says it as well; smaller pictures hold none of it. It stands
+ * beside an item's metadata, which stays the caller's.
+ */
+export const StoredExif = z.object(
+  Object.fromEntries(exifFields.map((name) => [name, shapeSchema(recordFields[name].shape).optional()])),
+) as unknown as z.ZodType<Partial<Record<(typeof exifFields)[number], string | number>>>;
+export type StoredExif = z.infer<typeof StoredExif>;
 
 /**
  * What is stored of an item's picture, and how far a fetch of it is. What was stored before stays until another one is ready. `state` is
@@ -28,6 +55,8 @@ export const ItemAttachment = z.object({
   format: z.string().nullable(),
   width: z.int().nullable(),
   height: z.int().nullable(),
+  /** Null where nothing is stored, and of what was stored before it was read. */
+  exif: StoredExif.nullable(),
   url: z.string().nullable(),
   preview_url: z.string().nullable(),
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { StoredLabel } from './annotations.ts';
 import { DatasetItem, Metadata } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
 import { JobHead } from './jobs.ts';
 import { NextPage, PageRequest } from './page.ts';
+import { SceneEntry } from './scenes.ts';
 
 const Labels = z.array(z.json());
 
@@ -109,8 +111,13 @@ export const exportEndpoints = {
     method: 'get',
     path: '/v1/nucleus/slice/:sliceId/export_raw_json',
     access: 'export',
-    summary: 'Members of a slice as plain JSON',
-    reply: z.array(z.object({ item: DatasetItem })),
+    summary: 'Members of a slice as plain JSON; those of a slice of labels with their items',
+    reply: z.array(
+      z.union([
+        z.object({ item: DatasetItem, annotation: StoredLabel.optional(), prediction: StoredLabel.optional() }),
+        z.object({ scene: SceneEntry }),
+      ]),
+    ),
     errors: ['slice-not-found'],
     dialect: 'nucleus',
   },

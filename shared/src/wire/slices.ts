@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReferenceId, WellFormedText } from '../ids/ids.ts';
+import { StoredLabel } from './annotations.ts';
 import { DatasetItem } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
 import { JobHead } from './jobs.ts';
@@ -65,7 +66,7 @@ export const sliceEndpoints = {
     method: 'post',
     path: '/v1/nucleus/dataset/:datasetId/create_slice',
     access: 'write',
-    summary: 'Create a slice of items named by reference id or id, or an empty one',
+    summary: 'Create a slice of items named by reference id or id, of scenes or of labels, or an empty one',
     body: z.object({
       name: SliceName,
       reference_ids: References.nullish(),
@@ -102,9 +103,8 @@ export const sliceEndpoints = {
     method: 'get',
     path: '/v1/nucleus/slice/:sliceId',
     access: 'read',
-    summary: 'A slice with all its items or scenes',
-    /** A slice of scenes has those. */
-    reply: SliceInfo.extend({ items: z.union([z.array(DatasetItem), z.array(SceneEntry)]) }),
+    summary: 'A slice with all its items, scenes or labels',
+    reply: SliceInfo.extend({ items: z.union([z.array(DatasetItem), z.array(SceneEntry), z.array(StoredLabel)]) }),
     errors: ['slice-not-found'],
     dialect: 'nucleus',
   },

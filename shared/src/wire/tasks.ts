@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { utf8Bytes, WellFormedText } from '../ids/ids.ts';
-import { AttachmentState } from './assets.ts';
+import { AttachmentState, StoredExif } from './assets.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Types of tasks that this cloud takes: what they must hold beside their attachments. */
@@ -90,6 +90,7 @@ export const AttachmentDetail = TaskAttachment.extend({
   format: z.string().nullable(),
   width: z.int().nullable(),
   height: z.int().nullable(),
+  exif: StoredExif.nullable(),
   url: z.string().nullable(),
   /** A rendition for pages. */
   preview_url: z.string().nullable(),

@@ -82,6 +82,7 @@ export const findKeys: KeyGroup = {
     { does: 'Filters', keys: [['F']] },
     { does: 'Go to an item', keys: [['G']] },
     { does: 'Timeline', keys: [['Y']] },
+    { does: 'Map and back', keys: [['M']] },
     { does: 'Box on the map', keys: [['B']] },
     { does: 'Chips, text', keys: [['Ctrl', '.']] },
     {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /** What single keys do, by `KeyboardEvent.key` in lower case. */
 export type KeyMap = Readonly<Record<string, ((event: KeyboardEvent) => void) | undefined>>;
@@ -14,10 +14,11 @@ function isTyping(event: KeyboardEvent): boolean {
 /** Listens for single keys on the whole page, except while typing, with modifiers, or when another part took the key. */
 export function useKeys(keys: KeyMap): void {
   const latest = useRef(keys);
-  useEffect(() => {
+  // before the screen is painted: a key pressed at what is seen must find its listener
+  useLayoutEffect(() => {
     latest.current = keys;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       const act = latest.current[event.key.toLowerCase()];

@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+  type ReactNode,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useZoomFrame } from './use-zoom-frame.ts';
 import {
   actualScale,
@@ -28,9 +36,18 @@ const keyPanPx = 60;
 /** A box in which a picture is zoomed by wheel, pinch, double click and keys, and moved by dragging. */
 export function ZoomView({ label, picture, state, onState, children }: ZoomViewProps): ReactElement {
   const [box, setBox] = useState<Size>({ width: 0, height: 0 });
+  // The wheel and the pointer may come several times before the page is drawn again: each goes on from the one before.
+  const latest = useRef(state);
+  useLayoutEffect(() => {
+    latest.current = state;
+  });
+  const go = (next: ZoomState): void => {
+    latest.current = next;
+    onState(next);
+  };
   const frame = useZoomFrame({
     onSize: setBox,
-    onWheel: (event, at) => onState(zoomedAt(state, wheelStep ** -event.deltaY, at, picture, box)),
+    onWheel: (event, at) => go(zoomedAt(latest.current, wheelStep ** -event.deltaY, at, picture, box)),
   });
 
   const pointers = useRef(new Map<number, { x: number; y: number }>());
@@ -46,13 +63,13 @@ export function ZoomView({ label, picture, state, onState, children }: ZoomViewP
     const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
     pointers.current.set(event.pointerId, to);
     if (other === undefined) {
-      onState(panned(state, { x: to.x - from.x, y: to.y - from.y }, picture, box));
+      go(panned(latest.current, { x: to.x - from.x, y: to.y - from.y }, picture, box));
       return;
     }
     const { left, top } = event.currentTarget.getBoundingClientRect();
     const spread = (point: { x: number; y: number }): number => Math.hypot(point.x - other.x, point.y - other.y);
     const middle = { x: (to.x + other.x) / 2 - left, y: (to.y + other.y) / 2 - top };
-    onState(zoomedAt(state, spread(to) / Math.max(1, spread(from)), middle, picture, box));
+    go(zoomedAt(latest.current, spread(to) / Math.max(1, spread(from)), middle, picture, box));
   };
   const onPointerEnd = (event: PointerEvent): void => void pointers.current.delete(event.pointerId);
 

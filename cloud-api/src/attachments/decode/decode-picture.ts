@@ -3,9 +3,10 @@ import { analysisSize } from '@nucleus/shared/image/analysis-size';
 import { encodeBlurhash } from '@nucleus/shared/image/blurhash';
 import { perceptualHash } from '@nucleus/shared/image/perceptual-hash';
 import { surveyPixels } from '@nucleus/shared/image/survey-pixels';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import type { ImageFormat } from '../check/sniff-image.ts';
-import { type Decoded, maxPixels } from './decoded.ts';
+import { type Decoded, maxPixels, type Region } from './decoded.ts';
+import { readExif } from './read-exif.ts';
 
 const loaders: Record<ImageFormat, { operation: string; name: string }> = {
   jpeg: { operation: 'VipsForeignLoadJpeg', name: 'jpeg' },
@@ -39,7 +40,7 @@ export function prepareDecoder(): void {
 
 /** @throws Error from the decoder, or for a picture of another format, without size or with too many pixels */
 export async function decodePicture(path: string, format: ImageFormat): Promise<Decoded> {
-  const { width, height } = await readSize(path, format);
+  const { width, height, header } = await readSize(path, format);
   const size = analysisSize(width, height);
   const { luma, blurhashRaster } = surveyPixels(await readRaster(path, size), size.width, size.height);
   return {
@@ -47,6 +48,7 @@ export async function decodePicture(path: string, format: ImageFormat): Promise<
     height,
     phash: perceptualHash(luma, size.width, size.height),
     blurhash: encodeBlurhash(blurhashRaster),
+    exif: readExif(path, format, header),
   };
 }
 
@@ -70,7 +72,46 @@ export async function renderPreview(
     .toFile(render.path);
 }
 
-async function readSize(path: string, format: ImageFormat): Promise<{ width: number; height: number }> {
+/** Longer edge of the raster out of which parts are cut. */
+const regionsEdgePx = 2_048;
+
+/**
+ * The blurhash of each part of a picture; undefined for one outside of it.
+ * @throws Error as {@link decodePicture}
+ */
+export async function describeRegions(
+  path: string,
+  format: ImageFormat,
+  regions: readonly Region[],
+): Promise<(string | undefined)[]> {
+  const full = await readSize(path, format);
+  const scale = Math.min(1, regionsEdgePx / Math.max(full.width, full.height));
+  const size = { width: Math.ceil(full.width * scale), height: Math.ceil(full.height * scale) };
+  const raster = await readRaster(path, size);
+  const found: (string | undefined)[] = [];
+  for (const region of regions) {
+    const left = Math.max(0, Math.floor(region.left * size.width));
+    const top = Math.max(0, Math.floor(region.top * size.height));
+    const width = Math.min(size.width, Math.ceil(region.right * size.width)) - left;
+    const height = Math.min(size.height, Math.ceil(region.bottom * size.height)) - top;
+    if (!(width >= 1 && height >= 1)) {
+      found.push(undefined);
+      continue;
+    }
+    const part = new Uint8Array(width * height * 3);
+    for (let row = 0; row < height; row++) {
+      const from = ((top + row) * size.width + left) * 3;
+      part.set(raster.subarray(from, from + width * 3), row * width * 3);
+    }
+    found.push(encodeBlurhash(surveyPixels(part, width, height).blurhashRaster));
+  }
+  return found;
+}
+
+async function readSize(
+  path: string,
+  format: ImageFormat,
+): Promise<{ width: number; height: number; header: Metadata }> {
   const header = await sharp(path, { limitInputPixels: maxPixels, failOn: 'error' }).metadata();
   if (header.format !== loaders[format].name) throw new Error('the decoder found another format');
   const { width, height } = header.autoOrient;
@@ -78,7 +119,7 @@ async function readSize(path: string, format: ImageFormat): Promise<{ width: num
   if (!(width >= 1 && height >= 1 && width <= maxDimension && height <= maxDimension && area <= maxPixels)) {
     throw new Error('the size is not usable');
   }
-  return { width, height };
+  return { width, height, header };
 }
 
 /** The picture as displayed: oriented, on mid grey, sRGB, three bytes a pixel, at exactly this size. */

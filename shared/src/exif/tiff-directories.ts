@@ -1,4 +1,9 @@
-import type { FileBytes } from './file-bytes.ts';
+/** Random access to bytes, for a parser that must not trust what they say about themselves. */
+export interface TiffBytes {
+  readonly size: number;
+  /** The bytes from `at`: fewer than `length` at the end, none outside. */
+  slice(at: number, length: number): Uint8Array;
+}
 
 /** One value list of a directory: where it is, and the numbers in it where they are few and plain. */
 export interface TiffTag {
@@ -19,6 +24,9 @@ export interface Tiff {
   directoryAt(at: number): { directory: TiffDirectory; next: number };
 }
 
+/** `I` and `M`, twice each at the start of a TIFF. */
+const intel = 0x49;
+const motorola = 0x4d;
 const maxDirectories = 64;
 const maxEntries = 1024;
 const maxValues = 64;
@@ -42,26 +50,25 @@ const subDirectories = 0x014a;
 const exifDirectory = 0x8769;
 
 /** Undefined for what is no TIFF by its first eight bytes. */
-export function openTiff(bytes: FileBytes): Tiff | undefined {
+export function openTiff(bytes: TiffBytes): Tiff | undefined {
   const head = bytes.slice(0, 8);
   if (head.length < 8) return undefined;
-  const order = head.toString('latin1', 0, 2);
-  if (order !== 'II' && order !== 'MM') return undefined;
-  const isLittle = order === 'II';
+  if (head[0] !== head[1] || (head[0] !== intel && head[0] !== motorola)) return undefined;
+  const isLittle = head[0] === intel;
   // 42; Olympus writes RO or RS, Panasonic U
   if (![42, 0x4f52, 0x5352, 0x55].includes(short(head, 2))) return undefined;
   /** Numbers by type; texts and bytes without a meaning are none. */
-  const readers: Record<number, (of: Buffer, at: number) => number> = {
-    1: (of, at) => of.readUInt8(at),
+  const readers: Record<number, (of: Uint8Array, at: number) => number> = {
+    1: byte,
     3: short,
     4: long,
     5: (of, at) => long(of, at) / long(of, at + 4),
-    6: (of, at) => of.readInt8(at),
+    6: (of, at) => (byte(of, at) << 24) >> 24,
     8: (of, at) => (short(of, at) << 16) >> 16,
     9: (of, at) => long(of, at) | 0,
     10: (of, at) => (long(of, at) | 0) / (long(of, at + 4) | 0),
-    11: (of, at) => (isLittle ? of.readFloatLE(at) : of.readFloatBE(at)),
-    12: (of, at) => (isLittle ? of.readDoubleLE(at) : of.readDoubleBE(at)),
+    11: (of, at) => viewOf(of).getFloat32(at, isLittle),
+    12: (of, at) => viewOf(of).getFloat64(at, isLittle),
     13: long,
   };
   return { isLittle, first: long(head, 4), directoryAt: readDirectory };
@@ -97,19 +104,28 @@ export function openTiff(bytes: FileBytes): Tiff | undefined {
     return Array.from({ length: Math.floor(raw.length / width) }, (_, i) => read(raw, i * width));
   }
 
-  function short(of: Buffer, at: number): number {
-    return isLittle ? of.readUInt16LE(at) : of.readUInt16BE(at);
+  function short(of: Uint8Array, at: number): number {
+    return isLittle ? byte(of, at) | (byte(of, at + 1) << 8) : (byte(of, at) << 8) | byte(of, at + 1);
   }
-  function long(of: Buffer, at: number): number {
-    return isLittle ? of.readUInt32LE(at) : of.readUInt32BE(at);
+  function long(of: Uint8Array, at: number): number {
+    return (isLittle ? short(of, at) | (short(of, at + 2) << 16) : (short(of, at) << 16) | short(of, at + 2)) >>> 0;
   }
+}
+
+/** 0 beyond the end. */
+function byte(of: Uint8Array, at: number): number {
+  return of[at] ?? 0;
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /**
  * The directories of a TIFF: the chain, what it names as sub-directories, and the EXIF directory of each; every one read
  * once, at most 64 of at most 1,024 entries, so that loops and lies end. Values are read where they are numbers and at most 64.
  */
-export function readTiffDirectories(bytes: FileBytes): TiffDirectory[] {
+export function readTiffDirectories(bytes: TiffBytes): TiffDirectory[] {
   const tiff = openTiff(bytes);
   if (!tiff) return [];
   const found: TiffDirectory[] = [];

@@ -1,6 +1,5 @@
 import type { ExifBlocks } from './exif-facts.ts';
-import type { FileBytes } from './file-bytes.ts';
-import { openTiff, type TiffDirectory, type TiffTag } from './tiff-directories.ts';
+import { openTiff, type TiffBytes, type TiffDirectory, type TiffTag } from './tiff-directories.ts';
 
 /** The tags that are ever looked at, by block, with the names that they are known by; the value of no other is read. */
 const cameraTags = { 271: 'Make', 272: 'Model', 274: 'Orientation' };
@@ -32,7 +31,7 @@ const maxBlockBytes = 1024 * 1024;
  * The allowlisted EXIF of a TIFF or raw file, wherever in the file the directories lie. Texts are as stored, numbers are numbers or lists
  * of them; what is damaged is absent. Empty for what is no TIFF.
  */
-export function tiffExif(bytes: FileBytes): ExifBlocks {
+export function tiffExif(bytes: TiffBytes): ExifBlocks {
   const tiff = openTiff(bytes);
   if (!tiff) return {};
   const main = tiff.directoryAt(tiff.first).directory;
@@ -53,15 +52,14 @@ export function tiffExif(bytes: FileBytes): ExifBlocks {
 /** The same of an EXIF block as a decoder hands it over, with or without its `Exif\0\0` header. */
 export function parseExif(block: Uint8Array | undefined): ExifBlocks {
   if (!block) return {};
-  const whole = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
-  const tiff = whole.subarray(whole.toString('latin1', 0, 6) === 'Exif\0\0' ? 6 : 0).subarray(0, maxBlockBytes);
-  const order = tiff.toString('latin1', 0, 4);
+  const tiff = block.subarray(latin1(block.subarray(0, 6)) === 'Exif\0\0' ? 6 : 0).subarray(0, maxBlockBytes);
+  const order = latin1(tiff.subarray(0, 4));
   if (order !== 'II*\0' && order !== 'MM\0*') return {};
   return tiffExif({ size: tiff.length, slice: (at, length) => tiff.subarray(at, at + length) });
 }
 
 function tagsOf(
-  bytes: FileBytes,
+  bytes: TiffBytes,
   names: Readonly<Record<number, string>>,
   find: (tag: number) => TiffTag | undefined,
 ): Record<string, unknown> {
@@ -74,10 +72,15 @@ function tagsOf(
   return tags;
 }
 
-function readValue(bytes: FileBytes, { type, count, at, values }: TiffTag): unknown {
+function readValue(bytes: TiffBytes, { type, count, at, values }: TiffTag): unknown {
   if (type === text) {
     const stored = bytes.slice(at, Math.min(count, maxTextBytes));
-    return stored.length === 0 ? undefined : stored.toString('utf8');
+    return stored.length === 0 ? undefined : latin1(stored);
   }
   return values.length > 1 ? values : values[0];
+}
+
+/** EXIF says ASCII; what is not is a letter for each byte, which no field lets through. */
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }

@@ -1,7 +1,13 @@
-import { cameraMakes } from '@nucleus/shared/record/closed-lists';
-import { recordFields } from '@nucleus/shared/record/fields';
-import { roundToStep } from '@nucleus/shared/record/step';
-import type { Facts } from '../record/facts.ts';
+import { cameraMakes } from '../record/closed-lists.ts';
+import { type RecordField, recordFields } from '../record/fields.ts';
+import { roundToStep } from '../record/step.ts';
+
+/** What EXIF says of a capture, in a record's own units and ranges; nothing else of it is kept anywhere. */
+export interface ExifFacts {
+  fields: Partial<Record<RecordField, string | number>>;
+  /** Exact position, degrees. */
+  gps?: { lat: number; lon: number };
+}
 
 /** Parsed tags, untrusted: every value may be of any type. */
 export type ExifBlocks = Partial<Record<'ifd0' | 'exif' | 'gps', Record<string, unknown>>>;
@@ -20,10 +26,10 @@ const makerAliases: Record<string, string> = {
 };
 
 /** Capture fields and position out of EXIF: in the record's units and ranges, or absent. Pure. */
-export function exifFacts(exif: ExifBlocks, timeZone?: string): Pick<Facts, 'fields' | 'gps'> {
+export function exifFacts(exif: ExifBlocks, timeZone?: string): ExifFacts {
   const camera = exif.exif ?? {};
-  const fields: Facts['fields'] = {};
-  const put = (field: keyof Facts['fields'], value: string | number | undefined): void => {
+  const fields: ExifFacts['fields'] = {};
+  const put = (field: keyof ExifFacts['fields'], value: string | number | undefined): void => {
     if (value !== undefined) fields[field] = value;
   };
   const local = localTime(camera.DateTimeOriginal) ?? localTime(camera.CreateDate);
@@ -149,7 +155,7 @@ function modelOf(model: string | undefined): string | undefined {
     : undefined;
 }
 
-function positionOf(gps: Record<string, unknown>): Facts['gps'] | undefined {
+function positionOf(gps: Record<string, unknown>): ExifFacts['gps'] | undefined {
   const lat = degrees(gps.GPSLatitude, gps.GPSLatitudeRef, 'N', 'S', 90);
   const lon = degrees(gps.GPSLongitude, gps.GPSLongitudeRef, 'E', 'W', 180);
   // cameras without a fix write 0, 0
