@@ -12,22 +12,25 @@ export const tableAt = {
 export const tableBytes = (8 << lookBits) + 512;
 /** Where the description of a block of a unit has what, in bytes; each is an i32. */
 export const blockAt = {
-  /** 1: its coefficients are read, else its mean alone. */
-  isRead: 0,
+  /** Samples along an edge: 1, 2 or 4. */
+  side: 0,
   dc: 4,
   ac: 8,
   /** Address of the DC coefficient before. */
   prediction: 12,
   /** Address of the divisors, 64 shorts in zigzag order. */
   divisors: 16,
-  /** Where its sample or its record goes, and how far from there the one of the next unit. */
+  /** Where its first sample goes, how far from there the one of the next unit, and how far its next row. */
   to: 20,
   step: 24,
+  stride: 28,
 };
 export const blockBytes = 32;
-/** A record: 64 shorts row by row, and the zigzag place of the last that is not zero. */
-export const recordAt = { coefficients: 0, last: 128 };
-export const recordBytes = 144;
 /** Addresses below what its caller lays out: places of coefficients by zigzag order, as offsets into a record. */
 export const placesAt = 16;
+/** One sample on its way into many. */
+export const sampleAt = 8;
+/** 64 shorts row by row, and room to work in. */
+export const recordAt = 128;
+export const recordBytes = 128;
 export const firstFree = 1024;

@@ -2,6 +2,7 @@
  * The inner loops of reading a JPEG's scan, in WebAssembly: they look up several symbols at a time in 64 bits, which JavaScript has no
  * numbers for. It sees its own memory and nothing else, whatever the picture holds.
  */
+import { shrinkToFour, shrinkToTwo } from './idct.ts';
 import { readSymbol } from './symbols.ts';
 import { readUnits } from './units.ts';
 import { unstuff } from './unstuff.ts';
@@ -14,6 +15,6 @@ export interface JpegMachine {
 }
 
 export function makeJpegMachine(): JpegMachine {
-  const module = new WebAssembly.Module(wasmModule([readSymbol, readUnits, unstuff], 16));
+  const module = new WebAssembly.Module(wasmModule([readSymbol, shrinkToTwo, shrinkToFour, readUnits, unstuff], 16));
   return new WebAssembly.Instance(module).exports as unknown as JpegMachine;
 }

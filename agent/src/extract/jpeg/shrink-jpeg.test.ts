@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { analysisSize } from '@nucleus/shared/image/analysis-size';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aJpeg } from '../../../../test/builders/a-picture.ts';
 import { aRestartedJpeg } from '../../../../test/builders/a-restarted-jpeg.ts';
@@ -112,7 +112,7 @@ describe('what is not as an encoder writes it is left to the general decoder', (
         'of four colours': () => picture.toColourspace('cmyk').jpeg(),
         'of an odd size': () => picture.jpeg(),
       }[kind];
-      expect(shrink(await (changed as () => sharp.Sharp)().toBuffer())).toBeUndefined();
+      expect(shrink(await (changed as () => Sharp)().toBuffer())).toBeUndefined();
     },
   );
 });

@@ -4,8 +4,7 @@
  */
 import type { AnalysisSize } from '@nucleus/shared/image/analysis-size';
 import { type JpegComponent, type JpegFrame, readJpegFrame } from './frame.ts';
-import { meanSample, shrinkToFour, shrinkToTwo } from './idct.ts';
-import { blockAt, blockBytes, firstFree, placesAt, recordAt, recordBytes, tableAt, tableBytes } from './layout.ts';
+import { blockAt, blockBytes, firstFree, placesAt, tableAt, tableBytes } from './layout.ts';
 import { fillSkips, fillSymbols, lookBits } from './lookup.ts';
 import { makeJpegMachine } from './machine.ts';
 
@@ -14,10 +13,10 @@ interface Channel {
   across: number;
   down: number;
   side: number;
-  plane: Uint8Array | Uint8ClampedArray;
+  plane: Uint8Array;
   stride: number;
   rows: number;
-  /** Addresses in the machine: of its plane where it is made there, else of its records, a row of units of each block after the other. */
+  /** Address of its plane in the machine. */
   at: number;
 }
 
@@ -92,7 +91,7 @@ function decode(jpeg: Buffer, frame: JpegFrame, channels: readonly Channel[]): b
   const unitsDown = first.rows / (first.down * first.side);
   const interval = frame.restartInterval === 0 ? unitsAcross * unitsDown : frame.restartInterval;
   const mostParts = Math.ceil((unitsAcross * unitsDown) / interval);
-  const endsAt = layOut(channels, unitsAcross);
+  const endsAt = layOut(channels);
   const scanAt = endsAt + mostParts * 4;
   const scanBytes = jpeg.length - frame.scanAt;
   growTo(scanAt + scanBytes + spareBytes);
@@ -101,15 +100,12 @@ function decode(jpeg: Buffer, frame: JpegFrame, channels: readonly Channel[]): b
   for (const [i, component] of frame.components.entries())
     prepareComponent(component, i, (channels[i] as Channel).side === 1);
   for (const channel of channels)
-    channel.plane =
-      channel.side === 1
-        ? bytes.subarray(channel.at, channel.at + channel.stride * channel.rows)
-        : new Uint8ClampedArray(channel.stride * channel.rows);
+    channel.plane = bytes.subarray(channel.at, channel.at + channel.stride * channel.rows);
   const blocksEnd = describeBlocks(channels);
   let at = scanAt * 8;
   let left = interval;
   for (let row = 0, part = 0; row < unitsDown; row++) {
-    aimBlocks(channels, unitsAcross, row);
+    aimBlocks(channels, row);
     for (let column = 0; column < unitsAcross; ) {
       if (left === 0) {
         // the last byte of a part is filled up with bits that mean nothing
@@ -125,19 +121,16 @@ function decode(jpeg: Buffer, frame: JpegFrame, channels: readonly Channel[]): b
       column += units;
       left -= units;
     }
-    for (const channel of channels) if (channel.side > 1) shrinkRow(channel, unitsAcross, row);
   }
   return Math.ceil(at / 8) === words[endsAt / 4 + mostParts - 1];
 }
 
 /** Gives every channel its place. @returns the first address behind them. */
-function layOut(channels: readonly Channel[], unitsAcross: number): number {
+function layOut(channels: readonly Channel[]): number {
   let free = layoutAt;
   for (const channel of channels) {
     channel.at = free;
-    const { side, stride, rows, across, down } = channel;
-    free += side === 1 ? stride * rows : recordBytes * unitsAcross * across * down;
-    free = Math.ceil(free / 8) * 8;
+    free = Math.ceil((free + channel.stride * channel.rows) / 8) * 8;
   }
   return free;
 }
@@ -167,45 +160,27 @@ function tableOf(component: number, which: number): number {
 /** @returns the address behind the last description. */
 function describeBlocks(channels: readonly Channel[]): number {
   let at = blocksAt / 4;
-  for (const [i, { across, down, side }] of channels.entries()) {
+  for (const [i, { across, down, side, stride }] of channels.entries()) {
     for (let n = 0; n < across * down; n++, at += blockBytes / 4) {
-      words[at + blockAt.isRead / 4] = side > 1 ? 1 : 0;
+      words[at + blockAt.side / 4] = side;
       words[at + blockAt.dc / 4] = tableOf(i, 0);
       words[at + blockAt.ac / 4] = tableOf(i, 1);
       words[at + blockAt.prediction / 4] = beforeAt + i * 4;
       words[at + blockAt.divisors / 4] = divisorsAt + i * 128;
-      words[at + blockAt.step / 4] = side > 1 ? recordBytes : across;
+      words[at + blockAt.step / 4] = across * side;
+      words[at + blockAt.stride / 4] = stride;
     }
   }
   return at * 4;
 }
 
 /** Aims every block at where those of a row of units go. */
-function aimBlocks(channels: readonly Channel[], unitsAcross: number, row: number): void {
+function aimBlocks(channels: readonly Channel[], row: number): void {
   let to = (blocksAt + blockAt.to) / 4;
   for (const { across, down, side, at, stride } of channels) {
     for (let n = 0; n < across * down; n++, to += blockBytes / 4) {
       const y = Math.floor(n / across);
-      words[to] = at + (side > 1 ? n * unitsAcross * recordBytes : (row * down + y) * stride + (n - y * across));
-    }
-  }
-}
-
-/** Turns the records of a row of units into samples. */
-function shrinkRow({ across, down, side, plane, stride, at }: Channel, unitsAcross: number, row: number): void {
-  const coefficients = new Int16Array(machine.memory.buffer);
-  const samples = plane as Uint8ClampedArray;
-  for (let n = 0, record = at; n < across * down; n++) {
-    const y = Math.floor(n / across);
-    const line = (row * down + y) * side * stride + (n - y * across) * side;
-    for (let unit = 0, to = line; unit < unitsAcross; unit++, to += across * side, record += recordBytes) {
-      const from = (record + recordAt.coefficients) / 2;
-      const last = words[(record + recordAt.last) / 4] as number;
-      if (last === 0) {
-        const sample = meanSample(coefficients[from] as number);
-        for (let y = 0, at = to; y < side; y++, at += stride) for (let x = 0; x < side; x++) samples[at + x] = sample;
-      } else if (side === 2) shrinkToTwo(coefficients, from, last, samples, to, stride);
-      else shrinkToFour(coefficients, from, samples, to, stride);
+      words[to] = at + ((row * down + y) * stride + (n - y * across)) * side;
     }
   }
 }

@@ -1,21 +1,9 @@
 /** Code that reads the blocks of a scan, unit by unit. */
-import { blockAt, blockBytes, placesAt, recordAt, tableAt } from './layout.ts';
+import { meanSample, shrinkToFour, shrinkToTwo, storeSample } from './idct.ts';
+import { blockAt, blockBytes, placesAt, recordAt, sampleAt, tableAt } from './layout.ts';
 import { blockEnd } from './lookup.ts';
 import { advance, bitsOf, fail, lookUp, more, nextSymbol, peek, readAlone, runOf, valueIn } from './symbols.ts';
-import {
-  block,
-  type Code,
-  i32,
-  i64,
-  type Local,
-  leaveIf,
-  leaveTo,
-  loop,
-  routine,
-  select,
-  seq,
-  when,
-} from './wasm-code.ts';
+import { block, type Code, i32, i64, type Local, leaveIf, leaveTo, loop, routine, seq, when } from './wasm-code.ts';
 
 /**
  * readUnits(at, end, units, blocks, blocksEnd): reads so many units of the blocks described from `blocks` to `blocksEnd`.
@@ -23,7 +11,7 @@ import {
  */
 export const readUnits = routine(
   'readUnits',
-  1,
+  3,
   ['at', 'end', 'units', 'blocks', 'blocksEnd'],
   {
     each: 'i32',
@@ -55,7 +43,7 @@ export const readUnits = routine(
               table.set(field(blockAt.ac)),
               to.set(field(blockAt.to)),
               i32.store(each.get, blockAt.to, i32.add(to.get, field(blockAt.step))),
-              when(field(blockAt.isRead), readRest(locals), skipRest(locals)),
+              when(i32.equal(field(blockAt.side), i32.of(1)), skipRest(locals), readRest(locals)),
               more(each, i32.of(blockBytes)),
               leaveIf(nextBlock, i32.less(each.get, blocksEnd.get)),
             ),
@@ -79,9 +67,7 @@ type Locals = Record<
 function skipRest(locals: Locals): Code {
   const { at, word, entry, mean, table, to, place, next } = locals;
   return seq(
-    mean.set(i32.add(i32.shiftRight(i32.add(mean.get, i32.of(4)), i32.of(3)), i32.of(128))),
-    mean.set(select(i32.of(0), mean.get, i32.less(mean.get, i32.of(0)))),
-    i32.storeByte(to.get, 0, select(i32.of(255), mean.get, i32.more(mean.get, i32.of(255)))),
+    storeSample(to.get, 0, mean, meanSample(mean.get)),
     place.set(i32.of(0)),
     block((done) =>
       loop((again) =>
@@ -113,12 +99,15 @@ function skipRest(locals: Locals): Code {
   );
 }
 
-/** Writes the record of a block. */
+/** Reads all coefficients of a block, and writes its samples. */
 function readRest(locals: Locals): Code {
-  const { entry, mean, table, to, place, divisors, last, each } = locals;
+  const { entry, mean, table, to, place, divisors, last, each, next } = locals;
+  const stride = i32.load(each.get, blockAt.stride);
+  const isFour = i32.equal(i32.load(each.get, blockAt.side), i32.of(4));
+  const record = i32.of(recordAt);
   return seq(
-    ...Array.from({ length: 16 }, (_, i) => i64.store(to.get, i * 8, i64.of(0n))),
-    i32.storeShort(to.get, 0, mean.get),
+    ...Array.from({ length: 16 }, (_, i) => i64.store(record, i * 8, i64.of(0n))),
+    i32.storeShort(record, 0, mean.get),
     divisors.set(i32.load(each.get, blockAt.divisors)),
     last.set(i32.of(0)),
     place.set(i32.of(1)),
@@ -133,8 +122,8 @@ function readRest(locals: Locals): Code {
               when(i32.more(place.get, i32.of(63)), fail),
               last.set(place.get),
               i32.storeShort(
-                i32.add(to.get, i32.loadByte(place.get, placesAt)),
-                0,
+                i32.loadByte(place.get, placesAt),
+                recordAt,
                 i32.mul(valueIn(entry), i32.loadShort(i32.add(divisors.get, i32.shiftLeft(place.get, i32.of(1))))),
               ),
             ),
@@ -147,6 +136,29 @@ function readRest(locals: Locals): Code {
         ),
       ),
     ),
-    i32.store(to.get, recordAt.last, last.get),
+    when(
+      last.get,
+      when(
+        isFour,
+        next.set(shrinkToFour.call(record, last.get, to.get, stride)),
+        next.set(shrinkToTwo.call(record, last.get, to.get, stride)),
+      ),
+      fillFlat(locals, isFour, stride),
+    ),
+  );
+}
+
+/** Every sample of a block is its mean. */
+function fillFlat({ mean, to, next }: Locals, isFour: Code, stride: Code): Code {
+  const row = (bytes: Code): Code => seq(bytes, to.set(i32.add(to.get, stride)));
+  return seq(
+    storeSample(i32.of(sampleAt), 0, mean, meanSample(mean.get)),
+    // one byte in all four
+    next.set(i32.mul(i32.loadByte(i32.of(sampleAt)), i32.of(0x0101_0101))),
+    when(
+      isFour,
+      seq(...Array.from({ length: 4 }, () => row(i32.store(to.get, 0, next.get)))),
+      seq(...Array.from({ length: 2 }, () => row(i32.storeShort(to.get, 0, next.get)))),
+    ),
   );
 }

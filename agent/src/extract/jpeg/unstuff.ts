@@ -13,7 +13,7 @@ const [firstRestart, endOfImage] = [0xd0, 0xd9];
  */
 export const unstuff = routine(
   'unstuff',
-  2,
+  4,
   ['from', 'end', 'to', 'ends', 'most'],
   { word: 'i64', byte: 'i32', parts: 'i32', stop: 'i32' },
   ({ from, end, to, ends, most, word, byte, parts, stop }) => {

@@ -55,6 +55,7 @@ export const i32 = {
   low: plain(0xa7),
   load: memory(0x28),
   loadByte: memory(0x2d),
+  loadSignedShort: memory(0x2e),
   loadShort: memory(0x2f),
   store: memory(0x36),
   storeByte: memory(0x3a),
