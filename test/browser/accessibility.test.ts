@@ -56,6 +56,7 @@ describeWithChromium('the dashboard for everybody', () => {
         path: () => `/d/${dashboard.datasetId}?q=camera_make+IN+(canon,+sony)+AND+format+!%3D+png+AND+sharpness+>+3`,
         reach: async (page) => {
           await page.locator('.hist .br').first().waitFor();
+          await page.locator('.find-count:not(.stale) b').waitFor();
           await page.locator('#tile-0').waitFor();
         },
       },
@@ -172,7 +173,7 @@ describeWithChromium('the dashboard for everybody', () => {
     test.each(states)(`$name, ${theme}`, async ({ path, isStranger, reach }) => {
       const known = isStranger === true ? undefined : signedIn;
       if (known !== undefined) await known.goto(dashboard.cloud.url + path());
-      const page = known ?? (await dashboard.open(path(), { theme, isStranger: isStranger === true }));
+      const page = known ?? (await dashboard.open(path(), { theme, isStill: true, isStranger: isStranger === true }));
       if (isStranger !== true) signedIn = page;
       await reach(page);
       expect(await faultsOf(page)).toEqual([]);

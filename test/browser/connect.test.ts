@@ -52,7 +52,6 @@ describeWithChromium('a page at another origin', () => {
     addFile(running, 'a.jpg', picture);
     browser = await aChromium(['--host-resolver-rules=MAP agent.test 127.0.0.1']);
     context = await browser.newContext();
-    context.setDefaultTimeout(10_000);
   });
   afterAll(async () => {
     await browser?.close();

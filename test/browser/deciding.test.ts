@@ -1,77 +1,34 @@
 /** Comparing, looking large, the item panel, keys and the map in the dashboard: what is decided there stands in the cloud. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
-import { type ADashboard, aDashboard, yardItems } from '../builders/a-dashboard.ts';
-import { eventually } from '../builders/eventually.ts';
+import { type ADecidingDashboard, aDecidingDashboard, pairedItems } from '../builders/a-deciding-dashboard.ts';
 import { send } from '../contract/send.ts';
 
-const items = yardItems(60);
-const hash = (...bits: number[]): string =>
-  Array.from({ length: 64 }, (_, at) => (bits.includes(at) ? '1' : '0')).join('');
-/** Three groups of two: copies 0 bits, 1 bit and 3 bits apart, the second of each larger. */
-const pairs = [
-  [hash(1), hash(1)],
-  [hash(20, 21, 22, 23, 24, 25), hash(20, 21, 22, 23, 24)],
-  [hash(40, 41, 42, 43, 44, 45, 46), hash(43, 44, 45, 46)],
-];
-for (const [at, pair] of pairs.entries()) {
-  for (const [side, phash] of pair.entries()) {
-    const item = items[at * 2 + side];
-    if (item !== undefined) Object.assign(item, { phash, width: 400 * (side + 1), height: 300 * (side + 1) });
-  }
-}
+const items = pairedItems(60);
 for (const item of items.slice(10, 20)) Object.assign(item.metadata, { lat: 52.1, lon: 4.3 });
 for (const item of items.slice(20, 25)) Object.assign(item.metadata, { lat: -33.8, lon: 151.2 });
-const shortly = 15_000;
 
 describeWithChromium('deciding in the dashboard', () => {
   let browser: Browser;
-  let dashboard: ADashboard;
-  const complaints: string[] = [];
+  let dashboard: ADecidingDashboard;
   beforeAll(async () => {
     browser = await aChromium();
-    dashboard = await aDashboard(browser, items);
+    dashboard = await aDecidingDashboard(browser, items);
   });
   afterAll(async () => {
     await dashboard.close();
     await browser.close();
   });
 
-  const open = async (path = ''): Promise<Page> => {
-    const page = await dashboard.open(`/d/${dashboard.datasetId}${path}`);
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    return page;
-  };
-  const found = async (query: string): Promise<string[]> => {
-    const body = { offset: 0, limit: 500, query };
-    const answer = await send(`${dashboard.cloud.url}/v1/insights/${dashboard.datasetId}/tiles`, {
-      key: dashboard.cloud.adminKey,
-      body,
-    });
-    return answer.body.tiles?.map((tile: { ref: string }) => tile.ref) ?? [];
-  };
-  const holds = async (query: string, count: number): Promise<void> => {
-    let seen: number | undefined;
-    await eventually(`${query} to find ${count}`, shortly, async () => {
-      seen = (await found(query)).length;
-      return seen === count ? true : undefined;
-    }).catch(() => undefined);
-    expect({ query, seen }).toEqual({ query, seen: count });
-  };
-  const refOf = (at: number): string => items[at]?.reference_id ?? '';
-
   test('two items are compared side by side, and zooming one zooms the other until that is switched off', async () => {
-    const page = await open();
+    const page = await dashboard.openDataset();
     await page.locator('#tile-1').click({ modifiers: ['Control'] });
     await page.locator('#tile-3').click({ modifiers: ['Control'] });
     await page.keyboard.press('c');
     const pictures = page.locator('.zoom-picture');
     await pictures.nth(1).waitFor();
-    expect(await page.locator('figcaption a').allTextContents()).toEqual([refOf(1), refOf(3)]);
+    expect(await page.locator('figcaption a').allTextContents()).toEqual([dashboard.refOf(1), dashboard.refOf(3)]);
     await page.getByRole('row', { name: /camera make different sony nikon/ }).waitFor();
     const widths = async (): Promise<number[]> =>
       [0, 1].reduce<Promise<number[]>>(
@@ -79,32 +36,32 @@ describeWithChromium('deciding in the dashboard', () => {
         Promise.resolve([]),
       );
     const [a = 0, b = 0] = await widths();
-    await page.getByRole('img', { name: refOf(1) }).press('+');
+    await page.getByRole('img', { name: dashboard.refOf(1) }).press('+');
     const [zoomedA = 0, zoomedB = 0] = await widths();
     expect([zoomedA / a, zoomedB / b]).toEqual([expect.closeTo(1.4, 3), expect.closeTo(1.4, 3)]);
     await page.getByLabel('Sync zoom and pan').uncheck();
-    await page.getByRole('img', { name: refOf(1) }).press('z');
+    await page.getByRole('img', { name: dashboard.refOf(1) }).press('z');
     expect(await widths()).toEqual([expect.closeTo(a, 3), expect.closeTo(zoomedB, 3)]);
   });
 
   test('Enter on an open item shows it large, arrows go on from there, and Esc finds the grid again', async () => {
-    const page = await open();
+    const page = await dashboard.openDataset();
     await page.locator('#tile-2').click();
     await page.locator('.grid').press('Enter');
-    await page.getByRole('img', { name: refOf(2) }).waitFor();
+    await page.getByRole('img', { name: dashboard.refOf(2) }).waitFor();
     await page.keyboard.press('ArrowRight');
-    await page.getByRole('img', { name: refOf(3) }).waitFor();
+    await page.getByRole('img', { name: dashboard.refOf(3) }).waitFor();
     await page.getByText('4 of 60').first().waitFor();
     await page.keyboard.press('Escape');
     await page.locator('.stage').waitFor({ state: 'detached' });
-    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${refOf(3)}`);
+    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${dashboard.refOf(3)}`);
     await page.keyboard.press('ArrowLeft');
     await page.locator('#tile-2.cur').waitFor();
   });
 
   test('the item panel tags, finds what is similar and tells the history; arrows move on from inside it', async () => {
     // the browser itself complains of the refusal that is asked for below
-    const page = await dashboard.open(`/d/${dashboard.datasetId}/i/${encodeURIComponent(refOf(0))}`);
+    const page = await dashboard.open(`/d/${dashboard.datasetId}/i/${encodeURIComponent(dashboard.refOf(0))}`);
     const panel = page.getByRole('complementary', { name: 'Details' });
     await panel.getByText('1 of 60').waitFor();
     // the key is the tags' own, and they come with the item
@@ -114,11 +71,11 @@ describeWithChromium('deciding in the dashboard', () => {
     await page.keyboard.type('odd');
     await page.keyboard.press('Enter');
     await panel.getByRole('button', { name: 'Take tag odd off' }).waitFor();
-    await holds('tag = odd', 1);
+    await dashboard.holds('tag = odd', 1);
     await page.keyboard.press('s');
     await panel.getByText('up to').waitFor();
     const nearest = panel.getByRole('list', { name: 'Similar items' }).getByRole('link');
-    expect(await nearest.first().getAttribute('aria-label')).toBe(`${refOf(1)}, 0 bits`);
+    expect(await nearest.first().getAttribute('aria-label')).toBe(`${dashboard.refOf(1)}, 0 bits`);
     await panel.getByRole('button', { name: 'Vectors' }).click();
     await panel.getByText('Not every example has a vector.').waitFor();
     await panel.getByRole('tab', { name: 'History' }).click();
@@ -131,12 +88,12 @@ describeWithChromium('deciding in the dashboard', () => {
     await panel.getByRole('button', { name: 'Close (Esc)' }).focus();
     await page.keyboard.press('ArrowRight');
     await panel.getByText('2 of 60').waitFor();
-    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${refOf(1)}`);
+    expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/d/${dashboard.datasetId}/i/${dashboard.refOf(1)}`);
     await page.keyboard.press('ArrowLeft');
     await panel.getByText('1 of 60').waitFor();
     await panel.getByRole('tab', { name: 'Metadata' }).click();
     await panel.getByRole('button', { name: 'Take tag odd off' }).click();
-    await holds('tag = odd', 0);
+    await dashboard.holds('tag = odd', 0);
   });
 
   test('a key is made, copied once and revoked, and the log tells both', async () => {
@@ -166,11 +123,11 @@ describeWithChromium('deciding in the dashboard', () => {
     await page.getByRole('link', { name: 'Audit log' }).click();
     await page.getByRole('button', { name: 'key.revoke' }).first().click();
     await page.getByRole('button', { name: 'key.create' }).first().waitFor({ state: 'detached' });
-    expect(new URL(page.url()).search).toBe('?action=key.revoke');
+    await page.waitForURL((url) => url.search === '?action=key.revoke');
   });
 
   test('a box on the map becomes the query, and opens as a grid of what is in it', async () => {
-    const page = await open('/map');
+    const page = await dashboard.openDataset('/map');
     await page.getByRole('button', { name: /^10 items near/ }).waitFor();
     await page.getByRole('button', { name: /^5 items near/ }).waitFor();
     await page.getByText('15 items in view, 45 without a position').waitFor();
@@ -186,10 +143,14 @@ describeWithChromium('deciding in the dashboard', () => {
     await page.locator('#tile-9').waitFor();
     const query = new URL(page.url()).searchParams.get('q') ?? '';
     expect(query).toMatch(/^lat >= [\d.]+ AND lat <= [\d.]+ AND lon >= -?[\d.]+ AND lon <= [\d.]+$/);
-    expect(await found(query)).toEqual(items.slice(10, 20).map((item) => item.reference_id));
+    await page.keyboard.press('m');
+    await page.getByText('10 items in view').waitFor();
+    await page.keyboard.press('m');
+    await page.locator('#tile-9').waitFor();
+    expect(await dashboard.found(query)).toEqual(items.slice(10, 20).map((item) => item.reference_id));
   });
 
   test('nothing of it offends the content security policy or fails in the page', () => {
-    expect(complaints).toEqual([]);
+    expect(dashboard.complaints).toEqual([]);
   });
 });

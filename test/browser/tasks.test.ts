@@ -60,7 +60,7 @@ describeWithChromium('tasks in the dashboard', () => {
     await settled(other, 'pending');
 
     await page.getByRole('button', { name: /^Error 1/ }).click();
-    expect(new URL(page.url()).search).toBe('?status=error');
+    await page.waitForURL((url) => url.search === '?status=error');
     await page.getByRole('row').getByText('1 of 2 failed').waitFor();
     await page.getByRole('button', { name: new RegExp(id.slice(0, 11)) }).click();
     const panel = page.getByRole('region', { name: `Task ${id}` });

@@ -19,6 +19,8 @@ interface OpenOptions {
   width?: number;
   height?: number;
   theme?: 'dark' | 'light';
+  /** Nothing moves or fades: what is looked at is looked at as it stays. */
+  isStill?: boolean;
   /** Opens the path without signing in. */
   isStranger?: boolean;
 }
@@ -59,8 +61,12 @@ export async function aDashboard(
   return {
     cloud,
     datasetId,
-    open: async (path, { width = 1440, height = 900, theme = 'dark', isStranger = false } = {}) => {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+    open: async (path, { width = 1440, height = 900, theme = 'dark', isStill = false, isStranger = false } = {}) => {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme: theme,
+        reducedMotion: isStill ? 'reduce' : 'no-preference',
+      });
       contexts.push(context);
       const page = await context.newPage();
       if (!isStranger) {

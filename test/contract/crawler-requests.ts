@@ -143,6 +143,7 @@ export function crawlerRequests(things: CrawledThings): Record<EndpointName, Cra
     setPrimaryIndex: { body: { image: true, custom: true } },
     setContinuousIndexing: { body: { enable: false } },
     createImageIndex: { body: {} },
+    createObjectIndex: { body: { ingest_gt_only: true } },
     getIndexingStatus: { body: { image: true } },
     exportEmbeddings: { body: {} },
     uploadScenes: { body: { scenes: [lidarScene('planted')] } },

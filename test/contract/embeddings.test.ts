@@ -196,7 +196,8 @@ onEachDatabase('embeddings', (open) => {
     const { items } = (await similar(id, { reference_id: 'item/0' })).body;
     expect(items.map(({ tile }: any) => tile.ref)).toEqual(['item/1']);
     expect(await status(id)).toMatchObject({ embedding_count: 2 });
-    expect((await call(`indexing/${id}`, { method: 'DELETE', body: { image: false } })).status).toBe(400);
+    const none = (await call(`indexing/${id}`, { method: 'DELETE', body: { image: false } })).body;
+    expect(none).toMatchObject({ dataset_id: id, message: 'There is no custom index to delete.' });
   });
 
   test('colour and layout are indexed from blurhashes, then as items come; users’ and agents’ vectors stay apart', async () => {

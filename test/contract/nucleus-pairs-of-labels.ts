@@ -11,7 +11,7 @@ const box = (ref: string, over: object = {}) => ({
   metadata: { n: 50 },
   track_reference_id: null,
   task_id: 'a task',
-  embedding_vector: null,
+  embedding_vector: [0.5, -1],
   ...over,
 });
 const stored = (label: object) => ({ id: expect.stringMatching(/^(ann|pred)_[a-z0-9]{20}$/), ...label });
@@ -31,6 +31,14 @@ export const labelPairs: Pair[] = [
     reply: () => expect.objectContaining({ new_items: 2 }),
   },
   {
+    route: 'POST indexing/{ds}/internal/object',
+    path: 'indexing/{ds}/internal/object',
+    body: { ingest_gt_only: true },
+    reply: head('indexingObject'),
+    keep: keepJob,
+    ends: () => ({ index_id: expect.stringMatching(/^idx_/), indexed: 0, skipped_without_picture: 0 }),
+  },
+  {
     route: 'POST dataset/{ds}/annotate',
     path: 'dataset/{ds}/annotate',
     body: { annotations: [box('a'), box('test/b'), box('fake_garbage')], update: false },
@@ -39,6 +47,27 @@ export const labelPairs: Pair[] = [
       annotations_processed: 2,
       annotations_ignored: 0,
       errors: ["Item with id fake_garbage doesn't exist."],
+    }),
+  },
+  {
+    route: 'POST dataset/{ds}/indexingStatus',
+    path: 'dataset/{ds}/indexingStatus',
+    body: { image: false, model_run_id: null },
+    reply: () => ({
+      embedding_count: 2,
+      object_count: 2,
+      percent_indexed: 100,
+      additional_context: expect.any(String),
+    }),
+  },
+  {
+    route: 'GET dataset/{ds}/embeddingIndexes',
+    path: 'dataset/{ds}/embeddingIndexes',
+    reply: () => ({
+      embedding_indexes: [
+        expect.objectContaining({ index_level: 'Object', index_type: 'Internal', status: 'Completed' }),
+        expect.objectContaining({ index_level: 'Object', index_type: 'Custom', embedding_dimension: 2 }),
+      ],
     }),
   },
   {

@@ -90,8 +90,10 @@ describeWithShared('reference', 'the route index of the contract', (folder) => {
     expect(routes.filter((route) => !inTable.has(route))).toEqual([]);
   });
 
-  test('has a pair for every route of tier B that is in the table', () => {
-    const routes = routesOf('B', 'C').filter((route) => inTable.has(route));
+  test('has a pair and an endpoint for every route of tier B', () => {
+    const routes = routesOf('B', 'C');
+    expect(routes).toHaveLength(48);
+    expect(routes.filter((route) => !inTable.has(route))).toEqual([]);
     expect(routes.filter((route) => !inLaterPairs.has(route) && !inPairs.has(route))).toEqual([]);
   });
 });

@@ -20,6 +20,9 @@ const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
 const common = { metadata: maybe(metadata), task_id: maybe(text), track_reference_id: maybe(text) };
 const object = { ...common, label: text, annotation_id: text };
 
+/** Vectors of the objects of one dataset have one length. */
+const vector = maybe(fc.array(number, { minLength: 3, maxLength: 3 }));
+
 /** Three corners of a triangle, which cannot cross itself. */
 const polygon = fc.tuple(point, point, point).map((vertices) => ({ vertices }));
 const keypoints = fc
@@ -40,7 +43,7 @@ export const anyLabel = fc
       geometry: fc
         .record({ x: number, y: number })
         .map(({ x, y }) => ({ x, y, width: 600 - x, height: (600 - y) / 2 })),
-      embedding_vector: maybe(fc.array(number, { minLength: 1, maxLength: 4 })),
+      embedding_vector: vector,
     }),
     fc.record({
       ...object,

@@ -32,8 +32,8 @@ export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
   const env = { NUCLEUS_CLOUD_KEY: key, NUCLEUS_CLOUD_FETCH_ALLOW: `${pictures.host},${receiver.host}` };
   let url = '';
   const flags = ['--data', data, '--listen', '127.0.0.1:0', '--database', databaseUrl];
-  const start = async () => {
-    const program = aProgram('cloud', ['serve', ...flags], { env });
+  const start = async (nodeArgs: readonly string[] = []) => {
+    const program = aProgram('cloud', ['serve', ...flags], { env, nodeArgs });
     running.add(program);
     url = (await program.printed(/ready at (http:\S+)/))[1] ?? '';
     return program;
@@ -68,9 +68,10 @@ export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
     },
     attachment: async (id: string): Promise<any> => (await call(`task/${id}`)).body.attachments[0],
     kill: () => program.stop('SIGKILL'),
-    restart: async () => {
+    /** @param nodeArgs words for node itself */
+    restart: async (nodeArgs: readonly string[] = []) => {
       await freeJobs();
-      program = await start();
+      program = await start(nodeArgs);
     },
     /** Starts one that kills itself at a step of `break-cloud-at.mjs`, and waits for that. Answers the steps that were reached. */
     dieAt: async (step: string): Promise<string> => {

@@ -1,9 +1,7 @@
 /** One job of each kind, over a dataset that makes it take several steps. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Acting } from '../../cloud-api/src/audit/acting.ts';
 import { createAutotag } from '../../cloud-api/src/autotags/write-examples.ts';
-import type { OpenDatabase } from '../../cloud-api/src/database/open-database.ts';
 import { createDataset } from '../../cloud-api/src/datasets/create-dataset.ts';
 import { startDeduplicationJob } from '../../cloud-api/src/deduplication/deduplicate-job.ts';
 import { startDeleteIndexJob } from '../../cloud-api/src/embeddings/delete-index-job.ts';
@@ -11,40 +9,17 @@ import { startExportEmbeddingsJob } from '../../cloud-api/src/embeddings/export-
 import { startIndexFilesJob } from '../../cloud-api/src/embeddings/index-files-job.ts';
 import { startIndexLayoutJob } from '../../cloud-api/src/embeddings/index-layout-job.ts';
 import { startExportItemsJob } from '../../cloud-api/src/exports/export-items-job.ts';
-import { appendItems } from '../../cloud-api/src/items/append-items.ts';
 import { startAppendJob } from '../../cloud-api/src/items/append-job.ts';
 import { startMetadataJob } from '../../cloud-api/src/items/metadata-job.ts';
-import { startDeletionJob } from '../../cloud-api/src/labels/delete-job.ts';
-import { groundTruth } from '../../cloud-api/src/labels/rules.ts';
-import { startLabelsJob } from '../../cloud-api/src/labels/upload-job.ts';
-import { writeLabels } from '../../cloud-api/src/labels/write-labels.ts';
-import { createModel } from '../../cloud-api/src/models/write-model.ts';
-import { openRun } from '../../cloud-api/src/models/write-run.ts';
 import { startUploadJob } from '../../cloud-api/src/scenes/upload-job.ts';
-import type { JobStores } from '../../cloud-api/src/serve/run-jobs.ts';
 import { startBuildSliceJob, startFillJob } from '../../cloud-api/src/slices/build-slice-job.ts';
 import { openQuerySlice } from '../../cloud-api/src/slices/query-slice.ts';
 
 import { lidarScene, videoScene } from '../contract/some-scenes.ts';
+import { labelJobCases } from './job-cases-of-labels.ts';
+import { aDataset, aFullDataset, anItem, type JobCase, type JobGround, references } from './job-ground.ts';
 
-export interface JobGround {
-  db: OpenDatabase['db'];
-  stores: Omit<JobStores, 'linkSecret'>;
-  acting: Acting;
-  /** Where `/vectors.json` is. */
-  filesUrl: string;
-}
-
-export interface JobCase {
-  name: string;
-  /** Fewer would prove little. */
-  leastSteps: number;
-  start: (ground: JobGround) => Promise<{ jobId: string; datasetId: string }>;
-}
-
-const amount = 1_300;
 const blurhash = 'LEHV6nWB2yk8pyo0adR*.7kCMdnj';
-const references = Array.from({ length: amount }, (_, i) => `item/${i}`);
 
 /** Vectors for every other item, one of the wrong length and one of nobody. */
 export const vectorFile = JSON.stringify({
@@ -52,28 +27,6 @@ export const vectorFile = JSON.stringify({
   'item/7': [1],
   'nobody': [1, 2, 3],
 });
-
-const anItem = (reference: string, i: number, over: object = {}) => ({
-  reference_id: reference,
-  image_url: `https://images.test/${i}`,
-  width: 4,
-  height: 3,
-  phash: (i * 2_654_435_761).toString(2).padStart(64, '0').slice(-64),
-  metadata: { at: i },
-  ...over,
-});
-
-async function aDataset({ db, acting }: JobGround): Promise<string> {
-  return db.transaction().execute((tx) => createDataset(tx, acting, { name: 'set', isPrivate: true }));
-}
-
-/** A dataset with items, each with what `over` says. */
-async function aFullDataset(ground: JobGround, over: (i: number) => object = () => ({})): Promise<string> {
-  const datasetId = await aDataset(ground);
-  const items = references.map((reference, i) => anItem(reference, i, over(i)));
-  await appendItems({ ...ground.stores, db: ground.db }, ground.acting, datasetId, { items, update: false });
-  return datasetId;
-}
 
 /** Three scenes, the last of which is there already. */
 async function startScenes(
@@ -93,67 +46,8 @@ async function startScenes(
 
 const withVector = (i: number) => ({ embedding_info: { index_id: 'mine', embedding_vector: [i, -i, 0.5] } });
 
-const aBox = (at: number, over: object = {}) => ({
-  reference_id: references[at] ?? 'nobody',
-  type: 'box',
-  label: at % 2 === 0 ? 'car' : 'bus',
-  annotation_id: `box ${at}`,
-  geometry: { x: 0, y: 0, width: 1, height: 1 },
-  ...over,
-});
-
 export const jobCases: JobCase[] = [
-  {
-    name: 'uploadAnnotations',
-    leastSteps: 4,
-    start: async (ground) => {
-      const datasetId = await aFullDataset(ground);
-      const requestId = randomBytes(16).toString('hex');
-      const lines = references.map((_, at) => JSON.stringify(aBox(at)));
-      lines[17] = '{broken';
-      lines[800] = lines[799] as string;
-      lines[900] = JSON.stringify(aBox(5_000));
-      const place = { tenantId: ground.acting.tenantId, datasetId, requestId };
-      await ground.stores.uploads.receive(place, Readable.from([lines.join('\n')]));
-      const input = { requestId, update: false };
-      const target = { ...place, runId: groundTruth };
-      return { jobId: await startLabelsJob(ground.db, ground.stores.uploads, ground.acting, target, input), datasetId };
-    },
-  },
-  {
-    name: 'uploadPredictions',
-    leastSteps: 3,
-    start: async (ground) => {
-      const { db, acting } = ground;
-      const datasetId = await aFullDataset(ground);
-      const reference_id = randomBytes(8).toString('hex');
-      const { runId } = await openRun(
-        db,
-        acting,
-        datasetId,
-        await createModel(db, acting, { name: 'm', reference_id }),
-      );
-      const requestId = randomBytes(16).toString('hex');
-      const lines = references.slice(0, 600).map((_, at) => JSON.stringify(aBox(at, { confidence: 0.5 })));
-      lines[3] = JSON.stringify(aBox(5_000));
-      const place = { tenantId: acting.tenantId, datasetId, requestId };
-      await ground.stores.uploads.receive(place, Readable.from([lines.join('\n')]));
-      const input = { requestId, update: false };
-      return { jobId: await startLabelsJob(db, ground.stores.uploads, acting, { ...place, runId }, input), datasetId };
-    },
-  },
-  {
-    name: 'annotationDeletion',
-    leastSteps: 4,
-    start: async (ground) => {
-      const datasetId = await aFullDataset(ground);
-      const place = { tenantId: ground.acting.tenantId, datasetId, runId: groundTruth };
-      const rows = references.map((_, at) => aBox(at));
-      await writeLabels({ ...ground.stores, db: ground.db }, ground.acting, place, { rows, update: false });
-      const gone = [...references.slice(0, 700), 'nobody'];
-      return { jobId: await startDeletionJob(ground.db, ground.acting, datasetId, gone), datasetId };
-    },
-  },
+  ...labelJobCases,
   {
     name: 'uploadDatasetItems',
     leastSteps: 4,
@@ -239,7 +133,7 @@ export const jobCases: JobCase[] = [
     leastSteps: 3,
     start: async (ground) => {
       const datasetId = await aFullDataset(ground, withVector);
-      return { jobId: (await startDeleteIndexJob(ground.db, ground.acting, datasetId)).jobId, datasetId };
+      return { jobId: (await startDeleteIndexJob(ground.db, ground.acting, datasetId, 'image')).jobId, datasetId };
     },
   },
   {

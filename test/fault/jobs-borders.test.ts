@@ -23,7 +23,8 @@ import { openUploadStore } from '../../cloud-api/src/uploads/upload-store.ts';
 import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { eventually } from '../builders/eventually.ts';
 import { onEachDatabase } from '../contract/on-each-database.ts';
-import { type JobCase, jobCases, vectorFile } from './job-cases.ts';
+import { jobCases, vectorFile } from './job-cases.ts';
+import type { JobCase } from './job-ground.ts';
 
 /** Where a run is cut off: at the commit of step `step`, counted from 1 over all attempts. */
 interface Cut {
@@ -52,7 +53,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
         objects: await openDiskStore(join(data, 'objects')),
         staging: join(data, 'incoming'),
         sources: sources.locate,
-        decodeChild: new URL('file:///never-started'),
+        decodeChild: new URL('../../cloud-api/dist/attachments/decode/decode-child.js', import.meta.url),
         reclaim: (tenant, sha256) => reclaimObject(database.db, tenant, sha256),
       }),
       uploads: openUploadStore(join(data, 'uploads')),
@@ -144,6 +145,12 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       .where('dataset_id', '=', datasetId)
       .orderBy('seq')
       .execute();
+    const objectVectors = await db
+      .selectFrom('object_vectors')
+      .select(['seq', 'vector'])
+      .where('dataset_id', '=', datasetId)
+      .orderBy('seq')
+      .execute();
     const indexes = await db
       .selectFrom('embedding_indexes')
       .select(['kind', 'state', 'dimension'])
@@ -211,6 +218,7 @@ onEachDatabase('a job that is cut off at a border', (open) => {
       labels,
       totals,
       vectors,
+      objectVectors,
       indexes,
       members,
       slices,

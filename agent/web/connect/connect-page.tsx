@@ -4,7 +4,7 @@ import { Logo } from '@nucleus/shared/ui/parts/logo.tsx';
 import { duration } from '@nucleus/shared/ui/words/quantities.ts';
 import { localEndpoints, type ViewerSessionMessage } from '@nucleus/shared/wire/local';
 import { Clock, Eye, Lock } from 'lucide-react';
-import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
+import { type FormEvent, type ReactElement, useLayoutEffect, useState } from 'react';
 import type { Ask } from './read-ask.ts';
 import { NotAsked, NotOnTheList } from './refused-window.tsx';
 
@@ -24,7 +24,7 @@ export function ConnectPage({ ask }: { ask: Ask | undefined }): ReactElement {
   const [passcode, setPasscode] = useState('');
   const opener = window.opener as Window | null;
   const isAsked = ask !== undefined && opener !== null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = 'Connect · Nucleus agent';
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') close();

@@ -72,8 +72,10 @@ function postgresEngine(url: string, onPoolError: (error: Error) => void): Engin
         oid === int8Oid ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
     },
   });
-  // A pooled connection that dies while idle reports here; without a listener it would end the process.
+  // A connection that dies reports to the pool while it is idle, else to itself; without a listener either would end the process.
+  // Whoever waits for an answer of it gets the error as well.
   pool.on('error', onPoolError);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     name: 'postgres',
     dialect: new PostgresDialect({ pool }),
@@ -100,6 +102,8 @@ export function isUnavailable(error: unknown): boolean {
     transientSqlite.test(code) ||
     transientNetwork.test(code) ||
     (code.length === 5 && transientPostgres.test(code)) ||
-    /Connection terminated|timeout exceeded when trying to connect|connection is not open/i.test(error.message)
+    /Connection terminated|timeout exceeded when trying to connect|connection is not open|not queryable/i.test(
+      error.message,
+    )
   );
 }

@@ -4,33 +4,44 @@ import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountDownload, mountEndpoint, type RequestContext } from '../http/mount-endpoint.ts';
 import { describeJob } from '../jobs/read-jobs.ts';
+import { groundTruth } from '../labels/rules.ts';
+import { countOutlined } from '../search/count-labels.ts';
+import type { Projections } from '../search/projections.ts';
 import { startDeleteIndexJob } from './delete-index-job.ts';
 import { startExportEmbeddingsJob } from './export-job.ts';
-import { countIndexed } from './find-index.ts';
+import { countIndexed, countIndexedObjects } from './find-index.ts';
 import { startIndexFilesJob } from './index-files-job.ts';
 import { startIndexLayoutJob, stopContinuousIndexing } from './index-layout-job.ts';
+import { startIndexObjectsJob } from './index-objects-job.ts';
 import { listIndexes } from './queries.ts';
 import { pagesOfVectors, scopeOf, spellVectors, type VectorScope } from './read-vectors.ts';
-import { assertImageLevel, toEmbeddingIndex } from './rules.ts';
+import { toEmbeddingIndex } from './rules.ts';
 import { setPrimary } from './set-primary.ts';
 
 /** Mounts the routes of wire contract 8.1. @param afterEnqueue told that a job waits. */
-export function mountEmbeddings(mount: Mount, db: Kysely<Tables>, afterEnqueue: () => void): void {
+export function mountEmbeddings(
+  mount: Mount,
+  db: Kysely<Tables>,
+  projections: Projections,
+  afterEnqueue: () => void,
+): void {
   const headOf = ({ tenantId, nowMs }: RequestContext, jobId: string) => {
     afterEnqueue();
     return describeJob(db, tenantId, jobId, nowMs);
   };
   mountEndpoint(mount, embeddingEndpoints.listEmbeddingIndexes, async ({ tenantId }, { params }) => {
     await getDataset(db, tenantId, params.datasetId);
-    return { embedding_indexes: (await listIndexes(db, tenantId, params.datasetId)).map(toEmbeddingIndex) };
+    const ofItems = await listIndexes(db, tenantId, params.datasetId);
+    const ofObjects = await listIndexes(db, tenantId, params.datasetId, 'object');
+    return { embedding_indexes: [...ofItems, ...ofObjects].map(toEmbeddingIndex) };
   });
   mountEndpoint(mount, embeddingEndpoints.createCustomIndex, async (context, { params, body }) => {
     const input = { urls: body.embeddings_urls, dimension: body.embedding_dimension };
     return headOf(context, await startIndexFilesJob(db, context, params.datasetId, input));
   });
   mountEndpoint(mount, embeddingEndpoints.deleteCustomIndex, async (context, { params, body }) => {
-    assertImageLevel(body.image);
-    const { jobId, indexes } = await startDeleteIndexJob(db, context, params.datasetId);
+    const level = body.image ? 'image' : 'object';
+    const { jobId, indexes } = await startDeleteIndexJob(db, context, params.datasetId, level);
     afterEnqueue();
     const message = indexes === 0 ? 'There is no custom index to delete.' : 'Deleting the custom index.';
     return { dataset_id: params.datasetId, job_id: jobId, message };
@@ -51,16 +62,32 @@ export function mountEmbeddings(mount: Mount, db: Kysely<Tables>, afterEnqueue: 
   mountEndpoint(mount, embeddingEndpoints.createImageIndex, async (context, { params }) =>
     headOf(context, await startIndexLayoutJob(db, context, params.datasetId)),
   );
+  mountEndpoint(mount, embeddingEndpoints.createObjectIndex, async (context, { params, body }) => {
+    const wanted = { runId: body.model_run_id, annotationsOnly: body.ingest_gt_only === true };
+    return headOf(context, await startIndexObjectsJob(db, context, params.datasetId, wanted));
+  });
   mountEndpoint(mount, embeddingEndpoints.getIndexingStatus, async ({ tenantId }, { params, body }) => {
     const { liveCount } = await getDataset(db, tenantId, params.datasetId);
     if (!body.image) {
-      const context = 'Objects have no vectors of their own in this dataset.';
-      return { embedding_count: 0, object_count: 0, percent_indexed: 0, additional_context: context };
+      const runId = body.model_run_id ?? groundTruth;
+      const objects = await countOutlined(projections.of(tenantId, params.datasetId), runId);
+      const indexed = await countIndexedObjects(db, tenantId, params.datasetId, runId);
+      const context = `${indexed} of ${objects} boxes and polygons have a vector in the primary index of objects.`;
+      return {
+        embedding_count: indexed,
+        object_count: objects,
+        percent_indexed: percentOf(indexed, objects),
+        additional_context: context,
+      };
     }
     const indexed = await countIndexed(db, tenantId, params.datasetId);
-    const percent = liveCount === 0 ? 0 : Math.round((indexed * 10_000) / liveCount) / 100;
     const context = `${indexed} of ${liveCount} items have a vector in the primary index.`;
-    return { embedding_count: indexed, image_count: liveCount, percent_indexed: percent, additional_context: context };
+    return {
+      embedding_count: indexed,
+      image_count: liveCount,
+      percent_indexed: percentOf(indexed, liveCount),
+      additional_context: context,
+    };
   });
   mountEndpoint(mount, embeddingEndpoints.exportEmbeddings, async (context, { params }) =>
     headOf(context, await startExportEmbeddingsJob(db, context, params.datasetOrSliceId)),
@@ -77,4 +104,9 @@ export function mountEmbeddings(mount: Mount, db: Kysely<Tables>, afterEnqueue: 
   mountDownload(mount, embeddingEndpoints.listSliceEmbeddings, async ({ tenantId }, { params }) =>
     download(tenantId, params.sliceId, await scopeOf(db, tenantId, params.sliceId)),
   );
+}
+
+/** With two decimals; nothing of nothing is 0. */
+function percentOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((part * 10_000) / whole) / 100;
 }

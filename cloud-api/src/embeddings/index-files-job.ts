@@ -74,7 +74,7 @@ export function indexFilesJob(db: Kysely<Tables>, attachments: Attachments): Job
     const place = { tenantId: job.tenantId, datasetId: job.datasetId ?? '', indexId };
     let at: Checkpoint =
       job.checkpoint === undefined ? { file: 0, row: 0, stored: 0, errored: 0 } : Checkpoint.parse(job.checkpoint);
-    await endIndex(db, place, signal, async () => {
+    await endIndex(db, { ...place, level: 'image' }, signal, async () => {
       while (at.file < urls.length) {
         const staged = await fetchFile(attachments, job.tenantId, urls, at.file, signal);
         try {

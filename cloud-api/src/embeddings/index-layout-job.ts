@@ -78,7 +78,7 @@ export function indexLayoutJob(db: Kysely<Tables>): JobHandler {
     const { indexId, items } = JobInput.parse(job.input);
     const place = { tenantId: job.tenantId, datasetId: job.datasetId ?? '', indexId };
     let at = job.checkpoint === undefined ? { afterSeq: -1, indexed: 0, skipped: 0 } : Checkpoint.parse(job.checkpoint);
-    await endIndex(db, place, signal, async () => {
+    await endIndex(db, { ...place, level: 'image' }, signal, async () => {
       for (let isLast = false; !isLast; ) {
         signal.throwIfAborted();
         const before = at;

@@ -1,4 +1,3 @@
-import { AppError } from '@nucleus/shared/failure/app-error';
 import type { EmbeddingIndex } from '@nucleus/shared/wire/embeddings';
 
 /** An embedding index as it is stored. */
@@ -53,11 +52,6 @@ export function toEmbeddingIndex(index: IndexRow): EmbeddingIndex {
 export function primaryOf(indexes: readonly IndexRow[]): IndexRow | undefined {
   const usable = indexes.filter(({ state }) => state !== 'errored');
   return usable.find(({ isPrimary }) => isPrimary) ?? usable.find(({ kind }) => kind !== 'internal') ?? usable[0];
-}
-
-/** @throws AppError `invalid-request` where an operation is about labels, which have no vectors of their own */
-export function assertImageLevel(image: boolean): void {
-  if (!image) throw new AppError('invalid-request', 'image: this dataset has no vectors of objects.', { at: 'image' });
 }
 
 /** Where vectors are: what an index is called, and since when it is this one. */

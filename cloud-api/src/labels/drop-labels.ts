@@ -1,5 +1,6 @@
 /** Removes labels in the caller's transaction, whose claim on the dataset gives the change number. */
 import type { Database } from '../database/open-database.ts';
+import { dropObjectVectors } from '../embeddings/keep-object-vectors.ts';
 import { listHeads, listOfTaxonomy, putTotals, removeLabels, removeOfTaxonomy } from './queries.ts';
 import { type LabelPlace, type Total, totalsOf } from './rules.ts';
 
@@ -12,7 +13,9 @@ export async function dropLabels(
 ): Promise<number> {
   if (seqs.length === 0) return 0;
   const removed = await removeLabels(tx, place, seqs);
-  if (removed > 0) await writeTotals(tx, place, new Map(seqs.map((seq) => [seq, []])), changeNo);
+  if (removed === 0) return 0;
+  await dropObjectVectors(tx, place, seqs);
+  await writeTotals(tx, place, new Map(seqs.map((seq) => [seq, []])), changeNo);
   return removed;
 }
 

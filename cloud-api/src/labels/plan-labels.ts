@@ -1,8 +1,10 @@
 /** Decides what a write of labels does, row by row, before anything is written. Pure: ids, time and known rows are arguments. */
 import { findFrameProblem } from '@nucleus/shared/labels/check-geometry';
+import type { LabelInput } from '@nucleus/shared/labels/label-input';
 import { classesOf, kindOf } from '@nucleus/shared/labels/spell-label';
 import type { Picture } from '../attachments/kept-image.ts';
 import type { LabelMasksTable, LabelsTable, LabelTotalsTable } from '../database/label-tables.ts';
+import type { ObjectVectorChanges } from '../embeddings/keep-object-vectors.ts';
 import type { LabelHead } from './queries.ts';
 import { type ReadRow, type RefusedRow, refuse } from './read-rows.ts';
 import { groundTruth, type LabelPlace, spellLabelId, totalsOf } from './rules.ts';
@@ -27,6 +29,8 @@ export interface LabelFacts {
   taxonomies: ReadonlyMap<string, string>;
   /** Pictures of masks that were brought in; a mask without one is an address alone. */
   pictures: ReadonlyMap<ReadRow, Picture>;
+  /** Told of the vectors of what is written. */
+  vectors: Pick<ObjectVectorChanges, 'findProblem' | 'put'>;
   changeNo: number;
   nowMs: number;
   /** 20 fresh random characters for each call. */
@@ -75,6 +79,7 @@ export function planLabels(facts: LabelFacts): LabelPlan {
     const written = toRow(facts, row, item, there);
     writes.set(`${item.seq} ${row.identity}`, written);
     labels.set(row.identity, written);
+    facts.vectors.put({ seq: item.seq, labelId: written.id, isKnown: there !== undefined }, vectorOf(row.label));
     if (row.label.type === 'mask') pictures.set(item.seq, facts.pictures.get(row)?.kept?.sha256);
     if (written.track_reference_id !== null) plan.tracks.add(written.track_reference_id);
     plan.processed += 1;
@@ -124,9 +129,15 @@ function findProblem(facts: LabelFacts, row: ReadRow, item: LabelledItem): Refus
     }
     return type === label.type ? undefined : refuse(raw, place, `taxonomy_name: names a ${type} taxonomy`);
   }
+  const vector = vectorOf(label);
   const problem =
-    label.type === 'mask' ? findMaskProblem(facts.pictures.get(row), item) : findFrameProblem(label, item);
+    (label.type === 'mask' ? findMaskProblem(facts.pictures.get(row), item) : findFrameProblem(label, item)) ??
+    (vector === undefined ? undefined : facts.vectors.findProblem(vector));
   return problem === undefined ? undefined : refuse(raw, place, problem);
+}
+
+function vectorOf(label: LabelInput): readonly number[] | undefined {
+  return label.type === 'box' || label.type === 'polygon' ? (label.embedding_vector ?? undefined) : undefined;
 }
 
 function findMaskProblem(picture: Picture | undefined, item: LabelledItem): string | undefined {

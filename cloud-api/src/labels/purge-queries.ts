@@ -1,5 +1,6 @@
 import { isAmongNumbers } from '../database/insert-rows.ts';
 import type { Database } from '../database/open-database.ts';
+import { dropObjectVectors } from '../embeddings/keep-object-vectors.ts';
 import { removeLabels } from './queries.ts';
 import type { LabelPlace } from './rules.ts';
 
@@ -51,6 +52,7 @@ async function purgeItemsOf(db: Database, place: LabelPlace, most: number): Prom
   const seqs = (await totals.limit(most).execute()).map(({ seq }) => seq);
   if (seqs.length === 0) return 0;
   await removeLabels(db, place, seqs);
+  await dropObjectVectors(db, place, seqs);
   await db
     .deleteFrom('label_totals')
     .where('tenant_id', '=', place.tenantId)

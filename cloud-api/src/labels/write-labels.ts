@@ -11,6 +11,7 @@ import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
+import { takeObjectVectors } from '../embeddings/keep-object-vectors.ts';
 import { newId } from '../ids/new-id.ts';
 import { measureItems } from '../items/measure-items.ts';
 import { getRun } from '../models/find-model.ts';
@@ -136,6 +137,7 @@ export async function writeLabelsIn(
   // Behind the claim: what is written to a run that ends meanwhile would stay.
   if (place.runId !== groundTruth) await getRun(tx, place.tenantId, place.runId);
   const items = await measureItems(tx, place.tenantId, place.datasetId, keysOf(good));
+  const vectors = await takeObjectVectors(tx, place, { changeNo, nowMs: acting.nowMs });
   const plan = planLabels({
     place,
     rows: good,
@@ -144,6 +146,7 @@ export async function writeLabelsIn(
     known: await listHeads(tx, place, placesOf(items)),
     taxonomies: await listTaxonomies(tx, place.tenantId, place.datasetId),
     pictures,
+    vectors,
     changeNo,
     nowMs: acting.nowMs,
     random: () => newId('annotation'),
@@ -153,6 +156,7 @@ export async function writeLabelsIn(
   await putTotals(tx, plan.totals);
   await putMasks(tx, plan.masks);
   await dropMasks(tx, place, plan.maskless);
+  await vectors.save();
   await ensureTracks(
     tx,
     acting,

@@ -60,6 +60,19 @@ export async function countLabels(
   };
 }
 
+/** How many boxes and polygons the live items have, of one run or of the annotations. @throws AppError `model-run-not-found` */
+export async function countOutlined(projection: Projection, runId: string): Promise<number> {
+  const { schema, ask } = await projection.current();
+  const run = schema.labels.runs.get(runId);
+  if (run === undefined) throw new AppError('model-run-not-found', 'This dataset has no such model run.');
+  const kinds = [labelKinds.indexOf('box'), labelKinds.indexOf('polygon')];
+  const rows = await ask(
+    'select coalesce(sum(n), 0)::double from label_counts join items using (seq) where run = ? and kind in (?, ?)',
+    [run, ...kinds],
+  );
+  return Number(rows[0]?.[0] ?? 0);
+}
+
 /** Distinct classes of the annotations of the items that meet a condition, in order. @throws QueryError */
 export async function listClasses(projection: Projection, find: Pick<Find, 'condition'>): Promise<string[]> {
   const { schema, ask } = await projection.current();

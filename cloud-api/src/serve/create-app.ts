@@ -132,7 +132,7 @@ export function createApp(parts: AppParts): Express {
   mountSlices(mount, db, projections, parts.afterEnqueue);
   mountSliceEdits(mount, db, projections, parts.afterEnqueue);
   mountDeduplication(mount, db, parts.afterEnqueue);
-  mountEmbeddings(mount, db, parts.afterEnqueue);
+  mountEmbeddings(mount, db, parts.projections, parts.afterEnqueue);
   mountAutotags(mount, parts);
   mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountMatches(mount, db, projections);

@@ -123,6 +123,17 @@ function SourceRow({ source }: { source: Source }): ReactElement {
 
 function StatePill({ health }: { health: Source['health'] }): ReactElement {
   if (health === null) return <span className="pill">no report yet</span>;
+  if (health.state === 'live' && health.held_deletions > 0) {
+    return (
+      <div className="col g2 source-state">
+        <span className="pill w">
+          <CirclePause className="icon s" aria-hidden="true" />
+          Deletions held
+        </span>
+        <span className="xs c-w">{count(health.held_deletions)} wait for a person</span>
+      </div>
+    );
+  }
   if (health.state === 'live') {
     return (
       <span className="pill in">

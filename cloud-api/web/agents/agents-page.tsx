@@ -1,5 +1,6 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
+import { CommandLine } from '@nucleus/shared/ui/parts/command-line.tsx';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { CloudOff, Server, TriangleAlert } from 'lucide-react';
 import { type ReactElement, useEffect } from 'react';
@@ -35,7 +36,15 @@ export function AgentsPage(): ReactElement {
         </div>
       </div>
       {troubles.map((trouble) => (
-        <Banner key={trouble.title} tone="w" icon={TriangleAlert} title={trouble.title} code={trouble.code} isBox>
+        <Banner
+          key={trouble.title}
+          tone="w"
+          icon={TriangleAlert}
+          title={trouble.title}
+          code={trouble.code}
+          isBox
+          actions={trouble.command !== undefined && <CommandLine command={trouble.command} />}
+        >
           {trouble.sentence}
         </Banner>
       ))}

@@ -8,6 +8,8 @@ export interface Trouble {
   title: string;
   sentence: string;
   code: string;
+  /** What a person runs on the agent's host to end it. */
+  command?: string;
 }
 
 type Source = AgentView['sources'][number];
@@ -66,8 +68,9 @@ function troubleOfSource(name: string, { alias, health }: Source): Trouble[] {
       short: `${count(health.held_deletions)} held`,
       title: `${counted(health.held_deletions, 'deletion')} held in "${alias}".`,
       sentence:
-        'Nothing was removed from the cloud. Confirm in the local viewer, or on the host with nucleus-agent deletes confirm.',
+        'More than 10 % and 50 files vanished at once. Nothing was removed from the cloud: files that return are let go by themselves. If they are gone for good, confirm in the local viewer or on the agent’s host; labels are kept for 30 days.',
       code: 'held_deletions',
+      command: `nucleus-agent deletes confirm --source ${alias}`,
     });
   }
   const why = watchWords[health.watch ?? 'watching'];

@@ -2,7 +2,7 @@ import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-fai
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { PixelContext } from '@nucleus/shared/ui/pixels/use-pixel.ts';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import { PathName } from '@nucleus/shared/ui/words/path-name.tsx';
 import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
 import { Columns2, SearchX } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
@@ -91,8 +91,8 @@ export function ComparePage({ datasetId }: { datasetId: string }): ReactElement 
                 )}
                 <figcaption className="row">
                   <span className="pill sq cl">{side === 0 ? 'A' : 'B'}</span>
-                  <PageLink to={itemPath(datasetId, side === 0 ? a : b)} className="mono sm cut">
-                    {visibleText(side === 0 ? a : b)}
+                  <PageLink to={itemPath(datasetId, side === 0 ? a : b)} className="mono sm grow">
+                    <PathName path={side === 0 ? a : b} />
                   </PageLink>
                 </figcaption>
               </figure>

@@ -27,9 +27,9 @@ import { storeColumns, storedColumns, usualColumnsOf } from '../list/list-column
 import { ListHead } from '../list/list-head.tsx';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
-import { datasetPath, findSearch, itemPath } from '../route.ts';
+import { datasetPagePath, datasetPath, findSearch, itemPath } from '../route.ts';
 import { SelectionActions } from '../select/selection-actions.tsx';
-import { timeFieldOf } from '../timeline/time-bins.ts';
+import { timeFieldsOf } from '../timeline/time-bins.ts';
 
 // What shows one item comes when the first is opened.
 const ItemPanel = lazy(async () => ({ default: (await import('../item/item-panel.tsx')).ItemPanel }));
@@ -64,8 +64,12 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
   const [showsFilters, setShowsFilters] = useFiltersShown(isNarrow);
   const [isGoing, setGoing] = useState(false);
   const [jumps, setJumps] = useState(0);
-  const timeField = timeFieldOf(fields ?? []);
-  useKeys({ f: () => setShowsFilters(!showsFilters), g: () => setGoing(true) });
+  const timeFields = timeFieldsOf(fields ?? []);
+  useKeys({
+    f: () => setShowsFilters(!showsFilters),
+    g: () => setGoing(true),
+    m: () => navigate(datasetPagePath(id, 'map') + findSearch({ query: goodQuery })),
+  });
 
   const { pixels, agents } = useDatasetPixels(id);
 
@@ -200,9 +204,9 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
                   onLeave={(anchor) => keep({ anchor }, name)}
                 />
               )}
-              {timeField !== undefined && fault === undefined && (
+              {timeFields.length > 0 && fault === undefined && (
                 <Late fallback={<div className="timeline-room" />}>
-                  <Timeline datasetId={id} field={timeField} query={goodQuery} onQuery={setQuery} />
+                  <Timeline datasetId={id} fields={timeFields} query={goodQuery} onQuery={setQuery} />
                 </Late>
               )}
               {shown !== undefined && total !== undefined && (

@@ -2,8 +2,9 @@ import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
 import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
+import { PathName } from '@nucleus/shared/ui/words/path-name.tsx';
 import { bytes, count } from '@nucleus/shared/ui/words/quantities.ts';
-import { cutMiddle, visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { DuplicateGroup } from '@nucleus/shared/wire/insights';
 import { Check, Minus } from 'lucide-react';
 import type { ReactElement, Ref } from 'react';
@@ -26,8 +27,6 @@ interface GroupCardProps {
   onCurrent: () => void;
   ref?: Ref<HTMLElement>;
 }
-
-const nameLetters = 34;
 
 /** One group of pictures that look alike, with the one to keep. */
 export function GroupCard(props: GroupCardProps): ReactElement {
@@ -60,7 +59,7 @@ export function GroupCard(props: GroupCardProps): ReactElement {
           <li key={tile.id}>
             <GroupPicture tile={tile} isKept={at === keep} onKeep={() => props.onKeep(at)} />
             <PageLink to={itemPath(props.datasetId, tile.ref)} className="mono sm group-name">
-              {cutMiddle(visibleText(tile.ref), nameLetters)}
+              <PathName path={tile.ref} />
             </PageLink>
             <p className="row xs t3">
               <span>
@@ -91,7 +90,7 @@ function GroupPicture(props: { tile: GroupTile; isKept: boolean; onKeep: () => v
       aria-label={`Keep ${name}`}
       onClick={props.onKeep}
     >
-      {tile.b !== undefined && <BlurCanvas hash={tile.b} aspect={4 / 3} />}
+      {tile.b !== undefined && <BlurCanvas hash={tile.b} aspect={tile.w / tile.h} />}
       {want !== undefined && look.state === 'link' && <PixelImage key={look.url} want={want} url={look.url} alt="" />}
       {tile.p === true && <OwnImage url={storedPicture(tile.id, 'preview-1024')} />}
       <span className="group-mark">

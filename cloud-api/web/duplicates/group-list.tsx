@@ -3,7 +3,7 @@ import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { say, sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
 import { counted } from '@nucleus/shared/ui/words/quantities.ts';
 import type { DuplicateGroup } from '@nucleus/shared/wire/insights';
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useLayoutEffect, useRef, useState } from 'react';
 import { carryOut, type Decision, keepAll, keepOne } from './decide.ts';
 import { GroupCard } from './group-card.tsx';
 import { suggestKeep } from './suggest-keep.ts';
@@ -32,7 +32,7 @@ export function GroupList({ datasetId, groups, firstNumber, hasMore, onMore }: G
     if (next >= groups.length - 3 && hasMore) onMore();
     setCurrent(Math.min(next, groups.length - 1));
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     here.current?.scrollIntoView({ block: 'nearest' });
   });
   const decide = async (group: DuplicateGroup, decision: Decision, words: string): Promise<void> => {

@@ -21,7 +21,9 @@ const bigStep = 5;
 export function Histogram({ name, bins, counts, brush, format, onBrush }: HistogramProps): ReactElement {
   const [moving, setMoving] = useState<Brush>();
   const box = useRef<HTMLDivElement>(null);
+  /** The end that stays where it is while the other is dragged. */
   const from = useRef<number>(undefined);
+  const hasMoved = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const shown = moving ?? brush;
@@ -44,17 +46,28 @@ export function Histogram({ name, bins, counts, brush, format, onBrush }: Histog
     const handle = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-end]') : null;
     from.current = handle === null ? bin : handle.dataset.end === 'first' ? shown.last : shown.first;
     event.currentTarget.setPointerCapture(event.pointerId);
+    hasMoved.current = handle === null;
     if (handle === null) setMoving({ first: bin, last: bin });
+  };
+  const dragged = (event: PointerEvent, start: number): Brush => {
+    const bin = binAt(event);
+    return { first: Math.min(bin, start), last: Math.max(bin, start) };
   };
   const onPointerMove = (event: PointerEvent): void => {
     if (from.current === undefined) return;
-    const bin = binAt(event);
-    setMoving({ first: Math.min(bin, from.current), last: Math.max(bin, from.current) });
+    hasMoved.current = true;
+    setMoving(dragged(event, from.current));
   };
-  const onPointerUp = (): void => {
+  // what was drawn last may be older than where the pointer is let go
+  const onPointerUp = (event: PointerEvent): void => {
     if (from.current === undefined) return;
+    const brush = dragged(event, from.current);
     from.current = undefined;
-    if (moving !== undefined) ask(moving);
+    if (hasMoved.current) ask(brush);
+  };
+  const onPointerCancel = (): void => {
+    from.current = undefined;
+    setMoving(undefined);
   };
   const onKeyDown = (event: KeyboardEvent, end: End): void => {
     const step = stepOf(event, bins);
@@ -95,7 +108,7 @@ export function Histogram({ name, bins, counts, brush, format, onBrush }: Histog
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}
-        onPointerCancel={onPointerUp}
+        onPointerCancel={onPointerCancel}
       >
         <svg
           className="hist"

@@ -46,7 +46,7 @@ export function Crumbs({ route, tenant, dataset }: CrumbsProps): ReactElement {
             <h1 className="cut crumb">{name}</h1>
           ) : (
             <>
-              <PageLink to={datasetPath(route.datasetId)} className="t2 nowrap">
+              <PageLink to={datasetPath(route.datasetId)} className="t2 cut">
                 {name}
               </PageLink>
               <span className="t3">/</span>

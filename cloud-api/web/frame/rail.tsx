@@ -14,7 +14,7 @@ import {
   SquareCheck,
   Upload,
 } from 'lucide-react';
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { datasetPagePath, type datasetPages, datasetPath, type Route } from '../route.ts';
 import { PageLink } from './page-link.tsx';
 
@@ -54,10 +54,16 @@ export function Rail({ route, attention }: RailProps): ReactElement {
   useEffect(() => {
     if (here !== undefined) setLastId(here);
   }, [here]);
+  const nav = useRef<HTMLElement>(null);
+  // on narrow screens the rail is a bar that scrolls
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page has its own place in it
+  useLayoutEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [route.page]);
   const datasetId = here ?? lastId;
   const isData = route.page === 'datasets' || route.page === 'dataset';
   return (
-    <nav className="rail" aria-label="Main">
+    <nav ref={nav} className="rail" aria-label="Main">
       <PageLink to={datasetId === undefined || isData ? '/' : datasetPath(datasetId)} isCurrent={isData}>
         <Images className="icon" aria-hidden="true" />
         Data

@@ -14,15 +14,15 @@ import { lazy, type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
 import { Late } from '../frame/late.tsx';
+import { LabelsTab } from '../labels/labels-tab.tsx';
+import { useItemLabels } from '../labels/use-item-labels.ts';
 import { itemPath, readFind } from '../route.ts';
 import './item.css';
 import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
 import { ItemMetadata } from './item-metadata.tsx';
 import { ItemPicture } from './item-picture.tsx';
 import { ItemTags } from './item-tags.tsx';
-import { LabelsTab } from './labels-tab.tsx';
 import { storedPicture } from './stored-picture.ts';
-import { useItemLabels } from './use-item-labels.ts';
 import { WhatLeft } from './what-left.tsx';
 
 const SimilarTab = lazy(async () => ({ default: (await import('./similar-tab.tsx')).SimilarTab }));
@@ -59,6 +59,7 @@ const names: Record<Tab, string> = {
 export function ItemPanel(props: ItemPanelProps): ReactElement {
   const { dataset, referenceId, position } = props;
   const [tab, setTab] = useState<Tab>('metadata');
+  const [isTagging, setTagging] = useState(false);
   const item = useQuery({
     queryKey: itemKey(dataset.dataset_id, referenceId),
     queryFn: ({ signal }) =>
@@ -75,10 +76,18 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
     ownId === undefined || attachment?.sha256 == null
       ? undefined
       : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
-  const labels = useItemLabels(dataset.dataset_id, referenceId, item.data?.annotations, tab === 'labels');
+  const labels = useItemLabels(dataset.dataset_id, referenceId, tab === 'labels');
+  const annotated = labels.layers[0]?.labels?.length ?? 0;
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
+    // also while the item is on its way, and from every tab
+    t: props.isSelecting
+      ? undefined
+      : () => {
+          setTab('metadata');
+          setTagging(true);
+        },
     s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
     a: () => setTab(tab === 'labels' ? 'metadata' : 'labels'),
     arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
@@ -130,12 +139,16 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               .map((known) => (
                 <Tabs.Trigger key={known} value={known}>
                   {names[known]}
-                  {known === 'labels' && labels.annotations.length > 0 && ` ${count(labels.annotations.length)}`}
+                  {known === 'labels' && annotated > 0 && ` ${count(annotated)}`}
                 </Tabs.Trigger>
               ))}
           </Tabs.List>
           <div className="panel-body">
-            <ItemPicture item={item.data.item} stored={stored} labels={tab === 'labels' ? labels.shown : []} />
+            <ItemPicture
+              item={item.data.item}
+              stored={stored}
+              labels={tab === 'labels' ? { datasetId: dataset.dataset_id, of: labels } : undefined}
+            />
             <div className="row">
               <p className="item-name grow">{visibleText(item.data.item.reference_id)}</p>
               <CopyButton text={item.data.item.reference_id} name="Copy reference id" />
@@ -143,8 +156,10 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
             <Tabs.Content value="metadata" className="col g6">
               <ItemTags
                 datasetId={dataset.dataset_id}
-                referenceId={item.data.item.reference_id}
+                referenceId={referenceId}
                 isSelecting={props.isSelecting}
+                isAsking={isTagging}
+                onAsk={setTagging}
                 onChanged={props.onChanged}
               />
               {attachment !== undefined && ownId !== undefined && (

@@ -1,7 +1,6 @@
-import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { Plus, X } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { queryOf } from '../select/chosen.ts';
 import { TagDialog } from '../select/tag-dialog.tsx';
 import { changeTags, useTags } from '../tags/use-tags.ts';
@@ -11,16 +10,17 @@ interface ItemTagsProps {
   referenceId: string;
   /** T tags what is selected instead. */
   isSelecting: boolean;
+  isAsking: boolean;
+  onAsk: (isAsking: boolean) => void;
   /** Told when tags have changed. */
   onChanged: () => void;
 }
 
 /** The tags of one item: each can be taken off, another put on, and all of it undone. */
-export function ItemTags({ datasetId, referenceId, isSelecting, onChanged }: ItemTagsProps): ReactElement {
-  const [isAsking, setAsking] = useState(false);
+export function ItemTags(props: ItemTagsProps): ReactElement {
+  const { datasetId, referenceId, isSelecting, isAsking, onAsk, onChanged } = props;
   const items = { reference_ids: [referenceId] };
   const tags = useTags(datasetId, queryOf(items)).data?.tags.filter(({ count }) => count > 0) ?? [];
-  useKeys(isSelecting ? {} : { t: () => setAsking(true) });
   const change = (add: string[], remove: string[]): void =>
     void changeTags(datasetId, { items, add, remove }, onChanged);
   return (
@@ -40,7 +40,7 @@ export function ItemTags({ datasetId, referenceId, isSelecting, onChanged }: Ite
             </button>
           </span>
         ))}
-        <button type="button" className="btn ghost dense" onClick={() => setAsking(true)}>
+        <button type="button" className="btn ghost dense" onClick={() => onAsk(true)}>
           <Plus className="icon s" aria-hidden="true" />
           Tag {!isSelecting && <kbd>T</kbd>}
         </button>
@@ -51,7 +51,7 @@ export function ItemTags({ datasetId, referenceId, isSelecting, onChanged }: Ite
           chosen={1}
           isAll={false}
           onTag={({ add, remove }) => change(add, remove)}
-          onClose={() => setAsking(false)}
+          onClose={() => onAsk(false)}
         />
       )}
     </section>

@@ -35,7 +35,11 @@ export function MapPage({ datasetId }: { datasetId: string }): ReactElement {
   useEffect(() => {
     document.title = 'Map · Nucleus';
   }, []);
-  useKeys({ b: () => setBoxing(!isBoxing), z: () => setStand(undefined) });
+  useKeys({
+    b: () => setBoxing(!isBoxing),
+    z: () => setStand(undefined),
+    m: () => navigate(datasetPath(datasetId, find)),
+  });
   const run = (query: string): void => navigate(datasetPagePath(datasetId, 'map') + findSearch({ query }));
 
   if (map.data === undefined) {

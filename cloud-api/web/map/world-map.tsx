@@ -67,9 +67,11 @@ export function WorldMap(props: WorldMapProps): ReactElement {
     if (!isBoxing) props.onStand(panMap(stand, { x: at.x - drag.to.x, y: at.y - drag.to.y }, size));
     setDrag({ from: drag.from, to: at });
   };
-  const onPointerUp = (): void => {
-    if (drag !== undefined && isBoxing && Math.hypot(drag.to.x - drag.from.x, drag.to.y - drag.from.y) > 6)
-      props.onBox(boxBetween(drag.from, drag.to, stand, size));
+  const onPointerUp = (event: PointerEvent<HTMLDivElement>): void => {
+    // what was drawn last may be older than where the pointer is let go
+    const to = pointOf(event, event.currentTarget);
+    if (drag !== undefined && isBoxing && Math.hypot(to.x - drag.from.x, to.y - drag.from.y) > 6)
+      props.onBox(boxBetween(drag.from, to, stand, size));
     setDrag(undefined);
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -39,10 +39,10 @@ export function SliceRow({ slice, isPicked, onPick }: SliceRowProps): ReactEleme
     act(callCloud(sliceEditEndpoints.renameSlice, { params: { sliceId: slice.slice_id }, body: { name: next } }));
   return (
     <tr>
-      <td>
+      <td className="slice-pick">
         <input type="checkbox" aria-label={`Combine ${name}`} checked={isPicked} onChange={onPick} />
       </td>
-      <td>
+      <td className="slice-name">
         <PageLink to={datasetPath(slice.dataset_id, { query })}>{name}</PageLink>
         {slice.description !== null && <span className="sm t2"> {visibleText(slice.description)}</span>}
         {slice.query !== null && <code className="block xs t3">{slice.query === '' ? 'every item' : slice.query}</code>}

@@ -12,13 +12,11 @@ const fewDays = 3;
 /** Fields of times in the order in which one is chosen; of equal ones, the first. */
 const timeFields = ['capture_local', 'capture_time', 'ingest_day'] as const;
 
-/** The field of times that most items have; undefined where there is none with two values. */
-export function timeFieldOf(fields: readonly FieldView[]): FieldView | undefined {
-  const known = timeFields.flatMap((name) => fields.find((field) => field.name === name && field.distinct > 1) ?? []);
-  return known.reduce<FieldView | undefined>(
-    (best, field) => (best === undefined || field.missing < best.missing ? field : best),
-    undefined,
-  );
+/** The fields of times with at least two values, those that most items have first. */
+export function timeFieldsOf(fields: readonly FieldView[]): FieldView[] {
+  return timeFields
+    .flatMap((name) => fields.find((field) => field.name === name && field.distinct > 1) ?? [])
+    .toSorted((a, b) => a.missing - b.missing);
 }
 
 /** Bars of whole days, as few as needed; of whole hours where all is within a few days. */

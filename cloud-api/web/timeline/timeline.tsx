@@ -5,7 +5,7 @@ import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { type FieldView, type HistogramView, insightEndpoints } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { type ReactElement, useRef } from 'react';
+import { type ReactElement, type ReactNode, useRef, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { type Brush, brushOf } from '../facets/brush.ts';
 import { Histogram } from '../facets/histogram.tsx';
@@ -14,8 +14,8 @@ import './timeline.css';
 
 interface TimelineProps {
   datasetId: string;
-  /** The field of times. */
-  field: FieldView;
+  /** The fields of times, at least one; the first is shown unless another is chosen or asked for. */
+  fields: readonly FieldView[];
   /** The query whose result is shown; it parses. */
   query: string;
   onQuery: (query: string) => void;
@@ -26,9 +26,73 @@ const names: Record<string, string> = {
   capture_time: 'Captured, UTC',
   ingest_day: 'First catalogued',
 };
+/** As a choice among several, where the clock has to be told. */
+const choices: Record<string, string> = { ...names, capture_local: 'Captured, local' };
+const place = 'nucleus.timeline';
 
-/** When the items that meet the query were taken: bars over the whole time of the dataset, and a brush that becomes query text. */
-export function Timeline({ datasetId, field, query, onQuery }: TimelineProps): ReactElement | null {
+function storedField(): string | null {
+  try {
+    return localStorage.getItem(place);
+  } catch {
+    return null;
+  }
+}
+
+function storeField(name: string): void {
+  try {
+    localStorage.setItem(place, name);
+  } catch {
+    // Storage may be closed or full: the choice then lasts as long as the page.
+  }
+}
+
+/**
+ * When the items that meet the query were taken: bars over the whole time of the dataset, and a brush that becomes query text. Where
+ * times are known by more than one clock, the clock is chosen here, and what the brush asks for goes along.
+ */
+export function Timeline({ datasetId, fields, query, onQuery }: TimelineProps): ReactElement | null {
+  const [chosen, setChosen] = useState(storedField);
+  const asked = fields.find(({ name }) => Object.keys(readSpan(query, name)).length > 0);
+  const field = asked ?? fields.find(({ name }) => name === chosen) ?? fields[0];
+  if (field === undefined) return null;
+  const change = (name: string): void => {
+    setChosen(name);
+    storeField(name);
+    const span = readSpan(query, field.name);
+    if (Object.keys(span).length > 0) onQuery(withSpan(withSpan(query, field.name, {}), name, span));
+  };
+  return (
+    <Strip datasetId={datasetId} field={field} query={query} onQuery={onQuery}>
+      {fields.length === 1 ? (
+        <span className="xs t3">{names[field.name] ?? field.name}</span>
+      ) : (
+        <select
+          className="timeline-clock xs"
+          aria-label="Time shown"
+          value={field.name}
+          onChange={({ target }) => change(target.value)}
+        >
+          {fields.map(({ name }) => (
+            <option key={name} value={name}>
+              {choices[name] ?? name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Strip>
+  );
+}
+
+interface StripProps {
+  datasetId: string;
+  field: FieldView;
+  query: string;
+  onQuery: (query: string) => void;
+  /** What the times are. */
+  children: ReactNode;
+}
+
+function Strip({ datasetId, field, query, onQuery, children }: StripProps): ReactElement {
   const box = useRef<HTMLElement>(null);
   useKeys({ y: () => box.current?.querySelector<HTMLElement>('[role=slider]')?.focus() });
   const whole = useTimes(datasetId, field, '', undefined).data;
@@ -49,7 +113,7 @@ export function Timeline({ datasetId, field, query, onQuery }: TimelineProps): R
   return (
     <section ref={box} className="timeline" aria-label="Timeline">
       <div className="timeline-words">
-        <span className="xs t3">{names[field.name] ?? field.name}</span>
+        {children}
         <span className="sm nowrap">{spanWords(edge(brush.first), edge(brush.last + 1))}</span>
       </div>
       <Histogram

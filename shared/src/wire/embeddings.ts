@@ -96,14 +96,26 @@ export const embeddingEndpoints = {
     errors: ['dataset-not-found'],
     dialect: 'nucleus',
   },
+  createObjectIndex: {
+    method: 'post',
+    path: '/v1/nucleus/indexing/:datasetId/internal/object',
+    access: 'write',
+    summary: 'Index colour and layout of boxes and polygons from stored pictures, as a job; no address is opened',
+    /** One run's predictions, or the annotations alone; without either all labels. */
+    body: z.object({ model_run_id: z.string().max(64).nullish(), ingest_gt_only: z.boolean().nullish() }),
+    reply: JobHead,
+    errors: ['dataset-not-found', 'model-run-not-found'],
+    dialect: 'nucleus',
+  },
   getIndexingStatus: {
     method: 'post',
     path: '/v1/nucleus/dataset/:datasetId/indexingStatus',
     access: 'read',
-    summary: 'How much of a dataset is indexed',
+    summary:
+      'How many items of a dataset are indexed, or how many of the boxes and polygons of a run or of the annotations',
     body: z.object({ image: z.boolean(), model_run_id: z.string().max(64).nullish() }),
     reply: IndexingStatus,
-    errors: ['dataset-not-found'],
+    errors: ['dataset-not-found', 'model-run-not-found'],
     dialect: 'nucleus',
   },
   exportEmbeddings: {

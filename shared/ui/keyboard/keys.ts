@@ -82,6 +82,7 @@ export const findKeys: KeyGroup = {
     { does: 'Filters', keys: [['F']] },
     { does: 'Go to an item', keys: [['G']] },
     { does: 'Timeline', keys: [['Y']] },
+    { does: 'Map and back', keys: [['M']] },
     { does: 'Box on the map', keys: [['B']] },
     { does: 'Chips, text', keys: [['Ctrl', '.']] },
     {
@@ -100,6 +101,16 @@ export const videoKeys: KeyGroup = {
     { does: 'Play, pause', keys: [['Space']] },
     { does: 'One frame back, on', keys: [['<'], ['>']] },
     { does: 'Seek 0 to 90 %', keys: [['0'], ['9']] },
+  ],
+};
+
+export const labelKeys: KeyGroup = {
+  title: 'Labels in the large view',
+  lines: [
+    { does: 'Boxes on, off', keys: [['B']] },
+    { does: 'Names on, off', keys: [['N']] },
+    { does: 'Label before, after', keys: [['['], [']']] },
+    { does: 'Leave a label, then the view', keys: [['Esc']] },
   ],
 };
 

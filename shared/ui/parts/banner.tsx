@@ -27,7 +27,7 @@ export function Banner({ tone, icon: Icon, title, children, code, actions, isBox
           </>
         )}
       </p>
-      {actions !== undefined && <span className="row g3 wrap">{actions}</span>}
+      {Boolean(actions) && <span className="row g3 wrap">{actions}</span>}
     </div>
   );
 }

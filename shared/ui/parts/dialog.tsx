@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactElement, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 
 interface DialogProps {
   title: string;
@@ -17,7 +17,7 @@ interface DialogProps {
 export function Dialog({ title, hint, size = 'wide', onClose, children }: DialogProps): ReactElement {
   const box = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current;
     if (element !== null && !element.open) element.showModal();
     element?.querySelector<HTMLElement>('[data-first]')?.focus();

@@ -2,7 +2,16 @@ import { type Chip, joinQueries, readChips, writeChips } from '@nucleus/shared/q
 import { parseQuery } from '@nucleus/shared/query/parse-query';
 import { QueryError } from '@nucleus/shared/query/query-error';
 import { Search, X } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactElement,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useKeys } from '../keyboard/use-keys.ts';
 import { type BarOption, OptionList, optionId } from './option-list.tsx';
 import { QueryErrorLine, type QueryFault } from './query-error-line.tsx';
@@ -56,7 +65,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
     setOwnFault(undefined);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: switching between chips and text keeps what is being typed
-  useEffect(reset, [query, isRefused]);
+  useLayoutEffect(reset, [query, isRefused]);
 
   const before = writeChips(shown);
   const whole = joinQueries(before, draft, shorthands);
@@ -71,14 +80,19 @@ export function QueryBar(props: QueryBarProps): ReactElement {
   ];
   const seen = ownFault ?? (draft === query ? fault : undefined);
 
+  const nextCaret = useRef<number>(undefined);
   const focusAt = (place: number): void => {
     setCaret(place);
-    // after the new text is in the input
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(place, place);
-    });
+    nextCaret.current = place;
   };
+  // once the new text is in the input, and before another key can come
+  useLayoutEffect(() => {
+    const place = nextCaret.current;
+    if (place === undefined) return;
+    nextCaret.current = undefined;
+    input.current?.focus();
+    input.current?.setSelectionRange(place, place);
+  });
   const edit = (next: string, place: number): void => {
     setDraft(next);
     setCaret(place);
@@ -153,7 +167,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
     input.current?.select();
   };
   useKeys({ '/': open });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: globalThis.KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
       event.preventDefault();

@@ -1,13 +1,13 @@
 import { X } from 'lucide-react';
-import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
-import { dropToast, type Toast, toastList, undoLast } from './toasts.ts';
+import { type ReactElement, useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react';
+import { dropToast, type Toast, toastList, undoLast, undoToast } from './toasts.ts';
 
 const shownMs = 8000;
 
-/** The toasts, bottom right; Ctrl Z undoes what the newest says. */
+/** The toasts, bottom right; Ctrl Z undoes what the newest said, also after it has left. */
 export function ToastStack(): ReactElement {
   const toasts = useSyncExternalStore(toastList.subscribe, toastList.get);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, dialog') !== null;
       if (isTyping || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
@@ -44,14 +44,7 @@ function ToastCard({ toast }: { toast: Toast }): ReactElement {
     >
       <span>{toast.words}</span>
       {toast.undo !== undefined && (
-        <button
-          type="button"
-          className="btn ghost dense"
-          onClick={() => {
-            dropToast(toast.id);
-            void toast.undo?.();
-          }}
-        >
+        <button type="button" className="btn ghost dense" onClick={() => undoToast(toast.id)}>
           Undo
         </button>
       )}

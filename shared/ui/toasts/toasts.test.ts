@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { dropToast, say, sayFailure, toastList, undoLast } from './toasts.ts';
+import { dropToast, say, sayFailure, toastList, undoLast, undoToast } from './toasts.ts';
 
 beforeEach(() => {
+  while (undoLast());
   for (const toast of toastList.get()) dropToast(toast.id);
 });
 const words = (): string[] => toastList.get().map((toast) => toast.words);
@@ -27,4 +28,16 @@ test('undo takes back the newest that can be, once each', () => {
   expect([undoLast(), undoLast(), undoLast()]).toEqual([true, true, false]);
   expect(undone).toEqual(['second', 'first']);
   expect(words()).toEqual(['third']);
+});
+
+test('a toast that has left the page can still be undone, and its button undoes it no second time', () => {
+  const undone: string[] = [];
+  say('tagged', async () => void undone.push('tagged'));
+  say('archived', async () => void undone.push('archived'));
+  const [tagged, archived] = toastList.get();
+  dropToast(tagged?.id ?? 0);
+  undoToast(archived?.id ?? 0);
+  undoToast(archived?.id ?? 0);
+  expect([undoLast(), undoLast()]).toEqual([true, false]);
+  expect(undone).toEqual(['archived', 'tagged']);
 });

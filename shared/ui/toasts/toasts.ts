@@ -9,7 +9,10 @@ export interface Toast {
 }
 
 const mostShown = 3;
+const mostUndoable = 50;
 
+/** What can be taken back, newest last; a toast that has left the page keeps its place here. */
+let undoable: readonly Toast[] = [];
 let toasts: readonly Toast[] = [];
 let nextId = 1;
 const listeners = new Set<() => void>();
@@ -21,7 +24,9 @@ function set(next: readonly Toast[]): void {
 
 /** Says that something was done. @param undo takes it back; the toast then has a button and Ctrl Z for it. */
 export function say(words: string, undo?: () => Promise<void>): void {
-  set([...toasts, { id: nextId++, words, tone: 'plain' as const, undo }].slice(-mostShown));
+  const toast = { id: nextId++, words, tone: 'plain' as const, undo };
+  if (undo !== undefined) undoable = [...undoable, toast].slice(-mostUndoable);
+  set([...toasts, toast].slice(-mostShown));
 }
 
 /** Says that something did not work. */
@@ -33,12 +38,19 @@ export function dropToast(id: number): void {
   set(toasts.filter((toast) => toast.id !== id));
 }
 
-/** Takes back what the newest toast that can be undone says. */
+/** Takes back what a toast says, once. */
+export function undoToast(id: number): void {
+  const toast = undoable.find((each) => each.id === id);
+  undoable = undoable.filter((each) => each !== toast);
+  dropToast(id);
+  void toast?.undo?.();
+}
+
+/** Takes back what the newest toast that can be undone said, whether it is still shown or not. */
 export function undoLast(): boolean {
-  const last = toasts.findLast((toast) => toast.undo !== undefined);
+  const last = undoable.at(-1);
   if (last === undefined) return false;
-  dropToast(last.id);
-  void last.undo?.();
+  undoToast(last.id);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 
 interface ZoomFrame {
   /** Told at once, and whenever the box changes. In CSS pixels. */
@@ -23,7 +23,7 @@ export function useZoomFrame({ onSize, onWheel }: ZoomFrame): RefObject<HTMLDivE
     sized.observe(element);
     return () => sized.disconnect();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = frame.current;
     if (element === null) return;
     // React listens passively to wheels, and the page would scroll or zoom as well

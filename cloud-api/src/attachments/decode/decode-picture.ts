@@ -5,7 +5,7 @@ import { perceptualHash } from '@nucleus/shared/image/perceptual-hash';
 import { surveyPixels } from '@nucleus/shared/image/survey-pixels';
 import sharp, { type Metadata } from 'sharp';
 import type { ImageFormat } from '../check/sniff-image.ts';
-import { type Decoded, maxPixels } from './decoded.ts';
+import { type Decoded, maxPixels, type Region } from './decoded.ts';
 import { readExif } from './read-exif.ts';
 
 const loaders: Record<ImageFormat, { operation: string; name: string }> = {
@@ -70,6 +70,42 @@ export async function renderPreview(
     .webp({ quality: 80 })
     .timeout({ seconds: decodeSeconds })
     .toFile(render.path);
+}
+
+/** Longer edge of the raster out of which parts are cut. */
+const regionsEdgePx = 2_048;
+
+/**
+ * The blurhash of each part of a picture; undefined for one outside of it.
+ * @throws Error as {@link decodePicture}
+ */
+export async function describeRegions(
+  path: string,
+  format: ImageFormat,
+  regions: readonly Region[],
+): Promise<(string | undefined)[]> {
+  const full = await readSize(path, format);
+  const scale = Math.min(1, regionsEdgePx / Math.max(full.width, full.height));
+  const size = { width: Math.ceil(full.width * scale), height: Math.ceil(full.height * scale) };
+  const raster = await readRaster(path, size);
+  const found: (string | undefined)[] = [];
+  for (const region of regions) {
+    const left = Math.max(0, Math.floor(region.left * size.width));
+    const top = Math.max(0, Math.floor(region.top * size.height));
+    const width = Math.min(size.width, Math.ceil(region.right * size.width)) - left;
+    const height = Math.min(size.height, Math.ceil(region.bottom * size.height)) - top;
+    if (!(width >= 1 && height >= 1)) {
+      found.push(undefined);
+      continue;
+    }
+    const part = new Uint8Array(width * height * 3);
+    for (let row = 0; row < height; row++) {
+      const from = ((top + row) * size.width + left) * 3;
+      part.set(raster.subarray(from, from + width * 3), row * width * 3);
+    }
+    found.push(encodeBlurhash(surveyPixels(part, width, height).blurhashRaster));
+  }
+  return found;
 }
 
 async function readSize(

@@ -1,12 +1,19 @@
 /** Decoder processes. Every call ends, whatever a picture does to its decoder. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Decoded, DecodeReply, DecodeTask } from './decoded.ts';
+import type { Decoded, DecodeReply, DecodeTask, MaskRuns } from './decoded.ts';
 
 export interface DecodePool {
   /** What a picture is; undefined for one that cannot be decoded, crashes its decoder or takes too long. */
-  decode(picture: Omit<DecodeTask, 'id' | 'render'>, signal: AbortSignal): Promise<Decoded | undefined>;
+  decode(picture: Pick<DecodeTask, 'path' | 'format'>, signal: AbortSignal): Promise<Decoded | undefined>;
   /** Writes a smaller picture; false for one that cannot be decoded. */
-  render(picture: Required<Omit<DecodeTask, 'id'>>, signal: AbortSignal): Promise<boolean>;
+  render(picture: Required<Pick<DecodeTask, 'path' | 'format' | 'render'>>, signal: AbortSignal): Promise<boolean>;
+  /** Blurhashes of parts of a picture; undefined for one that cannot be decoded. */
+  describe(
+    picture: Required<Pick<DecodeTask, 'path' | 'format' | 'regions'>>,
+    signal: AbortSignal,
+  ): Promise<(string | undefined)[] | undefined>;
+  /** Values of a mask; undefined for what is none. */
+  readMask(picture: Pick<DecodeTask, 'path' | 'format'>, signal: AbortSignal): Promise<MaskRuns | undefined>;
   close(): Promise<void>;
 }
 
@@ -118,6 +125,8 @@ export function openDecodePool(options: DecodePoolOptions): DecodePool {
   return {
     decode: async (picture, signal) => (await ask(picture, signal))?.decoded,
     render: async (picture, signal) => (await ask(picture, signal))?.isRendered === true,
+    describe: async (picture, signal) => (await ask(picture, signal))?.blurhashes,
+    readMask: async (picture, signal) => (await ask({ ...picture, asMask: true }, signal))?.mask,
     async close() {
       isClosed = true;
       for (const { settle } of waiting.splice(0)) settle(undefined);
