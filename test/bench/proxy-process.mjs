@@ -18,13 +18,18 @@ export async function makePictures(folder, count) {
 
 /** @param rows files that the catalogue holds beside those in `root`, and that are not there */
 export async function startProxyProcess(root, data, rows = 0) {
-  const server = fileURLToPath(new URL('proxy-server.mjs', import.meta.url));
   mkdirSync(data, { recursive: true });
-  const child = spawn(process.execPath, [server, root, data, String(rows)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return startServer('proxy-server.mjs', [root, data, String(rows)]);
+}
+
+/** A server of this folder, which prints one line of JSON with its port. */
+export async function startServer(name, args) {
+  const server = fileURLToPath(new URL(name, import.meta.url));
+  const child = spawn(process.execPath, [server, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (chunk) => (text += chunk));
   while (!text.includes('\n')) {
-    if (child.exitCode !== null) throw new Error('the proxy did not start');
+    if (child.exitCode !== null) throw new Error(`${name} did not start`);
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   }
   return { ...JSON.parse(text), pids: () => [child.pid], stop: () => endProcess(child) };

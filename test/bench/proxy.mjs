@@ -1,7 +1,8 @@
 /**
  * Promise (README): checked links at 16 connections against nginx with secure_link and one worker, the same files in the same run:
  * 4 MB originals >= 1.0 x bytes/s, 90 KB originals >= 0.2 x requests/s, hot previews >= 0.5 x requests/s. The load
- * comes from wrk, so that the client is not what is measured.
+ * comes from wrk, so that the client is not what is measured. For previews a bare node:http with the same bytes and heads runs along: the
+ * bound of what answers through its parser.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -11,7 +12,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { median, report } from './measure.mjs';
 import { workFolder } from './pictures.mjs';
-import { endProcess, makePictures, startProxyProcess } from './proxy-process.mjs';
+import { endProcess, makePictures, startProxyProcess, startServer } from './proxy-process.mjs';
 
 const rounds = 3;
 const seconds = 3;
@@ -20,6 +21,8 @@ const home = join(workFolder, 'proxy');
 const folder = join(home, 'files');
 const nginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find((path) => runs(path, '-v'));
 const secret = 'bench';
+/** What a server writes by itself. */
+const hopHeaders = ['connection', 'content-length', 'date', 'keep-alive'];
 
 function runs(command, ...args) {
   return spawnSync(command, args).error === undefined;
@@ -134,25 +137,26 @@ function load(server, paths, clients, forSeconds = seconds) {
   };
 }
 
-function compare({ name, unit, target, of, ours, oursPaths, peer, peerPaths }) {
+function compare({ name, unit, target, of, ours, oursPaths, peer, peerPaths, bare }) {
   load(ours, oursPaths, connections, 1);
   load(peer, peerPaths, connections, 1);
-  const runs = Array.from({ length: rounds }, () => [
-    load(ours, oursPaths, connections),
-    load(peer, peerPaths, connections),
-  ]);
+  const servers = [[ours, oursPaths], [peer, peerPaths], ...(bare ? [bare] : [])];
+  const runs = Array.from({ length: rounds }, () => servers.map(([server, paths]) => load(server, paths, connections)));
   const single = [load(ours, oursPaths, 1, 2), load(peer, peerPaths, 1, 2)];
   const [mine, theirs] = [0, 1].map((at) => median(runs.map((run) => run[at][of])));
   const tell = ({ p50, p99 }) => `p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)}`;
   const [last] = runs.slice(-1);
-  const [mineUs, theirsUs] = [0, 1].map((at) => median(runs.map((run) => run[at].usOfProcessor)));
+  const [mineUs, theirsUs, bareUs] = servers.map((_, at) => median(runs.map((run) => run[at].usOfProcessor)));
+  const bareTold = bare
+    ? `, bare node:http ${bareUs.toFixed(0)} us and ${Math.round(median(runs.map((run) => run[2][of])))}/s`
+    : '';
   report({
     name,
     unit,
     ours: mine,
     peer: { name: 'nginx secure_link, 1 worker', value: theirs },
     target,
-    about: `processor time a request ${mineUs.toFixed(0)} us (nginx ${theirsUs.toFixed(0)} us, ratio ${(theirsUs / mineUs).toFixed(2)}); ms at ${connections} connections: ${tell(last[0])} (nginx ${tell(last[1])}); at 1: ${tell(single[0])} (nginx ${tell(single[1])})`,
+    about: `processor time a request ${mineUs.toFixed(0)} us (nginx ${theirsUs.toFixed(0)} us, ratio ${(theirsUs / mineUs).toFixed(2)}${bareTold}); ms at ${connections} connections: ${tell(last[0])} (nginx ${tell(last[1])}); at 1: ${tell(single[0])} (nginx ${tell(single[1])})`,
   });
 }
 
@@ -160,10 +164,12 @@ async function originals() {
   const ours = await startProxyProcess(folder, join(home, 'data'));
   // nginx serves the very bytes that the proxy makes, taken from it once; that also makes them hot
   const served = join(home, 'served');
+  let previewHead = [];
   mkdirSync(join(served, 'previews'), { recursive: true });
   for (const [at, path] of ours.links.previews.entries()) {
     const reply = await fetch(`http://127.0.0.1:${ours.port}${path}`, { headers: { accept: 'image/jpeg' } });
     if (!reply.ok) throw new Error(`preview ${at}: ${reply.status}`);
+    previewHead = [...reply.headers].filter(([name]) => !hopHeaders.includes(name)).flat();
     writeFileSync(join(served, 'previews', `${at}.jpg`), Buffer.from(await reply.arrayBuffer()));
   }
   const [large, small] = ['large', 'small'].map((name) =>
@@ -195,6 +201,7 @@ async function originals() {
     await peer.stop();
   }
   const previewPeer = await startNginx(served);
+  const bare = await startServer('bare-server.mjs', [join(served, 'previews'), JSON.stringify(previewHead)]);
   try {
     compare({
       name: 'proxy-previews-hot',
@@ -205,8 +212,10 @@ async function originals() {
       oursPaths: ours.links.previews,
       peer: previewPeer,
       peerPaths: ours.links.previews.map((_, at) => previewPeer.link(`/previews/${at}.jpg`)),
+      bare: [bare, ours.links.previews.map((_, at) => `/${at}.jpg`)],
     });
   } finally {
+    await bare.stop();
     await previewPeer.stop();
     await ours.stop();
   }

@@ -27,29 +27,27 @@ export function openMediaKeys(state: State, media: Uint8Array, now: () => number
   const write = state.prepare<[string, string]>('insert or replace into meta (key, value) values (?, ?)');
   let epoch = Number(read.get(epochName) ?? '0');
   let current = media;
-  let previous: { media: Uint8Array; until: number } | undefined;
-  let signing = deriveKey(current, epoch);
-  let verifying: SigningKey | undefined;
+  // the same array as long as nothing changes: it is asked for with every request
+  let keyring: Keyring = [deriveKey(media, epoch)];
+  let previousUntil = Number.POSITIVE_INFINITY;
   return {
     keyring() {
-      if (!previous || !verifying) return [signing];
-      if (previous.until > now()) return [signing, verifying];
-      previous = undefined;
-      verifying = undefined;
-      return [signing];
+      if (previousUntil <= now()) {
+        keyring = [keyring[0]];
+        previousUntil = Number.POSITIVE_INFINITY;
+      }
+      return keyring;
     },
     rotate(next) {
-      previous = { media: current, until: now() + longestLinkSeconds };
-      verifying = signing;
+      previousUntil = now() + longestLinkSeconds;
       current = next;
-      signing = deriveKey(current, epoch);
+      keyring = [deriveKey(current, epoch), keyring[0]];
     },
     raiseEpoch() {
       epoch += 1;
       write.run(epochName, String(epoch));
-      previous = undefined;
-      verifying = undefined;
-      signing = deriveKey(current, epoch);
+      previousUntil = Number.POSITIVE_INFINITY;
+      keyring = [deriveKey(current, epoch)];
     },
   };
 }

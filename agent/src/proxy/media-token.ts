@@ -6,7 +6,6 @@ import {
   openToken,
   type SameBytes,
   type SigningKey,
-  sealedPayload,
   sealToken,
 } from '@nucleus/shared/media/sealed-token';
 
@@ -33,14 +32,11 @@ export type TokenVerdict =
   | { verdict: 'not-yet-valid' };
 
 const payloadBytes = 49;
-/** Behind version and key id, as spelled. */
-const payloadAt = 11;
-const payloadChars = Math.ceil((payloadBytes * 8) / 6);
 
 /** Longest minutes a link may be asked for. */
 export const maxLinkMinutes = 60;
 /** Whatever a payload says, no link may span more: the longest life, its rounding up, and the buckets before its making. */
-const maxSpanSeconds = maxLinkMinutes * 60 + 3 * bucketSeconds;
+export const maxSpanSeconds = maxLinkMinutes * 60 + 3 * bucketSeconds;
 
 /** 16 zero bytes: the session of links that the command line makes. */
 export const commandLineSession: Uint8Array = new Uint8Array(16);
@@ -77,23 +73,6 @@ export function verifyToken(token: string, keyring: Keyring, nowSeconds: number,
   const claim = parsePayload(Buffer.from(payload));
   const verdict = judgeLife(claim, nowSeconds, maxSpanSeconds);
   return verdict === 'valid' ? { verdict, claim } : { verdict };
-}
-
-/** The payload of a token as it came, unproven: a name for what is remembered of it and nothing else. */
-export function payloadText(token: string): string {
-  return token.slice(payloadAt, payloadAt + payloadChars);
-}
-
-/** Whether a token is genuine and opens now, when its claim was read from one of the same payload before. */
-export function stillOpens(
-  token: string,
-  claim: MediaClaim,
-  keyring: Keyring,
-  nowSeconds: number,
-  sameBytes: SameBytes,
-): boolean {
-  const proven = sealedPayload(token, keyring, payloadBytes, sameBytes);
-  return proven === payloadText(token) && judgeLife(claim, nowSeconds, maxSpanSeconds) === 'valid';
 }
 
 function parsePayload(payload: Buffer): MediaClaim {

@@ -9,16 +9,27 @@ export interface ProxyMetrics {
 export type ProxyRoute = 'media' | 'assets' | 'api' | 'page' | 'health' | 'none';
 
 export function registerMetrics(registry: Registry, sessions: () => number, previewBytes: () => number): ProxyMetrics {
-  const replies = new Counter({
+  // counted in plain numbers and handed over when somebody asks: most requests are answered in less time than a counter takes
+  const repliesBy = new Map<ProxyRoute, Map<number, number>>();
+  let mediaBytes = 0;
+  new Counter({
     name: 'nucleus_agent_http_replies_total',
     help: 'Replies by route and status.',
     labelNames: ['route', 'status'],
     registers: [registry],
+    collect() {
+      this.reset();
+      for (const [route, counts] of repliesBy) for (const [status, n] of counts) this.inc({ route, status }, n);
+    },
   });
-  const mediaBytes = new Counter({
+  new Counter({
     name: 'nucleus_agent_media_bytes_total',
     help: 'Bytes of media handed to browsers.',
     registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(mediaBytes);
+    },
   });
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
@@ -32,18 +43,17 @@ export function registerMetrics(registry: Registry, sessions: () => number, prev
   };
   gauge('nucleus_agent_viewer_sessions', 'Viewer sessions that live.', sessions);
   gauge('nucleus_agent_preview_cache_bytes', 'Bytes of previews on disk.', previewBytes);
-  // one lookup a kind, not one a request: the label path costs more than the rest of a small reply's accounting
-  const children = new Map<string, { inc(): void }>();
   return {
     countReply(route, status) {
-      const name = `${route} ${status}`;
-      let child = children.get(name);
-      if (!child) {
-        child = replies.labels(route, String(status));
-        children.set(name, child);
+      let counts = repliesBy.get(route);
+      if (!counts) {
+        counts = new Map();
+        repliesBy.set(route, counts);
       }
-      child.inc();
+      counts.set(status, (counts.get(status) ?? 0) + 1);
     },
-    countMediaBytes: (bytes) => mediaBytes.inc(bytes),
+    countMediaBytes(bytes) {
+      mediaBytes += bytes;
+    },
   };
 }

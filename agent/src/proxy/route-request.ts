@@ -4,11 +4,14 @@ import type { Registry } from 'prom-client';
 import type { AddressAllowlist } from './address-allowlist.ts';
 import { allowOrigin, preflightHeaders } from './cross-origin.ts';
 import { isForUs, isLoopbackHost, isLoopbackPeer, type OwnNames, ownTarget } from './host-allowlist.ts';
+import type { ConnectionLimit } from './limit-connections.ts';
 import { isForDashboards, type MountParts, matchRoutes, runEndpoint } from './mount-endpoints.ts';
+import { lookOf } from './proven-links.ts';
 import type { ProxyMetrics, ProxyRoute } from './proxy-metrics.ts';
 import { type Headers, type Log, sendError, sendJson, sendText } from './reply.ts';
+import { sendSmall } from './send-descriptor.ts';
 import { serveAsset } from './serve-asset.ts';
-import type { HotPreviews } from './serve-hot.ts';
+import type { KnownAnswers } from './serve-known.ts';
 import { type MediaParts, serveMedia } from './serve-media.ts';
 import type { StaticPages } from './static-pages.ts';
 
@@ -18,7 +21,7 @@ export interface ProxyParts {
   /** The configured dashboards and this agent's own pages. */
   readers: ReadonlySet<string>;
   media: MediaParts;
-  hot: HotPreviews;
+  known: KnownAnswers;
   allowlist: AddressAllowlist;
   /** The address that a request came from. */
   peerOf: (req: IncomingMessage) => string;
@@ -26,6 +29,9 @@ export interface ProxyParts {
   pages: StaticPages;
   registry: Registry;
   metrics: ProxyMetrics;
+  connections: ConnectionLimit;
+  /** Told of every whole answer on the short way. */
+  countWhole: (bytes: number) => void;
   metricsFromAnywhere: boolean;
   /** Undefined when the agent can work, else what is broken. */
   whyNotReady: () => string | undefined;
@@ -38,16 +44,33 @@ const wrongHost = 'This agent does not answer to that name.';
 
 /** Answers one request. What fails becomes a reply, or cuts the connection when a reply had begun. */
 export function answerRequest(parts: ProxyParts, req: IncomingMessage, res: ServerResponse): void {
-  if (!answerAtOnce(parts, req, res)) void routeRequest(parts, req, res);
+  if (answerAtOnce(parts, req, res)) {
+    // what the system did not take at once is still on its way to a slow reader
+    if (res.writableLength > 0) parts.connections.begin(req.socket, res);
+    else parts.connections.passed(req.socket);
+    return;
+  }
+  parts.connections.begin(req.socket, res);
+  void routeRequest(parts, req, res);
 }
 
-/** The short way of previews in memory, with nothing before it that they do not need. */
-function answerAtOnce({ names, readers, hot }: ProxyParts, req: IncomingMessage, res: ServerResponse): boolean {
-  const { method, url = '' } = req;
+/** The short way of links that were answered before, with nothing before it that they do not need. */
+function answerAtOnce(parts: ProxyParts, req: IncomingMessage, res: ServerResponse): boolean {
+  const { method, url = '', headers } = req;
   if (method !== 'GET' || !url.startsWith('/m/')) return false;
-  const { origin } = req.headers;
-  if (origin !== undefined && !readers.has(origin)) return false;
-  return isForUs(req.rawHeaders, names.authorities) && hot.serve(req, res, url.slice(3));
+  if (headers.range !== undefined || headers['if-none-match'] !== undefined) return false;
+  const { accept, origin } = headers;
+  if (origin !== undefined && !parts.readers.has(origin)) return false;
+  if (!isForUs(req.rawHeaders, parts.names.authorities)) return false;
+  const reply = parts.known.find(url.slice(3), lookOf(accept, origin));
+  if (!reply) return false;
+  const { answer, age, body, isLent } = reply;
+  answer.head[answer.head.length - 1] = age;
+  res.writeHead(200, answer.head);
+  if (isLent) sendSmall(res, body);
+  else res.end(body);
+  parts.countWhole(body.length);
+  return true;
 }
 
 /** Never rejects. */
@@ -92,9 +115,7 @@ async function routeMedia(
   Object.assign(headers, allowOrigin(req, parts.readers));
   if (req.method === 'OPTIONS') return answerOptions(res, mediaMethods, headers);
   if (target.startsWith('/m/')) {
-    const token = pathOf(target).slice(3);
-    const answer = await serveMedia(parts.media, req, res, token, headers);
-    if (answer) parts.hot.remember(req, token, answer);
+    await serveMedia(parts.media, req, res, pathOf(target).slice(3), headers);
   } else {
     const mayRead = parts.allowlist.has(parts.peerOf(req));
     await serveAsset(parts.media, mayRead, req, res, target, headers);

@@ -21,7 +21,7 @@ export function isSmall(span: Span): boolean {
   return span.to - span.from < oneReadBytes;
 }
 
-/** Reads a small span at once; undefined when the file came short. Handed to {@link sendSmall}, which takes the memory back. */
+/** Reads a small span at once; undefined when the file came short. Its memory is used again: see {@link sendSmall} and {@link returnSmall}. */
 export function readSmall(fd: number, span: Span): Buffer | undefined {
   const bytes = span.to - span.from + 1;
   const memory = freeBodies.pop() ?? Buffer.allocUnsafeSlow(oneReadBytes);
@@ -39,7 +39,12 @@ export function readSmall(fd: number, span: Span): Buffer | undefined {
 
 /** Ends a response with a body of {@link readSmall}; its memory is reused once the system has taken the last byte. */
 export function sendSmall(res: ServerResponse, body: Buffer): void {
-  res.end(body, () => keepBody(Buffer.from(body.buffer)));
+  res.end(body, () => returnSmall(body));
+}
+
+/** Takes the memory of a body back that the system has taken the last byte of. */
+export function returnSmall(body: Buffer): void {
+  keepBody(Buffer.from(body.buffer));
 }
 
 function keepBody(memory: Buffer): void {

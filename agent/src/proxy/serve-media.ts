@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { closeSync, fstatSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@nucleus/shared/failure/app-error';
@@ -9,11 +8,10 @@ import { openFollowing } from '../source/follow-link.ts';
 import { type OpenFile, OpenRefusal, openSafely } from '../source/open-safely.ts';
 import { isSilentFileSystem } from '../source/silent-file-systems.ts';
 import type { Lookups, ServableFile } from '../state/lookups.ts';
-import type { KnownFiles } from './known-files.ts';
 import { contentTypeOf, dispositionOf, etagOf, isCatalogued, mediaGuards } from './media-headers.ts';
-import type { MediaKeys } from './media-keys.ts';
-import { type MediaClaim, verifyToken } from './media-token.ts';
+import type { MediaClaim } from './media-token.ts';
 import { type Previews, type PreviewType, prefersWebp, previewEdges, previewKey } from './previews.ts';
+import { type KnownAnswer, lookOf, type ProvenLinks, rememberAnswer } from './proven-links.ts';
 import { type Headers, mediaError } from './reply.ts';
 import { isSmall, readSmall, sendSmall, streamSpan } from './send-descriptor.ts';
 import { isCataloguedAt, sendDistant } from './serve-distant.ts';
@@ -31,9 +29,8 @@ export interface ServedSource {
 
 export interface MediaParts {
   lookups: Lookups;
-  files: KnownFiles;
+  links: ProvenLinks;
   sources: ReadonlyMap<number, ServedSource>;
-  keys: MediaKeys;
   sessions: ViewerSessions;
   previews: Previews;
   distant: DistantFiles;
@@ -44,20 +41,17 @@ export interface MediaParts {
   countBytes: (bytes: number) => void;
 }
 
-/** A whole preview that was answered to a genuine link. */
-export interface HotAnswer {
-  claim: MediaClaim;
-  /** Where its bytes are kept. */
-  previewKey: string;
+/** An answer that was whole and small, for the next time that the same is asked. */
+interface WholeAnswer {
   headers: Headers;
+  of: Omit<KnownAnswer, 'head'>;
 }
 
-const commandLine = Buffer.alloc(16);
-const isDistant = (file: ServableFile): boolean => file.fsType !== null && isSilentFileSystem(file.fsType);
+export const isDistant = (file: ServableFile): boolean => file.fsType !== null && isSilentFileSystem(file.fsType);
 const isSuspended = (file: ServableFile): boolean => file.sourceState === 'suspended';
 
 /**
- * Answers `/m/<token>`: only what the token holds decides what is served. Resolves with the answer when it was a whole preview.
+ * Answers `/m/<token>`: only what the token holds decides what is served. A whole answer is remembered with the link.
  * @throws AppError link-refused, link-expired, clock-skew, source-suspended, stale, range-not-satisfiable
  */
 export async function serveMedia(
@@ -66,29 +60,23 @@ export async function serveMedia(
   res: ServerResponse,
   token: string,
   headers: Headers,
-): Promise<HotAnswer | undefined> {
-  const now = parts.now();
-  const found = verifyToken(token, parts.keys.keyring(), now, timingSafeEqual);
+): Promise<void> {
+  const found = parts.links.judge(token);
   if (found.verdict === 'expired') throw mediaError('link-expired');
   if (found.verdict === 'not-yet-valid') throw mediaError('clock-skew');
   if (found.verdict === 'refused') throw mediaError('link-refused');
-  const { claim } = found;
-  const variant = variants[claim.variant];
-  if (variant === undefined || !isLiveSession(parts.sessions, claim)) throw mediaError('link-refused');
+  const { link } = found;
+  const variant = variants[link.claim.variant];
+  if (variant === undefined) throw mediaError('link-refused');
   const allHeaders: Headers = {
     ...headers,
     'cross-origin-resource-policy': 'cross-origin',
-    'cache-control': ageOf(claim, now),
+    'cache-control': ageOf(link.claim, parts.now()),
   };
-  const file = parts.files.find(token, claim);
+  const file = parts.links.fileOf(link);
   if (!file) throw mediaError('link-refused');
   const answer = await serveFile(parts, req, res, file, variant, allHeaders);
-  return answer && { claim, ...answer };
-}
-
-/** Whether whoever was given the link may still see pixels. */
-export function isLiveSession(sessions: ViewerSessions, { sessionId }: MediaClaim): boolean {
-  return commandLine.equals(sessionId) || sessions.isLive(sessionId);
+  if (answer) rememberAnswer(link, lookOf(req.headers.accept, req.headers.origin), answer.headers, answer.of);
 }
 
 /** How long a browser may keep what a link brought: as long as the link opens. */
@@ -104,7 +92,7 @@ export async function serveFile(
   file: ServableFile,
   variant: Variant,
   headers: Headers,
-): Promise<Omit<HotAnswer, 'claim'> | undefined> {
+): Promise<WholeAnswer | undefined> {
   const source = parts.sources.get(file.sourceNo);
   if (!source) throw mediaError('link-refused');
   if (isSuspended(file)) {
@@ -113,8 +101,7 @@ export async function serveFile(
     });
   }
   if (variant !== 'original') return servePreview(parts, req, res, source, file, previewEdges[variant], headers);
-  await serveOriginal(parts, req, res, source, file, headers);
-  return undefined;
+  return serveOriginal(parts, req, res, source, file, headers);
 }
 
 /** The file behind a row, or `stale` when what is there now is not what was catalogued. The caller closes it. */
@@ -143,7 +130,7 @@ async function serveOriginal(
   source: ServedSource,
   file: ServableFile,
   headers: Headers,
-): Promise<void> {
+): Promise<WholeAnswer | undefined> {
   const begin = () =>
     beginBody(req, file.byteSize, etagOf(file, 'original'), {
       ...mediaGuards,
@@ -151,11 +138,17 @@ async function serveOriginal(
       'content-type': contentTypeOf(file.format),
       'content-disposition': dispositionOf(file),
     });
-  if (isDistant(file)) return serveDistant(parts, res, source, file, begin);
+  if (isDistant(file)) {
+    await serveDistant(parts, res, source, file, begin);
+    return undefined;
+  }
   const { fd } = openCatalogued(parts, source, file);
   try {
     const span = begin();
-    if (!span.body) return void res.writeHead(span.status, span.headers).end();
+    if (!span.body) {
+      res.writeHead(span.status, span.headers).end();
+      return undefined;
+    }
     const bytes = span.body.to - span.body.from + 1;
     if (isSmall(span.body)) {
       const body = readSmall(fd, span.body);
@@ -163,11 +156,12 @@ async function serveOriginal(
       if (!body || !isCatalogued(fstatSync(fd), file)) throw stale(parts, source, file);
       sendSmall(res.writeHead(span.status, span.headers), body);
       parts.countBytes(bytes);
-      return;
+      return span.status === 200 ? { headers: span.headers, of: { original: file } } : undefined;
     }
     res.writeHead(span.status, span.headers);
     if (await streamSpan(res, fd, span.body, (stat) => isCatalogued(stat, file))) parts.countBytes(bytes);
     else if (!isCatalogued(fstatSync(fd), file)) parts.recheck(source.alias, file.path);
+    return undefined;
   } finally {
     closeSync(fd);
   }
@@ -215,7 +209,7 @@ async function servePreview(
   file: ServableFile,
   edgePx: number,
   headers: Headers,
-): Promise<Omit<HotAnswer, 'claim'> | undefined> {
+): Promise<WholeAnswer | undefined> {
   const type = prefersWebp(req.headers.accept) ? 'webp' : 'jpeg';
   const { folder, followLinks } = source;
   const behind = {
@@ -229,7 +223,7 @@ async function servePreview(
   const bytes = await parts.previews.get(file, edgePx, type, behind, gone(res));
   if (res.destroyed) return undefined;
   const sent = sendPreview(parts, req, res, bytes, etagOf(file, `${edgePx}${type}`), type, headers);
-  return sent && { previewKey: previewKey(file, edgePx, type), headers: sent };
+  return sent && { headers: sent, of: { previewKey: previewKey(file, edgePx, type) } };
 }
 
 /** @returns the head of a whole answer; undefined for a part of it, or none. */

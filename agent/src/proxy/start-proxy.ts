@@ -10,18 +10,19 @@ import type { State } from '../state/open-state.ts';
 import { keepPlaces } from '../state/places.ts';
 import { readAllowlist } from './address-allowlist.ts';
 import { type ListenAddress, ownNames, parseListen, spellAuthority } from './host-allowlist.ts';
-import { keepKnownFiles } from './known-files.ts';
 import { limitConnections } from './limit-connections.ts';
 import { type MediaKeys, openMediaKeys } from './media-keys.ts';
 import { limitAttempts } from './passcode.ts';
 import { peerAddress } from './peer-address.ts';
 import { openPreviewDisk } from './preview-disk.ts';
 import { keepPreviews, type MakePreview } from './previews.ts';
+import { keepProvenLinks } from './proven-links.ts';
 import { registerMetrics } from './proxy-metrics.ts';
 import { followTls, readTls, type TlsFiles } from './read-tls.ts';
 import type { Log } from './reply.ts';
 import { answerRequest, type ProxyParts } from './route-request.ts';
-import { keepHotPreviews } from './serve-hot.ts';
+import { serveEarly } from './serve-early.ts';
+import { keepKnownAnswers } from './serve-known.ts';
 import type { MediaParts, ServedSource } from './serve-media.ts';
 import { readPages } from './static-pages.ts';
 import { careHandlers } from './viewer-care.ts';
@@ -101,6 +102,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const allowlist = readAllowlist(options.assetIpAllowlist);
   const disk = await openPreviewDisk(options.previewsDir, options.maxCacheBytes, options.log);
   const server = openServer(options.tls);
+  const connections = limitConnections(server);
   const stopFollowing =
     options.tls && 'setSecureContext' in server ? followTls(server, options.tls, options.log) : undefined;
   const scheme = options.tls ? 'https:' : 'http:';
@@ -133,18 +135,24 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const peerOf = (req: IncomingMessage): string => peerAddress(req, trusted);
   const places = keepPlaces(lookups, monotonicMs);
   const media: MediaParts = {
-    ...{ lookups, sources, keys, sessions, now },
-    files: keepKnownFiles(lookups),
+    ...{ lookups, sources, sessions, now },
+    links: keepProvenLinks({ keys, sessions, lookups, now }),
     previews: keepPreviews(options.makePreview, disk, monotonicMs),
     distant: options.distant,
     recheck: options.recheck,
     countBytes: metrics.countMediaBytes,
   };
+  const readers = new Set([...dashboardOrigins, ...names.origins]);
+  const known = keepKnownAnswers(media);
+  const countWhole = (bytes: number): void => {
+    metrics.countMediaBytes(bytes);
+    metrics.countReply('media', 200);
+  };
   const parts: ProxyParts = {
     names,
-    readers: new Set([...dashboardOrigins, ...names.origins]),
+    readers,
     media,
-    hot: keepHotPreviews(media, () => metrics.countReply('media', 200)),
+    known,
     allowlist,
     peerOf,
     mount: {
@@ -168,10 +176,15 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     pages: readPages(options.webRoot),
     registry,
     metrics,
+    connections,
+    countWhole,
     metricsFromAnywhere: options.metricsFromAnywhere,
     whyNotReady: () => whyNotReady(options.state),
     log: options.log,
   };
+  const early = serveEarly(server, options.tls !== undefined, limits, {
+    ...{ known, connections, authorities: names.authorities, readers, count: countWhole, now },
+  });
   server.on('request', (req, res) => answerRequest(parts, req, res));
   options.log.info({ listen: spellAuthority(listen.host, listen.port) }, 'proxy listens');
   return {
@@ -185,28 +198,34 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     rotateMediaKey: keys.rotate,
     close: () => {
       stopFollowing?.();
+      early.close();
       return closeServer(server);
     },
   };
 }
 
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5000,
+  maxRequestsPerSocket: 1000,
+  // a client that takes nothing for this long is cut
+  stallTimeout: 60_000,
+};
+
 function openServer(tls: TlsFiles | undefined): Server | TlsServer {
-  const limits = {
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 5000,
+  const options = {
+    ...limits,
     connectionsCheckingInterval: 2000,
     maxHeaderSize: 8192,
     // a missing Host is answered like a wrong one
     requireHostHeader: false,
   };
   const server = tls
-    ? createTlsServer({ ...limits, ...readTls(tls), minVersion: 'TLSv1.2', handshakeTimeout: 10_000 })
-    : createServer(limits);
-  server.maxRequestsPerSocket = 1000;
-  // a client that takes nothing for this long is cut
-  server.setTimeout(60_000);
-  limitConnections(server);
+    ? createTlsServer({ ...options, ...readTls(tls), minVersion: 'TLSv1.2', handshakeTimeout: 10_000 })
+    : createServer(options);
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  server.setTimeout(limits.stallTimeout);
   return server;
 }
 

@@ -32,7 +32,7 @@ export interface ViewerSessions {
   /** The live session of a bearer as it was received. */
   find(bearer: string): Session | undefined;
   /** Whether the session named in a media link lives. */
-  isLive(sessionId: Uint8Array): boolean;
+  isLive(sessionId: string): boolean;
   list(): Session[];
   /** Whether there was such a session. Its links die at once. */
   revoke(sessionId: string): boolean;
@@ -94,7 +94,7 @@ export function createViewerSessions(now: () => number): ViewerSessions {
         shares,
       }),
     find: (bearer) => live(nameOf(bearer)),
-    isLive: (sessionId) => live(Buffer.from(sessionId).toString('base64url')) !== undefined,
+    isLive: (sessionId) => live(sessionId) !== undefined,
     list: () => [...sessions.keys()].map(live).filter((session) => session !== undefined),
     revoke: (sessionId) => sessions.delete(sessionId),
     revokeAll() {

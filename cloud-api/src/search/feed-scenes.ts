@@ -10,6 +10,7 @@ export function feedScenes(db: Database, tenantId: string, datasetId: string, st
   const none = async () => [];
   return {
     storeEpoch: epoch,
+    keptInside: async () => () => false,
     changeNo,
     rowsAfter: (after, limit) => listChangedScenes(db, tenantId, datasetId, after, limit),
     labelsAfter: (after, upTo, limit) => listChangedSceneTotals(db, tenantId, datasetId, after, upTo, limit),

@@ -14,15 +14,15 @@ import { lazy, type ReactElement, useEffect, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
 import { Late } from '../frame/late.tsx';
+import { LabelsTab } from '../labels/labels-tab.tsx';
+import { useItemLabels } from '../labels/use-item-labels.ts';
 import { itemPath, readFind } from '../route.ts';
 import './item.css';
 import { ItemAttachment, useItemAttachment } from './item-attachment.tsx';
 import { ItemMetadata } from './item-metadata.tsx';
 import { ItemPicture } from './item-picture.tsx';
 import { ItemTags } from './item-tags.tsx';
-import { LabelsTab } from './labels-tab.tsx';
 import { storedPicture } from './stored-picture.ts';
-import { useItemLabels } from './use-item-labels.ts';
 import { WhatLeft } from './what-left.tsx';
 
 const SimilarTab = lazy(async () => ({ default: (await import('./similar-tab.tsx')).SimilarTab }));
@@ -76,7 +76,8 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
     ownId === undefined || attachment?.sha256 == null
       ? undefined
       : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
-  const labels = useItemLabels(dataset.dataset_id, referenceId, item.data?.annotations, tab === 'labels');
+  const labels = useItemLabels(dataset.dataset_id, referenceId, tab === 'labels');
+  const annotated = labels.layers[0]?.labels?.length ?? 0;
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
@@ -138,12 +139,16 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
               .map((known) => (
                 <Tabs.Trigger key={known} value={known}>
                   {names[known]}
-                  {known === 'labels' && labels.annotations.length > 0 && ` ${count(labels.annotations.length)}`}
+                  {known === 'labels' && annotated > 0 && ` ${count(annotated)}`}
                 </Tabs.Trigger>
               ))}
           </Tabs.List>
           <div className="panel-body">
-            <ItemPicture item={item.data.item} stored={stored} labels={tab === 'labels' ? labels.shown : []} />
+            <ItemPicture
+              item={item.data.item}
+              stored={stored}
+              labels={tab === 'labels' ? { datasetId: dataset.dataset_id, of: labels } : undefined}
+            />
             <div className="row">
               <p className="item-name grow">{visibleText(item.data.item.reference_id)}</p>
               <CopyButton text={item.data.item.reference_id} name="Copy reference id" />

@@ -37,24 +37,13 @@ export function sealToken(payload: Uint8Array, key: SigningKey): string {
   return `${signed}.${spellBase64url(key.mac(signed))}`;
 }
 
-/** The payload of a token that one of the keys has sealed; undefined for every other text. */
+/** The payload of a token that one of the keys has sealed; undefined for every other text. It is read after that alone. */
 export function openToken(
   token: string,
   keyring: Keyring,
   payloadBytes: number,
   sameBytes: SameBytes,
 ): Uint8Array | undefined {
-  const spelled = sealedPayload(token, keyring, payloadBytes, sameBytes);
-  return spelled === undefined ? undefined : readBase64url(spelled, payloadBytes);
-}
-
-/** The payload, as spelled, of a token that one of the keys has sealed; undefined for every other text. It has not been read yet. */
-export function sealedPayload(
-  token: string,
-  keyring: Keyring,
-  payloadBytes: number,
-  sameBytes: SameBytes,
-): string | undefined {
   // Longer ones are not worth splitting: version, id, payload and mac have fixed lengths.
   if (token.length > 2 + 8 + 1 + Math.ceil((payloadBytes * 8) / 6) + 1 + 43) return undefined;
   const parts = token.split('.');
@@ -66,7 +55,7 @@ export function sealedPayload(
   const mac = readBase64url(spelledMac, macBytes);
   if (!key || !mac) return undefined;
   if (!sameBytes(mac, key.mac(token.slice(0, token.length - spelledMac.length - 1)))) return undefined;
-  return spelledPayload;
+  return readBase64url(spelledPayload, payloadBytes);
 }
 
 /** Whether a genuine link opens now; `refused` when it claims to span more than `maxSpanSeconds`. */

@@ -104,6 +104,16 @@ export const videoKeys: KeyGroup = {
   ],
 };
 
+export const labelKeys: KeyGroup = {
+  title: 'Labels in the large view',
+  lines: [
+    { does: 'Boxes on, off', keys: [['B']] },
+    { does: 'Names on, off', keys: [['N']] },
+    { does: 'Label before, after', keys: [['['], [']']] },
+    { does: 'Leave a label, then the view', keys: [['Esc']] },
+  ],
+};
+
 export const decideKeys: KeyGroup = {
   title: 'Decide',
   lines: [
