@@ -27,8 +27,8 @@ onEachDatabase('masks', (open) => {
 
   const call = (route: string, options: Parameters<typeof send>[1] = {}) =>
     send(`${cloud.url}/v1/nucleus/${route}`, { key: cloud.adminKey, ...options });
-  const aDataset = async (items: readonly object[]): Promise<string> => {
-    const id = (await call('dataset/create', { body: { name: 'set', use_privacy_mode: true } })).body.dataset_id;
+  const aDataset = async (items: readonly object[], use_privacy_mode = true): Promise<string> => {
+    const id = (await call('dataset/create', { body: { name: 'set', use_privacy_mode } })).body.dataset_id;
     await call(`dataset/${id}/append`, { body: { items } });
     return id;
   };
@@ -108,10 +108,9 @@ onEachDatabase('masks', (open) => {
   });
 
   test('at addresses are fetched and checked like files; a bad one is its row’s error', async () => {
-    const id = (await call('dataset/create', { body: { name: 'open' } })).body.dataset_id;
     const names = ['good', 'small', 'colours', 'missing', 'a.jpg'];
     const items = names.map((reference_id) => ({ reference_id, image_url: `${files.origin}/a.jpg` }));
-    await call(`dataset/${id}/append`, { body: { items } });
+    const id = await aDataset(items, false);
     const segmentations = names.map((reference_id) => ({
       reference_id,
       type: 'mask',
@@ -133,5 +132,70 @@ onEachDatabase('masks', (open) => {
     expect(coco.annotations.map(({ area, segmentation }: any) => [area, segmentation])).toEqual([
       [64 * 48, { counts: [0, 64 * 48], size: [48, 64] }],
     ]);
+  });
+
+  test('by file are stored privately, served by links that end, and refused where they are no mask', async () => {
+    const id = await aDataset([], false);
+    const form = new FormData();
+    form.append(
+      'items',
+      JSON.stringify(['a', 'b', 'c'].map((reference_id) => ({ reference_id, image_url: reference_id }))),
+    );
+    const png = await aPng({ widthPx: 20, heightPx: 10 });
+    for (let i = 0; i < 3; i++) form.append('image', new Blob([png as BlobPart], { type: 'image/png' }), 'x.png');
+    const post = (route: string, body: FormData) =>
+      fetch(`${cloud.url}/v1/nucleus/${route}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`${cloud.adminKey}:`).toString('base64')}` },
+        body,
+      }).then(async (reply) => ({ status: reply.status, body: (await reply.json()) as any }));
+    expect((await post(`dataset/${id}/append`, form)).body.new_items).toBe(3);
+    const mask = (reference_id: string) => ({
+      type: 'mask',
+      reference_id,
+      mask_url: `/home/me/${reference_id}.png`,
+      annotations: [
+        { label: 'road', index: 1 },
+        { label: 'sky', index: 2, metadata: {} },
+      ],
+    });
+    const withMasks = async (dataset: string, masks: [string, Uint8Array][], update = false) => {
+      const body = new FormData();
+      const request = { segmentations: masks.map(([ref]) => mask(ref)), update };
+      body.append('serialized_request', JSON.stringify(request));
+      for (const [, bytes] of masks) body.append('mask', new Blob([bytes as BlobPart], { type: 'image/png' }), 'm.png');
+      return post(`dataset/${dataset}/annotate`, body);
+    };
+    const good = await grey(20, 10);
+    const reply = await withMasks(id, [['a', good], ['b', await grey(9, 9)], ['c', png]]); // biome-ignore format: short
+    expect(reply.body).toEqual({
+      dataset_id: id,
+      annotations_processed: 1,
+      annotations_ignored: 0,
+      errors: [
+        'Row 1 of item b: mask: is 9 x 9 and its item is 20 x 10',
+        'Row 2 of item c: mask: must be a PNG with one channel of 8 bits',
+      ],
+    });
+    const [found] = (await call(`dataset/${id}/refloc/a`)).body.annotations.segmentation;
+    expect(found).toMatchObject({ mask_url: '/home/me/a.png', annotations: mask('a').annotations });
+    const link = (await send(`${cloud.url}/v1/insights/${id}/masks/${found.id}`, { key: cloud.adminKey })).body;
+    expect(link).toEqual({ url: expect.stringContaining('/o/'), width: 20, height: 10 });
+    const bytes = await fetch(link.url.replace(/^https?:\/\/[^/]+/, cloud.url));
+    expect(Buffer.from(await bytes.arrayBuffer()).equals(good)).toBe(true);
+    expect((await withMasks(id, [['a', await grey(9, 9)]])).body).toMatchObject({ annotations_ignored: 1 });
+
+    const hidden = await aDataset(five.map((item) => ({ ...item, width: 20, height: 10 })));
+    expect((await withMasks(hidden, [['a', await grey(20, 10)]])).status).toBe(400);
+    // an address is kept and never requested
+    const kept = await call(`dataset/${hidden}/annotate`, { body: { segmentations: [mask('a')] } });
+    expect(kept.body).toMatchObject({ annotations_processed: 1 });
+    const allow = { method: 'PUT', body: { accepted: true } };
+    const url = `${cloud.url}/v1/datasets/${hidden}/masks`;
+    expect((await send(url, { ...allow, key: await cloud.makeKey({ scopes: ['write'] }) })).status).toBe(403);
+    expect((await send(url, { ...allow, key: cloud.adminKey })).body).toEqual({ accepted: true });
+    expect((await withMasks(hidden, [['a', await grey(20, 10)]], true)).body).toMatchObject({
+      annotations_processed: 1,
+    });
   });
 });
