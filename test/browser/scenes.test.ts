@@ -102,6 +102,11 @@ describeWithChromium('scenes, autotags and models', () => {
       await frames.getByRole('button', { name: 'Play' }).click();
       await frames.getByText('4 of 4').waitFor();
       await frames.getByRole('button', { name: 'Play' }).waitFor();
+      // the large view of the camera's picture shows them as well
+      await page.getByRole('link', { name: /^front, drive/ }).click();
+      const large = page.getByRole('button', { name: 'Large view (Enter)' });
+      await large.and(page.locator(':enabled')).click();
+      await page.locator('.stage .label-canvas[aria-label^="1 label"]').waitFor();
       await page.goto(`${dashboard.cloud.url}/d/${scenesId}/scenes/nobody`);
       await page.getByText('This scene is not here').waitFor();
     });

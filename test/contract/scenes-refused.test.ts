@@ -191,4 +191,27 @@ onEachDatabase('what is wrong with scenes', (open) => {
     expect(await left()).toBe(0);
     await close();
   });
+
+  test('tracks are told by the frames that they are on, and a frame that is gone is none', async () => {
+    const id = await aDataset({ use_privacy_mode: true });
+    await upload(id, [videoScene('one', 3), videoScene('two', 1)], {}, 'upload_video_scenes');
+    const box = (frame: number, track: string) => ({
+      ...{ reference_id: `one/${frame}`, type: 'box', label: 'car', annotation_id: track, track_reference_id: track },
+      geometry: { x: 1, y: 2, width: 3, height: 4 },
+    });
+    await call(`dataset/${id}/annotate`, { annotations: [box(0, 'a'), box(2, 'a'), box(1, 'b')] });
+    const spans = async (scene: string) =>
+      send(`${store.cloud.url}/v1/insights/${id}/scene-tracks`, { key: store.cloud.adminKey, body: { scene } });
+    const track = { reference_id: 'a', labels: ['car'], count: 2 };
+    const [from, alone, to] = [0, 1, 2].map((frame) => ({ from: frame, to: frame }));
+    expect((await spans('one')).body.tracks).toEqual([
+      { ...track, spans: [from, to] },
+      { reference_id: 'b', labels: ['car'], count: 1, spans: [alone] },
+    ]);
+    // its neighbours then stand side by side
+    await call(`dataset/${id}/refloc/one%2F1`, {}, 'DELETE');
+    expect((await spans('one')).body.tracks).toEqual([{ ...track, spans: [{ from: 0, to: 1 }] }]);
+    expect((await spans('two')).body.tracks).toEqual([]);
+    expect([(await spans('nobody')).status, (await spans('nobody')).body.code]).toEqual([404, 'scene-not-found']);
+  });
 });

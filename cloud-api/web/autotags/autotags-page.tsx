@@ -43,7 +43,7 @@ export function AutotagsPage({ datasetId }: { datasetId: string }): ReactElement
           An autotag learns from a few examples what you mean, and gives every item a score. Select some items in the
           grid (X), and press R. Vectors are learnt from where there are any, else perceptual hashes: no pixel is read.
         </p>
-        <Snippet code={'scores, tag = dataset.autotag_items("wet roads", for_scores_greater_than=0.5)'} />
+        <Snippet code={'tagged = dataset.autotag_items("wet roads", for_scores_greater_than=0.5)'} />
       </EmptyState>
     );
   }

@@ -30,7 +30,11 @@ export function ItemPicture(props: {
         <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
       ) : (
         look.state !== 'link' &&
-        stored === undefined && <span className="mid">No descriptor left, so there is nothing to draw</span>
+        stored === undefined && (
+          <span className="mid">
+            {want === undefined ? 'No picture is stored' : 'No descriptor left, so there is nothing to draw'}
+          </span>
+        )
       )}
       {want !== undefined && look.state === 'link' && (
         <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(item.reference_id)} />

@@ -37,14 +37,15 @@ export interface Paper {
 }
 
 const lineWidth = 2;
-const crowdWidth = 1.25;
 const activeWidth = 3.5;
 const haloWidth = 1.5; // on either side
 const dotRadius = 3.5;
 const fillShare = 0.35;
 /** Of more labels in sight than this, none is named but the one that is looked at. */
 const mostNames = 60;
+/** More than this are drawn thinner, and without what sets a line off from the picture. */
 const crowd = 250;
+const crowdWidth = 1.25;
 const nearestPx = 0.7; // vertices that are nearer on screen are one
 const nameFont = '500 11px system-ui, sans-serif';
 const nameHeight = 16;
@@ -57,14 +58,13 @@ export function drawLabels(context: CanvasRenderingContext2D, labels: readonly I
   const toBox: ToBox = ({ x, y }) => ({ x: place.left + x * sx, y: place.top + y * sy });
   context.clearRect(0, 0, box.width, box.height);
   context.imageSmoothingEnabled = false;
-  context.lineJoin = 'round';
   context.lineCap = 'round';
   context.globalAlpha = paper.opacity;
   for (const { pixels } of labels) {
     if (pixels !== undefined) context.drawImage(pixels, place.left, place.top, place.width, place.height);
   }
   const seen = labels.filter(({ label }) => isSeen(label.shape, toBox, box));
-  // one path for each kind of ink: a thousand labels are a few strokes
+  // one kind of ink after the other: a canvas changes its settings slowly
   const inks = new Map<string, InkedLabel[]>();
   for (const each of seen) {
     const ink = `${each.colour} ${each.dash}`;
@@ -73,9 +73,10 @@ export function drawLabels(context: CanvasRenderingContext2D, labels: readonly I
     else group.push(each);
   }
   const width = seen.length > crowd ? crowdWidth : lineWidth;
-  for (const group of inks.values()) strokeGroup(context, group, toBox, paper, width);
+  for (const group of inks.values())
+    strokeGroup(context, group, toBox, paper, { width, hasHalo: seen.length <= crowd });
   const active = seen.find(({ label }) => label.id === paper.activeId);
-  if (active !== undefined) strokeGroup(context, [active], toBox, paper, activeWidth);
+  if (active !== undefined) strokeGroup(context, [active], toBox, paper, { width: activeWidth, hasHalo: true });
   context.setLineDash([]);
   context.globalAlpha = 1;
   const isNamed = paper.showsNames && seen.length <= mostNames;
@@ -88,46 +89,62 @@ function strokeGroup(
   group: readonly InkedLabel[],
   toBox: ToBox,
   { opacity, ground }: Paper,
-  width: number,
+  { width, hasHalo }: { width: number; hasHalo: boolean },
 ): void {
   const [first] = group;
   if (first === undefined) return;
-  const [areas, lines, dots] = [new Path2D(), new Path2D(), new Path2D()];
-  for (const { label } of group) if (label.shape !== undefined) trace(label.shape, toBox, { areas, lines, dots });
+  const traces = group.flatMap(({ label }) => (label.shape === undefined ? [] : [traced(label.shape, toBox)]));
   context.fillStyle = first.colour;
   context.globalAlpha = opacity * fillShare;
-  context.fill(areas);
-  context.setLineDash([]);
-  context.strokeStyle = ground;
-  context.globalAlpha = 0.7;
-  context.lineWidth = width + 2 * haloWidth;
-  context.stroke(lines);
-  context.lineWidth = 2 * haloWidth;
-  context.stroke(dots);
+  for (const { box, area } of traces) {
+    if (box !== undefined) context.fillRect(...box);
+    else if (area !== undefined) context.fill(area);
+  }
+  if (hasHalo) {
+    context.setLineDash([]);
+    context.strokeStyle = ground;
+    context.globalAlpha = 0.7;
+    context.lineWidth = width + 2 * haloWidth;
+    outline(context, traces);
+    context.lineWidth = 2 * haloWidth;
+    for (const { dots } of traces) if (dots !== undefined) context.stroke(dots);
+  }
   context.globalAlpha = 1;
   context.strokeStyle = first.colour;
   context.lineWidth = width;
   context.setLineDash([...first.dash]);
-  context.stroke(lines);
-  context.fill(dots);
+  outline(context, traces);
+  for (const { dots } of traces) if (dots !== undefined) context.fill(dots);
 }
 
-interface Paths {
-  areas: Path2D;
-  lines: Path2D;
-  dots: Path2D;
+/** Boxes one by one and with plain corners: rasterizers have a short way for each, and none for a thousand that cross in one path. */
+function outline(context: CanvasRenderingContext2D, traces: readonly Trace[]): void {
+  context.lineJoin = 'miter';
+  for (const { box } of traces) if (box !== undefined) context.strokeRect(...box);
+  context.lineJoin = 'round';
+  for (const { lines } of traces) if (lines !== undefined) context.stroke(lines);
 }
 
-function trace(shape: Shape, toBox: ToBox, { areas, lines, dots }: Paths): void {
+interface Trace {
+  box?: readonly [x: number, y: number, width: number, height: number];
+  area?: Path2D;
+  lines?: Path2D;
+  dots?: Path2D;
+}
+
+function traced(shape: Shape, toBox: ToBox): Trace {
   if (shape.kind === 'box') {
     const { x, y } = toBox(shape);
     const end = toBox({ x: shape.x + shape.width, y: shape.y + shape.height });
-    areas.rect(x, y, end.x - x, end.y - y);
-    lines.rect(x, y, end.x - x, end.y - y);
-  } else if (shape.kind === 'polygon' || shape.kind === 'line') {
-    const isClosed = shape.kind === 'polygon';
-    if (isClosed) connect(areas, shape.points, toBox, true);
-    connect(lines, shape.points, toBox, isClosed);
+    return { box: [x, y, end.x - x, end.y - y] };
+  }
+  const [lines, dots] = [new Path2D(), new Path2D()];
+  if (shape.kind === 'polygon') {
+    connect(lines, shape.points, toBox, true);
+    return { area: lines, lines };
+  }
+  if (shape.kind === 'line') {
+    connect(lines, shape.points, toBox, false);
     if (shape.points.length === 1 && shape.points[0] !== undefined) dot(dots, toBox(shape.points[0]));
   } else if (shape.kind === 'points') {
     for (const bone of shape.bones) connect(lines, bone, toBox, false);
@@ -135,6 +152,7 @@ function trace(shape: Shape, toBox: ToBox, { areas, lines, dots }: Paths): void 
   } else if (shape.kind === 'edges') {
     for (const edge of shape.edges) connect(lines, edge, toBox, false);
   }
+  return { lines, dots };
 }
 
 function connect(path: Path2D, points: readonly Point[], toBox: ToBox, isClosed: boolean): void {

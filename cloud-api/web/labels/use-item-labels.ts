@@ -7,6 +7,7 @@ import { itemKey } from '../cloud/queries.ts';
 import type { ColourOf } from './class-colours.ts';
 import { type ChangeChoices, type LabelChoices, useLabelChoices } from './label-choices.ts';
 import { isSure, type LabelView, readLabels, truthLayer } from './label-views.ts';
+import { useFrameCuboids } from './use-frame-cuboids.ts';
 import { useClassColours, useRuns } from './use-runs.ts';
 
 /** The annotations, or the predictions of one run. */
@@ -78,13 +79,14 @@ export function useItemLabels(datasetId: string, referenceId: string, isWanted: 
     () => (annotations === undefined ? undefined : readLabels(annotations, truthLayer)),
     [annotations],
   );
+  const seen = useFrameCuboids(datasetId, item.data?.item, isWanted);
   const layers: LabelLayer[] = [
     {
       id: truthLayer,
       name: 'Ground truth',
       dash: truthDash,
       isShown: choices.layers.get(truthLayer) ?? true,
-      labels: truth,
+      labels: truth === undefined ? undefined : [...truth, ...seen],
     },
     ...known.map(({ id, name }, place): LabelLayer => {
       const at = shownRuns.findIndex((run) => run.id === id);

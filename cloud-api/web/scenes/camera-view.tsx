@@ -9,14 +9,13 @@ import { type ReactElement, useMemo } from 'react';
 import { PageLink } from '../frame/page-link.tsx';
 import { storedPicture } from '../item/stored-picture.ts';
 import type { ColourOf } from '../labels/class-colours.ts';
-import { boundsOf } from '../labels/hit-labels.ts';
 import { LabelCanvas } from '../labels/label-canvas.tsx';
 import type { LabelChoices } from '../labels/label-choices.ts';
 import { type LabelView, truthLayer } from '../labels/label-views.ts';
-import { projectCuboid, readCamera } from '../labels/project-cuboid.ts';
+import { readCamera } from '../labels/project-cuboid.ts';
+import { projectLabels, type SpaceLabel } from '../labels/project-labels.ts';
 import { itemPath } from '../route.ts';
 import type { Sensor } from './frames.ts';
-import type { SpaceLabel } from './use-frame.ts';
 
 interface CameraViewProps {
   datasetId: string;
@@ -40,7 +39,10 @@ export function CameraView(props: CameraViewProps): ReactElement {
   const aspect = size.width / size.height;
   const want = tile?.s === undefined ? undefined : { source: tile.s, ref: tile.ref, variant: 'preview-1024' as const };
   const look = usePixel(want);
-  const projected = useMemo(() => project(cuboids, item.metadata, size), [cuboids, item.metadata, size]);
+  const projected = useMemo(() => {
+    const camera = readCamera(item.metadata);
+    return camera === undefined ? [] : projectLabels(cuboids, camera, size);
+  }, [cuboids, item.metadata, size]);
   // what is measured in a picture of unknown size has no place in it
   const drawn =
     choices.isShown && size !== usualSize
@@ -82,26 +84,4 @@ export function CameraView(props: CameraViewProps): ReactElement {
       </figcaption>
     </figure>
   );
-}
-
-/** Those of which the picture shows a part. */
-function project(
-  cuboids: readonly SpaceLabel[],
-  metadata: Readonly<Record<string, unknown>>,
-  picture: { width: number; height: number },
-): LabelView[] {
-  const camera = readCamera(metadata);
-  if (camera === undefined) return [];
-  return cuboids.flatMap(({ cuboid, ...label }): LabelView[] => {
-    const edges = projectCuboid(cuboid, camera);
-    const shape = { kind: 'edges', edges } as const;
-    const bounds = boundsOf(shape);
-    const isInside =
-      bounds !== undefined &&
-      bounds.right > 0 &&
-      bounds.bottom > 0 &&
-      bounds.left < picture.width &&
-      bounds.top < picture.height;
-    return isInside ? [{ ...label, shape }] : [];
-  });
 }

@@ -3,9 +3,9 @@ import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { ReactElement } from 'react';
 import type { ColourOf } from '../labels/class-colours.ts';
 import { footprint, readCamera } from '../labels/project-cuboid.ts';
+import type { SpaceLabel } from '../labels/project-labels.ts';
 import type { Sensor } from './frames.ts';
 import { bearing, planOf, ticks } from './ground-plan.ts';
-import type { SpaceLabel } from './use-frame.ts';
 
 interface CloudCardProps {
   clouds: readonly Sensor[];

@@ -2,7 +2,7 @@
 import type { PointCloudSummary } from '@nucleus/shared/wire/scenes';
 import type { Point } from '../labels/label-views.ts';
 import { type Camera, footprint } from '../labels/project-cuboid.ts';
-import type { SpaceLabel } from './use-frame.ts';
+import type { SpaceLabel } from '../labels/project-labels.ts';
 
 export interface GroundPlan {
   left: number;

@@ -13,6 +13,7 @@ import { navigate } from 'wouter/use-browser-location';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { useLabelChoices } from '../labels/label-choices.ts';
+import { readLabels, truthLayer } from '../labels/label-views.ts';
 import { useClassColours } from '../labels/use-runs.ts';
 import { PixelBanner } from '../pixels/pixel-banner.tsx';
 import { useDatasetPixels } from '../pixels/use-dataset-pixels.ts';
@@ -160,6 +161,7 @@ function Frames({ datasetId, scene }: { datasetId: string; scene: Scene }): Reac
 
 function SceneHead({ scene, frames }: { scene: Scene; frames: number }): ReactElement {
   const fields = plainFields(scene.metadata);
+  const said = readLabels(scene.annotations ?? {}, truthLayer);
   return (
     <div className="phead">
       <div className="grow">
@@ -170,6 +172,16 @@ function SceneHead({ scene, frames }: { scene: Scene; frames: number }): ReactEl
           {scene.tracks.length > 0 && `, ${counted(scene.tracks.length, 'track')}`}
         </p>
       </div>
+      {said.length > 0 && (
+        <ul className="row wrap g3" aria-label="Categories">
+          {said.map(({ id, name, taxonomy }) => (
+            <li key={id} className="pill sq cl">
+              {taxonomy !== undefined && `${visibleText(taxonomy)} `}
+              {visibleText(name)}
+            </li>
+          ))}
+        </ul>
+      )}
       {fields.length > 0 && (
         <ul className="row wrap g3" aria-label="Metadata">
           {fields.map(([name, value]) => (

@@ -6,13 +6,10 @@ import { useEffect } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
 import { type LabelView, readLabels, truthLayer } from '../labels/label-views.ts';
-import type { Cuboid } from '../labels/project-cuboid.ts';
+import { readCuboids, type SpaceLabel } from '../labels/project-labels.ts';
 import { queryOf } from '../select/chosen.ts';
 import type { Sensor } from './frames.ts';
 
-export interface SpaceLabel extends LabelView {
-  cuboid: Cuboid;
-}
 export interface FrameContent {
   /** How the pictures of the frame are drawn, by reference id. */
   tiles: ReadonlyMap<string, Tile>;
@@ -67,13 +64,7 @@ export function useFrame(datasetId: string, frames: readonly Sensor[][], at: num
       readLabels(items[place]?.data?.annotations ?? {}, truthLayer),
     ]),
   );
-  const cuboids = sensors.flatMap((_, place) => {
-    const stored = items[place]?.data?.annotations.cuboid ?? [];
-    return readLabels({ cuboid: stored }, truthLayer).map((label, index) => ({
-      ...label,
-      cuboid: (stored[index] as unknown as { geometry: Cuboid }).geometry,
-    }));
-  });
+  const cuboids = sensors.flatMap((_, place) => readCuboids(items[place]?.data?.annotations ?? {}));
   return {
     tiles: new Map((tiles.data ?? []).map((tile) => [tile.ref, tile])),
     labels,

@@ -132,6 +132,7 @@ export const decideKeys: KeyGroup = {
     { does: 'Save as slice, add to one', keys: [['L']] },
     { does: 'Autotag from what is selected', keys: [['R']] },
     { does: 'Compare two', keys: [['C']] },
+    { does: 'Blink between compared', keys: [['B']] },
     { does: 'Export', keys: [['E']] },
     { does: 'Undo', keys: [['Ctrl', 'Z']] },
     { does: 'Accept suggested keep', keys: [['Enter']] },
