@@ -10,7 +10,7 @@ const isLong = process.env.NUCLEUS_SOAK !== undefined;
 /** Of the long form: two hours, or as many minutes as are named. */
 const minutes = Number(process.env.NUCLEUS_SOAK_MINUTES ?? 120);
 const leastCycles = 3;
-const filesACycle = isLong ? 60 : 9;
+const files = isLong ? 60 : 12;
 const mostBytes = { rss: 400 * 2 ** 20, log: 32 * 2 ** 20 };
 /** Slower than this a leak takes months to matter. */
 const slopeMbPerHour = 1;
@@ -70,20 +70,22 @@ test('the control: memory that grows by two megabytes an hour is found, in spite
   expect(slopeOf(grown(0))).toBeLessThan(slopeMbPerHour);
 });
 
-/** Adds files, and changes, moves and removes some of those that were there. */
+/** Changes and moves a third of the files each, and lets one go and one come: more deletions in a minute would be held. */
 async function churn(trial: ATrial, names: string[], cycle: number): Promise<void> {
   const at = (name: string): string => join(trial.folder, name);
   const picture = (seed: number): Promise<Buffer> => aJpeg({ widthPx: 32, heightPx: 24, seed });
-  for (const name of names.splice(0, Math.floor(names.length / 2))) rmSync(at(name));
+  const gone = names.shift();
+  if (gone !== undefined) rmSync(at(gone));
   for (const [i, name] of names.entries()) {
-    if (i % 3 === 0) writeFileSync(at(name), await picture(1_000_000 + cycle * filesACycle + i));
+    const seed = (cycle + 1) * 1000 + i;
+    if (i % 3 === 0) writeFileSync(at(name), await picture(seed));
     if (i % 3 !== 1) continue;
-    renameSync(at(name), at(`moved-${name}`));
-    names[i] = `moved-${name}`;
+    names[i] = `${seed}.jpg`;
+    renameSync(at(name), at(`${seed}.jpg`));
   }
-  for (let i = 0; i < filesACycle; i += 1) {
+  for (let i = names.length; i < files; i += 1) {
     names.push(`${cycle}-${i}.jpg`);
-    writeFileSync(at(`${cycle}-${i}.jpg`), await picture(1 + cycle * filesACycle + i));
+    writeFileSync(at(`${cycle}-${i}.jpg`), await picture((cycle + 1) * 1000 + 900 + i));
   }
 }
 
