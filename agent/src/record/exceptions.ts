@@ -18,7 +18,7 @@ export type ExceptionCode = keyof typeof exceptionSentences;
 
 /** Why a catalogued file has status no-pixels: it is known by its metadata, and nothing was made from its pixels. */
 export const noPixelsSentences = {
-  'hevc': 'The picture is compressed with HEVC, for which no decoder is shipped.',
+  'hevc': 'The picture is compressed with HEVC, for which no decoder is shipped, and the file holds no JPEG of it.',
   'video': 'Nothing is made from the frames of a video.',
   'no-preview': 'The raw file holds no preview that can be decoded; its sensor data is not developed.',
   'bitmap-kind': 'The bitmap is of a kind that is not decoded.',
