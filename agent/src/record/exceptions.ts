@@ -1,3 +1,5 @@
+import type { NoPreviewReason } from '@nucleus/shared/wire/local';
+
 /** Why a file has no record: a closed list, each with the sentence that people read. Neither a path nor a library's own words get in. */
 export const exceptionSentences = {
   'empty': 'The file is empty.',
@@ -22,6 +24,6 @@ export const noPixelsSentences = {
   'video': 'Nothing is made from the frames of a video.',
   'no-preview': 'The raw file holds no preview that can be decoded; its sensor data is not developed.',
   'bitmap-kind': 'The bitmap is of a kind that is not decoded.',
-} as const;
+} as const satisfies Record<NoPreviewReason, string>;
 
-export type NoPixelsCode = keyof typeof noPixelsSentences;
+export type NoPixelsCode = NoPreviewReason;

@@ -28,6 +28,7 @@ export function ComparedPicture({ item, isStored, zoom, onZoom }: ComparedPictur
           own={isStored ? storedPicture(item.id, 'preview-2048') : undefined}
           referenceId={item.reference_id}
           {...size}
+          status={item.metadata.status}
           blurhash={typeof blurhash === 'string' ? blurhash : undefined}
           shownPx={shownPx}
         />
