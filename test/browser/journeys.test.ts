@@ -1,13 +1,17 @@
-/** What a person does from finding to a decision, on both databases: tag all and undo, query to slice to export, duplicates to resolved, an agent suspended to confirmed. */
+/**
+ * What a person does from finding to a decision, on both databases: tag all and undo, query to slice to export, duplicates to resolved, an
+ * agent suspended to confirmed, upload to error to retry.
+ */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
 import { type ADecidingDashboard, aDecidingDashboard, pairedItems } from '../builders/a-deciding-dashboard.ts';
-import { distinctJpegs } from '../builders/a-picture.ts';
+import { aJpeg, distinctJpegs } from '../builders/a-picture.ts';
+import { aPictureServer, type PictureServer } from '../builders/a-picture-server.ts';
 import { aProgram } from '../builders/a-process.ts';
-import { makeTempFolder, removeFolder } from '../builders/a-temp-folder.ts';
+import { aTempFolder, makeTempFolder, removeFolder } from '../builders/a-temp-folder.ts';
 import { aFreePort, agentCommand } from '../builders/an-agent-process.ts';
 import { eventually } from '../builders/eventually.ts';
 import { onEachDatabase } from '../contract/on-each-database.ts';
@@ -17,13 +21,17 @@ describeWithChromium('journeys through the dashboard', () => {
   onEachDatabase('from finding to a decision', (openDatabase) => {
     let browser: Browser;
     let dashboard: ADecidingDashboard;
+    let pictures: PictureServer;
     beforeAll(async () => {
       browser = await aChromium();
-      dashboard = await aDecidingDashboard(browser, pairedItems(60), { database: await openDatabase() });
+      pictures = await aPictureServer({ '/crane.jpg': await aJpeg({ seed: 3 }) });
+      const options = { database: await openDatabase(), fetchAllow: [pictures.host] };
+      dashboard = await aDecidingDashboard(browser, pairedItems(60), options);
     });
     afterAll(async () => {
       await dashboard.close();
       await browser.close();
+      await pictures.close();
     });
 
     test('all results are tagged from the keyboard, shown on the tiles, found, and undone with Ctrl Z', async () => {
@@ -179,6 +187,52 @@ describeWithChromium('journeys through the dashboard', () => {
       await page.getByRole('row', { name: /archive.* Live 5 5/ }).waitFor();
       await page.getByRole('link', { name: 'Agents', exact: true }).waitFor();
       await eventually('the cloud to let them go', 30_000, async () => ((await kept()) === 5 ? true : undefined));
+    });
+
+    test('a file and an address of an upload fail, say why, and are there after a retry', async () => {
+      const folder = await aTempFolder('journeys');
+      const key = dashboard.cloud.adminKey;
+      const call = (path: string, body?: object) => send(`${dashboard.cloud.url}/v1/${path}`, { key, body });
+      const { dataset_id } = (await call('nucleus/dataset/create', { name: 'by hand' })).body;
+      const page = await dashboard.open(`/d/${dataset_id}/uploads`);
+      const failed: string[] = [];
+      page.on('pageerror', (error) => failed.push(error.message));
+      const files = page.getByLabel('Files', { exact: true }).and(page.locator('input'));
+      const [file, list] = [join(folder, 'yard.jpg'), join(folder, 'cranes.csv')];
+      await writeFile(file, await aJpeg({ seed: 4 }));
+      const csvRow = (name: string) => `${pictures.origin}/${name}.jpg,${name}`;
+      await writeFile(list, ['attachment_url,reference_id', csvRow('crane'), csvRow('dead')].join('\n'));
+
+      // What became of the file is asked once in vain.
+      let isAnswered = false;
+      await page.route('**/v1/uploads/*', (route) => {
+        if (isAnswered || route.request().method() !== 'GET') return route.continue();
+        isAnswered = true;
+        const body = JSON.stringify({ error: 'The server is busy.', code: 'overloaded' });
+        return route.fulfill({ status: 503, contentType: 'application/json', body });
+      });
+      await files.setInputFiles(file);
+      const row = page.locator('tr.upload-row', { hasText: 'yard.jpg' });
+      await row.getByText('The server is busy.').waitFor();
+      await page.getByRole('button', { name: 'Retry failed' }).click();
+      await row.getByText('ready').waitFor();
+      await files.setInputFiles(list);
+      await page.getByRole('button', { name: 'Import 2 rows' }).click();
+      await page.getByRole('heading', { name: 'CSV import' }).waitFor();
+      await page.locator('.csv-problems').getByText('The address answered 404.').waitFor();
+
+      await page.goto(`${dashboard.cloud.url}/d/${dataset_id}`);
+      await page.getByRole('option', { name: /^dead, Not fetched/ }).click();
+      const stored = page.getByRole('region', { name: 'Stored picture' });
+      await stored.getByText('fetch_not_found').waitFor();
+      pictures.answer('/dead.jpg', await aJpeg({ seed: 5 }));
+      await stored.getByRole('button', { name: 'Fetch again' }).click();
+      await stored.getByText('Ready', { exact: true }).waitFor();
+      const tiles = (await call(`insights/${dataset_id}/tiles`, { offset: 0, limit: 9, query: '' })).body.tiles;
+      expect(tiles.map(({ ref, p, a }: any) => [ref, p, a])).toEqual(
+        ['yard.jpg', 'crane', 'dead'].map((ref) => [ref, true, undefined]),
+      );
+      expect(failed).toEqual([]);
     });
 
     test('nothing of it offends the content security policy or fails in the page', () => {

@@ -7,7 +7,7 @@ export interface ItemPlace {
   itemId: string;
 }
 
-/** Marks an item's picture as asked for; false while it is on its way already. */
+/** Notes how far the first fetch of an item's picture is, or a new one after a failure; false while one is on its way already. */
 export async function startItemFetch(tx: Database, row: ItemFetchesTable): Promise<boolean> {
   const done = await tx
     .insertInto('item_fetches')
@@ -15,7 +15,13 @@ export async function startItemFetch(tx: Database, row: ItemFetchesTable): Promi
     .onConflict((conflict) =>
       conflict
         .columns(['tenant_id', 'dataset_id', 'item_id'])
-        .doUpdateSet({ state: row.state, code: null, message: null, tries: 0, updated_at: row.updated_at })
+        .doUpdateSet({
+          state: row.state,
+          code: row.code,
+          message: row.message,
+          tries: row.tries,
+          updated_at: row.updated_at,
+        })
         .where('item_fetches.state', '=', 'error'),
     )
     .executeTakeFirst();
@@ -57,6 +63,43 @@ export async function listItemFetches(
       .where('item_id', 'in', chunk)
       .execute();
     found.push(...rows);
+  }
+  return found;
+}
+
+const selectUnstored = (db: Database, tenantId: string, datasetId: string) =>
+  db
+    .selectFrom('item_fetches')
+    .leftJoin('item_assets', (join) =>
+      join
+        .onRef('item_assets.tenant_id', '=', 'item_fetches.tenant_id')
+        .onRef('item_assets.item_id', '=', 'item_fetches.item_id'),
+    )
+    .where('item_fetches.tenant_id', '=', tenantId)
+    .where('item_fetches.dataset_id', '=', datasetId)
+    .where('item_assets.sha256', 'is', null);
+
+export async function countUnstored(db: Database, tenantId: string, datasetId: string): Promise<number> {
+  const row = await selectUnstored(db, tenantId, datasetId)
+    .select((select) => select.fn.countAll<number>().as('items'))
+    .executeTakeFirstOrThrow();
+  return Number(row.items);
+}
+
+/** Those of some items whose picture was asked for and never stored. */
+export async function listUnstored(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  itemIds: readonly string[],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const chunk of inChunks(itemIds, 1)) {
+    const rows = await selectUnstored(db, tenantId, datasetId)
+      .select('item_fetches.item_id')
+      .where('item_fetches.item_id', 'in', chunk)
+      .execute();
+    found.push(...rows.map(({ item_id }) => item_id));
   }
   return found;
 }

@@ -31,6 +31,7 @@ export function judgeFailure(error: AppError, maxBytes: number): AttachmentFault
   if (error.code === 'attachment-refused') {
     return fault('content_not_image', 'The address returned something that is not an image that can be read.');
   }
+  if (error.status >= 500) return fault('processing_failed', error.message, true);
   if (error.code === 'file-not-found') return fault('file_not_found', error.message);
   const judged = judgeCause(error.cause, maxBytes);
   // A store that the customer's own integration names has said why.

@@ -1,6 +1,7 @@
 import type { StoredExif } from '@nucleus/shared/wire/assets';
 import type { ImageFormat } from './check/sniff-image.ts';
 import type { Decoded } from './decode/decoded.ts';
+import type { AttachmentFault } from './judge-failure.ts';
 
 /** An image that is in the object store, not yet named by a row. */
 export interface KeptImage extends Omit<Decoded, 'exif'> {
@@ -17,8 +18,10 @@ export function objectKey(tenantId: string, sha256: string): string {
   return `${tenantId}/${sha256.slice(0, 2)}/${sha256}`;
 }
 
-/** The picture of an item, or the sentence why there is none. */
-export type Picture = { kept: KeptImage; error?: never } | { kept?: never; error: string };
+/** The picture of an item, or the sentence why there is none; of a fetch also how it failed. */
+export type Picture =
+  | { kept: KeptImage; error?: never; fault?: never }
+  | { kept?: never; error: string; fault?: AttachmentFault };
 
 /** EXIF as a row holds it; null where nothing is stored, or where it was stored before EXIF was read. */
 export function readStoredExif(exif: string | null | undefined): StoredExif | null {

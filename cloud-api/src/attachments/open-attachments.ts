@@ -64,8 +64,8 @@ export interface AttachmentsOptions {
   reclaim: (tenantId: string, sha256: string) => Promise<void>;
 }
 
-/** Transfers of one process at once, whatever requests ask for; and of them those of one tenant, and those from one host. */
-const mostTransfers = { all: 64, perTenant: 32, perHost: 8 };
+/** Transfers of one process at once, whatever requests ask for; and of them those of one tenant, and requests that one host gets. */
+const mostTransfers = { all: 64, perTenant: 32, perHost: 4 };
 /** 5,000 vectors of 1,536 numbers as text. */
 const mostFileBytes = 256 * 1024 * 1024;
 const fileTotalMs = 15 * 60_000;
@@ -80,9 +80,18 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
   const ofTenant = limitEach(mostTransfers.perTenant);
   const ofHost = limitEach(mostTransfers.perHost);
   const ofAll = limitConcurrency(mostTransfers.all);
-  /** One tenant leaves places for the others, and waiting for a slow host takes none of those of all. */
-  const inTurn = <Result>(tenantId: string, url: string, signal: AbortSignal, work: () => Promise<Result>) =>
-    ofTenant(tenantId, () => ofHost(hostOf(url) ?? '', () => ofAll(work, signal), signal), signal);
+  /** Waiting for a slow host takes none of the places of all, and a host gets the next request while what it sent is decoded. */
+  const fetchStaged = (tenantId: string, url: string, within: FetchLimits, signal: AbortSignal) => {
+    const fetch = async () =>
+      fetchAttachment(
+        await locateContent(tenantId, url, sources, signal),
+        sources.policy,
+        within,
+        (body) => stageFile(staging, body, sniffBytes),
+        signal,
+      );
+    return ofHost(hostOf(url) ?? '', () => ofAll(fetch, signal), signal);
+  };
   const pool = openDecodePool({
     childUrl: options.decodeChild,
     processes: decodeProcesses,
@@ -110,31 +119,20 @@ export async function openAttachments(options: AttachmentsOptions): Promise<Atta
     maxBytes: limits.maxBytes,
     postCallback: (url, body, headers, signal) => postCallback(url, sources.policy, { body, headers }, signal),
     fetchImage: (tenantId, url, signal, onFetched) =>
-      inTurn(tenantId, url, signal, async () => {
-        const staged = await fetchAttachment(
-          await locateContent(tenantId, url, sources, signal),
-          sources.policy,
-          limits,
-          (body) => stageFile(staging, body, sniffBytes),
-          signal,
-        );
-        await onFetched?.().catch(async (error: unknown) => {
-          await rm(staged.path, { force: true });
-          throw error;
-        });
-        return keepStaged(tenantId, staged, signal);
-      }),
+      ofTenant(
+        tenantId,
+        async () => {
+          const staged = await fetchStaged(tenantId, url, limits, signal);
+          await onFetched?.().catch(async (error: unknown) => {
+            await rm(staged.path, { force: true });
+            throw error;
+          });
+          return keepStaged(tenantId, staged, signal);
+        },
+        signal,
+      ),
     fetchFile: (tenantId, url, signal) =>
-      inTurn(tenantId, url, signal, async () => {
-        const content = await locateContent(tenantId, url, sources, signal);
-        return fetchAttachment(
-          content,
-          sources.policy,
-          fileLimits,
-          (body) => stageFile(staging, body, sniffBytes),
-          signal,
-        );
-      }),
+      ofTenant(tenantId, () => fetchStaged(tenantId, url, fileLimits, signal), signal),
     stage: (body) => stageFile(staging, body, sniffBytes),
     keepStaged,
     checkPointCloud,

@@ -5,12 +5,9 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { getItemById } from '../items/read-items.ts';
-import { enqueueJob } from '../job-queue/enqueue-job.ts';
 import { isUploaded } from './describe-item.ts';
+import { enqueueRefetch } from './enqueue-refetch.ts';
 import { type ItemPlace, startItemFetch } from './fetch-queries.ts';
-import { hostOf } from './rules.ts';
-
-export const refetchJobKind = 'refetchItem';
 
 /**
  * Asks for an item's picture again, in a job. While it is on its way, asking again changes nothing.
@@ -31,14 +28,7 @@ export async function refetchItem(
     const row = { tenant_id: tenantId, dataset_id: datasetId, item_id: itemId };
     const asked = { state: 'pending', code: null, message: null, tries: 0, updated_at: nowMs };
     if (!(await startItemFetch(tx, { ...row, ...asked }))) return;
-    const host = hostOf(url);
-    await enqueueJob(tx, acting, {
-      kind: refetchJobKind,
-      datasetId: null,
-      requestKey: null,
-      input: { datasetId, itemId },
-      ...(host === undefined ? {} : { host }),
-    });
+    await enqueueRefetch(tx, acting, { datasetId, itemId }, url);
     await writeAudit(tx, acting, { action: 'item.refetch', targetId: itemId });
   });
 }

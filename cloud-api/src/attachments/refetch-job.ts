@@ -13,7 +13,9 @@ import { bringIn, type FetchSubject, moving, type Outcome } from './bring-in.ts'
 import { changeItemFetch, type ItemPlace } from './fetch-queries.ts';
 import type { KeptImage } from './kept-image.ts';
 import type { Attachments } from './open-attachments.ts';
+import { findItemAsset } from './queries.ts';
 
+const noWords = { width: null, height: null, phash: null };
 const Place = z.object({ datasetId: z.string(), itemId: z.string() });
 
 export function refetchJob(db: Database, attachments: Attachments): JobHandler {
@@ -73,16 +75,19 @@ async function replacePicture(
   const item = await findItem(tx, acting.tenantId, place);
   if (item === undefined) return { code: 'item_gone', message: 'The item is not there any more.' };
   const { referenceId, imageUrl } = item;
+  // What a caller has said of the picture of an item that never had one still wins over what is found.
+  const isFirst = (await findItemAsset(tx, acting.tenantId, place.itemId)) === undefined;
+  const { width, height, phash } = isFirst ? item : noWords;
   const metadata = JSON.parse(item.userMetadata) as Metadata;
   const read: ReadItem = {
     raw: { reference_id: referenceId },
     place: 0,
     refKey: refKey(referenceId),
     update: true,
-    item: { reference_id: referenceId, image_url: imageUrl, metadata },
+    item: { reference_id: referenceId, image_url: imageUrl, metadata, width, height, phash },
   };
   const pictures = new Map([[read, { kept }]]);
-  const prepared = { good: [read], bad: [], pictures, uploadedUrl: undefined };
+  const prepared = { good: [read], bad: [], pictures, keepsUnfetched: false, uploadedUrl: undefined };
   const { error_payload } = await appendItemsIn(tx, acting, place.datasetId, prepared);
   const [refused] = (error_payload ?? []) as { error?: string }[];
   return refused === undefined

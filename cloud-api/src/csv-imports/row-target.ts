@@ -26,11 +26,16 @@ export interface RowTarget {
 export function reportRows(upload: Pick<ResumableUploadsTable, 'tenant_id' | 'id'>, run: CsvRun) {
   const head = (rowNo: number) => ({ tenant_id: upload.tenant_id, upload_id: upload.id, run, row_no: rowNo });
   return {
-    failed: (rowNo: number, { code, error }: RowProblem, referenceId: string | null = null): CsvRowsTable => ({
+    failed: (
+      rowNo: number,
+      { code, error }: RowProblem,
+      referenceId: string | null = null,
+      itemId: string | null = null,
+    ): CsvRowsTable => ({
       ...head(rowNo),
       state: 'failed',
       reference_id: referenceId,
-      item_id: null,
+      item_id: itemId,
       code,
       error,
     }),

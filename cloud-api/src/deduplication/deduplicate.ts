@@ -1,6 +1,7 @@
 /** Finds a dataset's items that are no near duplicates of each other (wire contract 7). Long: a job calls it. */
 
 import { AppError } from '@nucleus/shared/failure/app-error';
+import { countBareItems } from '../attachments/unfetched-items.ts';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { eachHashPage, listNamedHashCandidates, type NamedItems } from '../items/list-hashes.ts';
@@ -22,7 +23,7 @@ export interface DeduplicationResult {
     threshold: number;
     original_count: number;
     deduplicated_count: number;
-    /** Items of a privacy-mode dataset that have no pixels to compare. */
+    /** Items of a privacy-mode dataset that have no pixels to compare, or of another whose picture could not be fetched. */
     skipped_without_hash: number;
   };
 }
@@ -47,7 +48,8 @@ export async function deduplicate(
   const table = new HashTable({ hasNames: true });
   if (isNamed) table.add(await listNamedHashCandidates(db, tenantId, datasetId, input));
   else await eachHashPage(db, tenantId, datasetId, (page) => table.add(page), work.signal);
-  const excused = dataset.isPrivate && !isNamed ? table.withoutPixels : 0;
+  const bare = dataset.isPrivate || table.withoutHash === 0 ? 0 : await countBareItems(db, tenantId, datasetId);
+  const excused = isNamed ? 0 : dataset.isPrivate ? table.withoutPixels : Math.min(bare, table.withoutHash);
   if (table.withoutHash > excused || (table.count === 0 && table.withoutHash > 0)) throw hashMissing(table.withoutHash);
   const { places } = await compareAside(table.task('unique', input.threshold), work);
   work.onProgress?.(1);

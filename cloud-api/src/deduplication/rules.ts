@@ -35,17 +35,18 @@ export function hashMissing(count: number): AppError {
 }
 
 /**
- * Parts the items that can be compared from those that rightly have no hash: in a dataset that keeps its pixels, undecodable ones.
- * @param mayLackHashes whether such items are skipped; items that were asked for by id never are
+ * Parts the items that can be compared from those that rightly have no hash: in a dataset that keeps its pixels undecodable ones, in
+ * others those whose picture could not be fetched.
+ * @param mayLackHash whether an item without a hash is such a one
  * @throws AppError `perceptual-hash-missing` when another item lacks a hash, or every item does
  */
 export function chooseHashed(
   items: readonly HashCandidate[],
-  mayLackHashes: boolean,
+  mayLackHash: (item: HashCandidate) => boolean,
 ): { hashed: HashedItem[]; skippedWithoutHash: number } {
   const hashed = items.filter((item): item is HashCandidate & { phash: string } => item.phash !== null);
   const bare = items.filter((item) => item.phash === null);
-  const excused = mayLackHashes ? bare.filter(hasNoPixels).length : 0;
+  const excused = bare.filter(mayLackHash).length;
   if (bare.length > excused || (hashed.length === 0 && items.length > 0)) throw hashMissing(bare.length);
   return { hashed, skippedWithoutHash: excused };
 }

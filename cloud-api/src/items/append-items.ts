@@ -7,6 +7,7 @@ import { showImages } from '../attachments/item-assets.ts';
 import type { Picture } from '../attachments/kept-image.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import type { StagedFile } from '../attachments/store/stage-file.ts';
+import { listBareItems, noteUnfetched } from '../attachments/unfetched-items.ts';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
@@ -15,7 +16,7 @@ import { together } from '../database/together.ts';
 import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { takeVectors } from '../embeddings/keep-vectors.ts';
-import { intakeImages } from './intake-images.ts';
+import { intakeImages, needingPicture } from './intake-images.ts';
 import { keepEvents } from './keep-events.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
 import {
@@ -26,7 +27,14 @@ import {
   type ReadItem,
   readAppendedItems,
 } from './plan-append.ts';
-import { findSourceOfDataset, insertItems, listKnownItems, updateItem, updateUserMetadata } from './queries.ts';
+import {
+  findSourceOfDataset,
+  insertItems,
+  type KnownItem,
+  listKnownItems,
+  updateItem,
+  updateUserMetadata,
+} from './queries.ts';
 
 export interface Append {
   /** As they came; each is checked by itself. */
@@ -35,6 +43,11 @@ export interface Append {
   update: boolean;
   /** Files by the place of their item. This operation takes them over, whatever happens. */
   uploads?: readonly StagedFile[];
+  /**
+   * Whether new items stay although their picture cannot be fetched, with the reason beside them: where somebody waits for the reply they
+   * do not. They are told as errors all the same, and are new once their picture is there.
+   */
+  keepsUnfetched?: boolean;
 }
 
 export interface AppendParts {
@@ -49,6 +62,7 @@ export interface PreparedAppend {
   good: readonly ReadItem[];
   bad: readonly unknown[];
   pictures: ReadonlyMap<ReadItem, Picture>;
+  keepsUnfetched: boolean;
   uploadedUrl: AppendFacts['uploadedUrl'];
 }
 
@@ -99,18 +113,23 @@ export async function prepareAppend(
     bad.push(...read.bad);
   }
   // In privacy mode no address is ever requested: the mode of a dataset never changes, so this look is as good as one later.
-  const pictures = dataset.isPrivate
-    ? new Map()
-    : await intakeImages(
-        attachments,
-        tenantId,
-        good,
-        await listKnownItems(db, tenantId, datasetId, keysOf(good)),
-        input.uploads,
-        signal,
-      );
+  const needing = dataset.isPrivate
+    ? []
+    : await listNeeding(db, tenantId, datasetId, good, input.uploads !== undefined);
+  const pictures = await intakeImages(attachments, tenantId, needing, input.uploads, signal);
   const uploadedUrl = input.uploads === undefined ? undefined : (id: string) => `${publicOrigin}/v1/assets/${id}`;
-  return { good, bad, pictures, uploadedUrl };
+  return { good, bad, pictures, keepsUnfetched: input.keepsUnfetched === true, uploadedUrl };
+}
+
+async function listNeeding(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  items: readonly ReadItem[],
+  isUpload: boolean,
+): Promise<ReadItem[]> {
+  const known = await listKnownItems(db, tenantId, datasetId, keysOf(items));
+  return needingPicture(items, known, await listBareItems(db, tenantId, datasetId, idsOf(known)), isUpload);
 }
 
 /** Writes a prepared append in the caller's transaction, so that the append and a job's progress are one fact. */
@@ -120,7 +139,7 @@ export async function appendItemsIn(
   datasetId: string,
   prepared: PreparedAppend,
 ): Promise<AppendReply> {
-  const { good, bad, pictures, uploadedUrl } = prepared;
+  const { good, bad, pictures, keepsUnfetched, uploadedUrl } = prepared;
   const claim = await claimWrite(tx, acting, datasetId);
   const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
   const { tenantId } = acting;
@@ -132,10 +151,13 @@ export async function appendItemsIn(
   ]);
   const isAgentBound = source !== undefined;
   const { isPrivate } = claim;
+  const bare = isPrivate ? new Set<string>() : await listBareItems(tx, tenantId, datasetId, idsOf(known));
   const planning = planAppend({
     items: good,
     known,
+    bare,
     pictures,
+    keepsUnfetched,
     uploadedUrl,
     isPrivate,
     isAgentBound,
@@ -146,6 +168,7 @@ export async function appendItemsIn(
   });
   const plan = await inTurns(planning);
   await showImages(tx, acting, datasetId, plan.images);
+  await noteUnfetched(tx, acting, datasetId, plan.unfetched);
   const inserted = plan.inserts.length;
   const written = inserted + plan.updates.size;
   await together(tx, (tx) => [
@@ -156,7 +179,7 @@ export async function appendItemsIn(
   const errors = [...bad, ...plan.errors];
   return {
     dataset_id: datasetId,
-    new_items: plan.inserts.length,
+    new_items: plan.newCount,
     updated_items: plan.updatedCount,
     ignored_items: plan.ignoredCount,
     upload_errors: errors.length,
@@ -181,6 +204,10 @@ export function assertTakesItems(dataset: { isScene: boolean; isPrivate: boolean
       'privacy-mode-refuses-bytes',
       'This dataset is in privacy mode: it takes addresses, never files.',
     );
+}
+
+function idsOf(known: readonly KnownItem[]): string[] {
+  return known.map(({ itemId }) => itemId);
 }
 
 function keysOf(items: readonly ReadItem[]): string[] {
@@ -212,7 +239,7 @@ async function writePlan(
     changeNo,
     Array.from(plan.updates, ([itemId, { picture }]) => ({
       itemId,
-      kind: picture === undefined ? ('metadata' as const) : ('picture' as const),
+      kind: picture === undefined || plan.unfetched.has(itemId) ? ('metadata' as const) : ('picture' as const),
       rev: null,
     })),
   );

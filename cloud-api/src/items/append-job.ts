@@ -60,7 +60,7 @@ export async function startAppendJob(
 
 /**
  * Appends the file's lines in their order; a line that is refused, or whose picture cannot be had, is an error of the job and the
- * rest goes in. Pictures have no deadline together, because nobody waits for a reply.
+ * rest goes in. An item whose picture cannot be fetched stays, with the reason. Pictures have no deadline together, because nobody waits for a reply.
  */
 export function appendJob(parts: AppendParts, uploads: UploadStore): JobHandler {
   const { db } = parts;
@@ -76,7 +76,7 @@ export function appendJob(parts: AppendParts, uploads: UploadStore): JobHandler 
       signal.throwIfAborted();
       const next = at;
       const { items, bad } = readItems(chunk);
-      const input = { items: items.map(({ item }) => item), update };
+      const input = { items: items.map(({ item }) => item), update, keepsUnfetched: true };
       const prepared = await prepareAppend(parts, job.tenantId, datasetId, input, signal);
       // Pictures that a stop cut off are no errors of their lines: the chunk is done again.
       signal.throwIfAborted();

@@ -1,6 +1,7 @@
 /** Brings in the pictures of an append before anything is written: nothing but queries may be awaited in a transaction. */
 import { setMaxListeners } from 'node:events';
 import { AppError } from '@nucleus/shared/failure/app-error';
+import { judgeFailure } from '../attachments/judge-failure.ts';
 import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import { limitConcurrency } from '../attachments/limit-concurrency.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
@@ -11,7 +12,7 @@ import type { KnownItem } from './queries.ts';
 const mostAtOnce = 16;
 
 /**
- * Fetches or takes over the pictures that the items need. An image that cannot be had is a value, and nothing of it is kept.
+ * Fetches or takes over the pictures of items. An image that cannot be had is a value, and nothing of it is kept.
  * @param uploads files by the place of their item; when given, no address is fetched.
  * @param until once it aborts, what is not there yet cannot be had.
  */
@@ -19,7 +20,6 @@ export async function intakeImages(
   attachments: Attachments,
   tenantId: string,
   items: readonly ReadItem[],
-  known: readonly KnownItem[],
   uploads: readonly StagedFile[] | undefined,
   until: AbortSignal,
 ): Promise<ReadonlyMap<ReadItem, Picture>> {
@@ -32,8 +32,9 @@ export async function intakeImages(
     inTurn(work, signal).then(
       (kept) => ({ kept }),
       (error: unknown): Picture => {
-        if (error instanceof AppError) return { error: `image_url: ${error.message}` };
-        throw error;
+        if (!(error instanceof AppError)) throw error;
+        const sentence = { error: `image_url: ${error.message}` };
+        return uploads === undefined ? { ...sentence, fault: judgeFailure(error, attachments.maxBytes) } : sentence;
       },
     );
   const fetchOnce = (url: string) => {
@@ -42,7 +43,7 @@ export async function intakeImages(
     return fetching;
   };
   const pictures = await Promise.allSettled(
-    needingPicture(items, known, uploads !== undefined).map(async (read): Promise<[ReadItem, Picture]> => {
+    items.map(async (read): Promise<[ReadItem, Picture]> => {
       if (uploads === undefined) return [read, await fetchOnce(read.item.image_url)];
       const staged = uploads[read.place];
       if (staged === undefined) return [read, { error: 'image: no file came with this item' }];
@@ -57,9 +58,19 @@ export async function intakeImages(
   );
 }
 
-/** New items, and known ones that are updated with another address or with a file. */
-function needingPicture(items: readonly ReadItem[], known: readonly KnownItem[], isUpload: boolean): ReadItem[] {
-  const urls = new Map(known.map(({ refKey, imageUrl }) => [refKey, imageUrl]));
+/**
+ * Of some items those whose picture is brought in: new ones, known ones that are updated with another address or with a file, and known
+ * ones that never had a picture.
+ * @param bare ids of the latter
+ */
+export function needingPicture(
+  items: readonly ReadItem[],
+  known: readonly KnownItem[],
+  bare: ReadonlySet<string>,
+  isUpload: boolean,
+): ReadItem[] {
+  const shown = known.filter(({ itemId }) => !bare.has(itemId));
+  const urls = new Map(shown.map(({ refKey, imageUrl }) => [refKey, imageUrl]));
   return items.filter((read) => {
     const url = urls.get(read.refKey);
     if (url !== undefined && (!read.update || (!isUpload && url === read.item.image_url))) return false;

@@ -2,7 +2,9 @@
 import { AppendedItem } from '@nucleus/shared/wire/dataset';
 import type { DatasetItemInput } from '@nucleus/shared/wire/dataset-item';
 import { isPlainItem } from '@nucleus/shared/wire/plain-item';
+import type { AttachmentFault } from '../attachments/judge-failure.ts';
 import type { KeptImage, Picture } from '../attachments/kept-image.ts';
+import { isFetchable, type Unfetched } from '../attachments/unfetched-items.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { ItemsTable } from '../database/tables.ts';
 import type { DatasetClaim } from '../datasets/claim-write.ts';
@@ -35,6 +37,10 @@ export interface AppendPlan {
   updates: Map<string, ItemUpdate>;
   /** Images to show by item id. */
   images: Map<string, KeptImage>;
+  /** Items that stay without a picture, by id. */
+  unfetched: Map<string, Unfetched>;
+  /** Items that are there with this append, or have their first picture with it. */
+  newCount: number;
   updatedCount: number;
   ignoredCount: number;
   errors: unknown[];
@@ -50,6 +56,10 @@ export interface AppendFacts {
   known: readonly KnownItem[];
   /** Pictures that were brought in; empty in privacy mode, where none ever is. */
   pictures: ReadonlyMap<ReadItem, Picture>;
+  /** Known items that never had a picture, by id: to an append they are new. */
+  bare: ReadonlySet<string>;
+  /** Whether new items stay although their picture cannot be fetched. */
+  keepsUnfetched: boolean;
   /** Address that an item answers whose file was uploaded; undefined when addresses were sent. */
   uploadedUrl: ((itemId: string) => string) | undefined;
   isPrivate: boolean;
@@ -95,6 +105,8 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
     inserts: [],
     updates: new Map(),
     images: new Map(),
+    unfetched: new Map(),
+    newCount: 0,
     updatedCount: 0,
     ignoredCount: 0,
     errors: [],
@@ -104,14 +116,18 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
   for (const [place, read] of facts.items.entries()) {
     if (place > 0 && place % itemsPerTurn === 0) yield;
     const there = known.get(read.refKey);
-    const isKnown = there !== undefined || fresh.has(read.refKey);
-    if (!read.update && (there?.state === 'live' || fresh.has(read.refKey))) {
+    const twin = fresh.get(read.refKey);
+    const isKnown = there !== undefined || twin !== undefined;
+    const isBare = isWithoutPicture(facts, plan, there?.itemId ?? twin?.id);
+    const picture = pictureOf(facts, read, there ?? twin);
+    const isTaken = read.update || (isBare && picture !== undefined);
+    if (!isTaken && (there?.state === 'live' || twin !== undefined)) {
       plan.ignoredCount += 1;
       continue;
     }
-    const picture = pictureOf(facts, read, there ?? fresh.get(read.refKey));
+    const fault = !isKnown || isBare ? faultToKeep(facts, read, picture) : undefined;
     // First, because a refused item must not lock the kinds of its fields.
-    const problem = picture?.error ?? findProblem(facts, read.item, there, isKnown);
+    const problem = (fault === undefined ? picture?.error : undefined) ?? findProblem(facts, read.item, there, isKnown);
     if (problem !== undefined) {
       plan.errors.push(refused(read.raw, problem));
       continue;
@@ -119,35 +135,63 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
     const metadata = JSON.stringify(
       there?.sourceId == null ? (read.item.metadata ?? {}) : withoutReserved(read.item.metadata ?? {}),
     );
-    const twin = fresh.get(read.refKey);
     const kept = picture?.kept;
     const seq = there?.seq ?? twin?.seq ?? facts.claim.nextSeq + plan.inserts.length;
     if (kept !== undefined) facts.vectors.show(seq, () => kept.blurhash);
     if (read.item.embedding_info != null) facts.vectors.put(seq, read.item.embedding_info);
+    const isOther = kept !== undefined || fault !== undefined;
+    let itemId = there?.itemId ?? twin?.id;
     if (twin !== undefined) {
       twin.user_metadata = metadata;
-      if (kept !== undefined) {
-        Object.assign(twin, pictureColumns(facts, read, twin.id, kept));
-        plan.images.set(twin.id, kept);
-      }
-      plan.updatedCount += 1;
+      if (isOther) Object.assign(twin, pictureColumns(facts, read, twin.id, kept));
     } else if (there !== undefined) {
       const earlier = plan.updates.get(there.itemId)?.picture;
       plan.updates.set(there.itemId, {
         userMetadata: metadata,
-        picture: kept === undefined ? earlier : pictureColumns(facts, read, there.itemId, kept),
+        picture: isOther ? pictureColumns(facts, read, there.itemId, kept) : earlier,
       });
-      if (kept !== undefined) plan.images.set(there.itemId, kept);
-      plan.updatedCount += 1;
     } else {
       const row = newRow(facts, read, metadata, seq, kept);
-      if (kept !== undefined) plan.images.set(row.id, kept);
+      itemId = row.id;
       fresh.set(read.refKey, row);
       plan.inserts.push(row);
     }
+    noteEnd(plan, read, { itemId: itemId as string, kept, fault, isNew: !isKnown || (isBare && kept !== undefined) });
   }
   return plan;
 }
+
+/** Whether a known item has shown no picture yet, neither before this append nor by what it has done so far. */
+function isWithoutPicture(facts: AppendFacts, plan: AppendPlan, itemId: string | undefined): boolean {
+  if (itemId === undefined || plan.images.has(itemId)) return false;
+  return facts.bare.has(itemId) || plan.unfetched.has(itemId);
+}
+
+/** Why a picture could not be fetched, when its item stays all the same. */
+function faultToKeep(facts: AppendFacts, read: ReadItem, picture: Picture | undefined): AttachmentFault | undefined {
+  return facts.keepsUnfetched && isFetchable(read.item.image_url) ? picture?.fault : undefined;
+}
+
+/** What an item that was written counts as: new, updated, or an error although it stays. */
+function noteEnd(
+  plan: AppendPlan,
+  { raw, item }: ReadItem,
+  end: { itemId: string; kept: KeptImage | undefined; fault: AttachmentFault | undefined; isNew: boolean },
+): void {
+  const { itemId, kept, fault, isNew } = end;
+  if (kept !== undefined) {
+    plan.images.set(itemId, kept);
+    plan.unfetched.delete(itemId);
+  }
+  if (fault !== undefined) {
+    plan.unfetched.set(itemId, { url: item.image_url, fault });
+    plan.errors.push(refused(raw, `image_url: ${fault.message} ${fault.mayPass ? triedAgain : fetchedOnDemand}`));
+  } else if (isNew) plan.newCount += 1;
+  else plan.updatedCount += 1;
+}
+
+const triedAgain = 'The item stays, and its picture is tried again.';
+const fetchedOnDemand = 'The item stays, and its picture can be fetched again.';
 
 function findProblem(
   facts: AppendFacts,

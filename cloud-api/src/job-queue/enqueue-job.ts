@@ -25,7 +25,7 @@ export async function enqueueJob(db: Database, acting: Acting, job: NewJob): Pro
     total_steps: job.totalSteps ?? 1,
     error_count: 0,
     attempts: 0,
-    run_at: acting.nowMs,
+    run_at: job.notBeforeMs ?? acting.nowMs,
     locked_by: null,
     locked_until: 0,
     cancel_requested: 0,

@@ -13,6 +13,8 @@ export interface NewJob {
   requestKey: string | null;
   input: unknown;
   totalSteps?: number;
+  /** Milliseconds since 1970; at once unless said. */
+  notBeforeMs?: number;
   /** The host that it asks something of, when that is one. */
   host?: string;
 }

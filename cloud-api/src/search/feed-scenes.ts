@@ -9,6 +9,7 @@ export function feedScenes(db: Database, tenantId: string, datasetId: string, st
   const none = async () => [];
   return {
     storeEpoch: epoch,
+    keptInside: async () => () => false,
     changeNo,
     rowsAfter: (after, limit) => listChangedScenes(db, tenantId, datasetId, after, limit),
     // Slices, tags, vectors, labels and autotags are those of items.

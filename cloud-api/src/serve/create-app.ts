@@ -122,7 +122,7 @@ export function createApp(parts: AppParts): Express {
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });
   mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
-  mountAgents(mount, db, parts.storeEpoch, metrics);
+  mountAgents(mount, db, parts.storeEpoch, metrics, parts.projections);
   mountInsights(mount, db, projections);
   mountAssets(mount, db, parts.attachments, {
     keyrings: parts.linkKeyrings,

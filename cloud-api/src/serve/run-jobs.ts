@@ -1,7 +1,7 @@
 /** Which jobs there are, and the process that runs them. */
 import type { Kysely } from 'kysely';
+import { refetchJobKind } from '../attachments/enqueue-refetch.ts';
 import { placeOf } from '../attachments/fetch/fetch-attachment.ts';
-import { refetchJobKind } from '../attachments/refetch-item.ts';
 import { refetchJob } from '../attachments/refetch-job.ts';
 import { sweepObjects } from '../attachments/sweep-objects.ts';
 import { trainAutotagJob, trainAutotagJobKind } from '../autotags/train-job.ts';
@@ -44,7 +44,7 @@ import type { UploadStore } from '../uploads/upload-store.ts';
 /** Jobs at a time. Fetches and callbacks wait for other people's servers, so that they get slots of their own. */
 const slots = { work: 2, fetches: 16, callbacks: 4 };
 /** Of the fetches, what one tenant and one host may have: a slow one leaves room for the others. */
-const share = { perTenant: 10, perHost: 6 };
+const share = { perTenant: 10, perHost: 4 };
 const keepUploadsMs = 24 * 60 * 60 * 1000; // far beyond the hour in which an address works and the retries of its job
 const keepOwnJobsMs = 7 * 24 * 60 * 60 * 1000;
 const sweepEveryMs = 60 * 60 * 1000;

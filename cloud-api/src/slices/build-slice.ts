@@ -2,10 +2,12 @@
  * Slices that are sampled (build_slice). Two halves, because the answer names the slice before a job fills it: `openBuiltSlice` in the
  * request, `fillBuiltSlice` in the job.
  */
+
 import { readHashes } from '@nucleus/shared/dedup/hash-list';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AutotagFilter } from '@nucleus/shared/wire/slices';
 import type { Kysely, Transaction } from 'kysely';
+import { listBareItems } from '../attachments/unfetched-items.ts';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { getAutotag } from '../autotags/find-autotag.ts';
@@ -13,7 +15,7 @@ import { listScoredPlaces } from '../autotags/read-scores.ts';
 import type { Tables } from '../database/tables.ts';
 import { claimWrite } from '../datasets/claim-write.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
-import { chooseHashed } from '../deduplication/rules.ts';
+import { chooseHashed, hasNoPixels } from '../deduplication/rules.ts';
 import { type LongWork, takeTurns } from '../deduplication/take-turns.ts';
 import { listHashCandidates } from '../items/list-hashes.ts';
 import type { Projections } from '../search/projections.ts';
@@ -120,7 +122,9 @@ async function chooseSeqs(
     const chosen = chooseRandom(candidates.length, sample.sampleSize, slice.sliceId);
     return chosen.map((at) => candidates[at]?.seq as number);
   }
-  const { hashed } = chooseHashed(candidates, isPrivate);
+  const hashless = candidates.filter(({ phash }) => phash === null).map(({ itemId }) => itemId);
+  const bare = isPrivate ? undefined : await listBareItems(db, tenantId, slice.datasetId, hashless);
+  const { hashed } = chooseHashed(candidates, (item) => bare?.has(item.itemId) ?? hasNoPixels(item));
   const hashes = readHashes(hashed.map(({ phash }) => phash));
   const steps = chooseMostUnique(hashes, sample.sampleSize);
   const chosen = await takeTurns(steps, Math.min(sample.sampleSize, hashed.length), work);

@@ -5,6 +5,7 @@ import {
   decideKeys,
   findKeys,
   gridKeys,
+  labelKeys,
   videoKeys,
 } from '@nucleus/shared/ui/keyboard/keys.ts';
 import { Banner } from '@nucleus/shared/ui/parts/banner.tsx';
@@ -46,7 +47,7 @@ export function Frame({ route, session, children }: FrameProps): ReactElement {
         </PageLink>
         <Crumbs route={route} tenant={session.tenant.name} dataset={dataset?.name} />
         <AgentPill agents={agents.data} />
-        <KeySheet groups={[...gridKeys, findKeys, videoKeys, decideKeys, dashboardKeys, anywhereKeys]} />
+        <KeySheet groups={[...gridKeys, findKeys, labelKeys, videoKeys, decideKeys, dashboardKeys, anywhereKeys]} />
         <ThemeButton />
         <button
           type="button"

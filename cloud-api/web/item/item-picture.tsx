@@ -7,18 +7,18 @@ import { whyNothing } from '@nucleus/shared/ui/pixels/why-nothing.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
-import { LabelShapes } from './label-shapes.tsx';
-import type { LabelView } from './label-views.ts';
+import { LabelCanvas } from '../labels/label-canvas.tsx';
+import type { ItemLabels } from '../labels/use-item-labels.ts';
 
 /**
  * The item's picture: its blur, and over it the agent's preview when pixels are on, or the one that is stored here.
  * @param stored address of the picture that is stored here
- * @param labels drawn over all of it
+ * @param labels drawn over all of it, when they are looked at
  */
 export function ItemPicture(props: {
   item: DatasetItem;
   stored: string | undefined;
-  labels: readonly LabelView[];
+  labels: { datasetId: string; of: ItemLabels } | undefined;
 }): ReactElement {
   const { item, stored, labels } = props;
   const { source, blurhash } = item.metadata;
@@ -31,14 +31,22 @@ export function ItemPicture(props: {
         <BlurCanvas key={blurhash} hash={blurhash} aspect={aspect} />
       ) : (
         look.state !== 'link' &&
-        stored === undefined && <span className="mid">{whyNothing(look, item.metadata.status)}</span>
+        stored === undefined && (
+          <span className="mid">
+            {want === undefined ? 'No picture is stored' : whyNothing(look, item.metadata.status)}
+          </span>
+        )
       )}
       {want !== undefined && look.state === 'link' && (
         <PixelImage key={look.url} want={want} url={look.url} alt={visibleText(item.reference_id)} />
       )}
       {stored !== undefined && <OwnImage key={stored} url={stored} alt={visibleText(item.reference_id)} />}
-      {labels.length > 0 && item.width !== undefined && item.height !== undefined && (
-        <LabelShapes width={item.width} height={item.height} labels={labels} />
+      {labels !== undefined && item.width !== undefined && item.height !== undefined && (
+        <LabelCanvas
+          datasetId={labels.datasetId}
+          labels={labels.of}
+          picture={{ width: item.width, height: item.height }}
+        />
       )}
     </div>
   );

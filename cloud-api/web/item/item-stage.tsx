@@ -1,14 +1,11 @@
 import type { GridTile } from '@nucleus/shared/ui/grid/tile.tsx';
 import { PathName } from '@nucleus/shared/ui/words/path-name.tsx';
 import { count } from '@nucleus/shared/ui/words/quantities.ts';
-import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { ZoomPicture } from '@nucleus/shared/ui/zoom/zoom-picture.tsx';
 import { wholePicture, type ZoomState } from '@nucleus/shared/ui/zoom/zoom-state.ts';
-import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import { ChevronLeft } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useLayoutEffect, useRef, useState } from 'react';
 import { VideoPlayer } from '../video/video-player.tsx';
-import { storedPicture } from './stored-picture.ts';
+import { LabelledPicture } from './labelled-picture.tsx';
 
 interface ItemStageProps {
   datasetId: string;
@@ -38,7 +35,9 @@ export function ItemStage({ datasetId, tile, position, total, onStep, onClose }:
   const onKeyDown = (event: KeyboardEvent): void => {
     const act = keys[event.key.toLowerCase()];
     const isPressing = event.key === 'Enter' && event.target instanceof HTMLButtonElement;
-    if (act === undefined || isPressing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isSliding = event.target instanceof HTMLInputElement && event.key.startsWith('Arrow');
+    if (event.defaultPrevented || act === undefined || isPressing || isSliding) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     act();
@@ -57,42 +56,27 @@ export function ItemStage({ datasetId, tile, position, total, onStep, onClose }:
           <PathName path={tile.name} />
         </span>
         {tile.video === undefined && (
-          <button
-            type="button"
-            className="btn dense"
-            aria-pressed={zoom.scale > 1}
-            onClick={() => setZoom(zoom.scale > 1 ? wholePicture : { ...zoom, scale: 2 })}
-          >
-            {zoom.scale > 1 ? 'Fit' : 'Zoom'} <kbd className="hide-s">Z</kbd>
-          </button>
+          <>
+            <span className="sm t3 nowrap hide-s">
+              {count(tile.width)} × {count(tile.height)}
+              {zoom.scale > 1 && `, ${count(zoom.scale * 100)} % of fit`}
+            </span>
+            <button
+              type="button"
+              className="btn dense"
+              aria-pressed={zoom.scale > 1}
+              title="Wheel or + − to zoom, drag to move"
+              onClick={() => setZoom(zoom.scale > 1 ? wholePicture : { ...zoom, scale: 2 })}
+            >
+              {zoom.scale > 1 ? 'Fit' : 'Zoom'} <kbd className="hide-s">Z</kbd>
+            </button>
+          </>
         )}
       </div>
       {tile.video !== undefined ? (
         <VideoPlayer key={tile.ref} datasetId={datasetId} referenceId={tile.ref} source={tile.source} />
       ) : (
-        <>
-          <ZoomView label={visibleText(tile.name)} picture={tile} state={zoom} onState={setZoom}>
-            {(shownPx) => (
-              <ZoomPicture
-                source={tile.error === undefined || tile.error.asks === true ? tile.source : undefined}
-                own={tile.picture === undefined ? undefined : storedPicture(tile.key, 'preview-2048')}
-                referenceId={tile.ref}
-                width={tile.width}
-                height={tile.height}
-                blurhash={tile.blurhash}
-                status={tile.error?.code}
-                shownPx={shownPx}
-              />
-            )}
-          </ZoomView>
-          <p className="row sm t3 stage-bar">
-            {count(tile.width)} × {count(tile.height)}
-            <span>
-              {zoom.scale > 1 ? `${count(zoom.scale * 100)} % of fit` : 'whole picture'}; wheel or + − to zoom, drag to
-              move
-            </span>
-          </p>
-        </>
+        <LabelledPicture datasetId={datasetId} tile={tile} zoom={zoom} onZoom={setZoom} />
       )}
     </section>
   );

@@ -104,12 +104,23 @@ export const videoKeys: KeyGroup = {
   ],
 };
 
+export const labelKeys: KeyGroup = {
+  title: 'Labels in the large view',
+  lines: [
+    { does: 'Boxes on, off', keys: [['B']] },
+    { does: 'Names on, off', keys: [['N']] },
+    { does: 'Label before, after', keys: [['['], [']']] },
+    { does: 'Leave a label, then the view', keys: [['Esc']] },
+  ],
+};
+
 export const decideKeys: KeyGroup = {
   title: 'Decide',
   lines: [
     { does: 'Tag what is selected', keys: [['T']] },
     { does: 'Save as slice, add to one', keys: [['L']] },
     { does: 'Compare two', keys: [['C']] },
+    { does: 'Blink between compared', keys: [['B']] },
     { does: 'Export', keys: [['E']] },
     { does: 'Undo', keys: [['Ctrl', 'Z']] },
     { does: 'Accept suggested keep', keys: [['Enter']] },

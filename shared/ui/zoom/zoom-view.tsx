@@ -19,6 +19,21 @@ import {
   zoomedAt,
 } from './zoom-state.ts';
 
+/** Where a pointer is over the picture. */
+export interface ZoomPoint {
+  /** Fractions of the picture's width and height; outside of 0 to 1 beside it. */
+  share: { x: number; y: number };
+  /** CSS pixels from the box's top left. */
+  at: { x: number; y: number };
+  /** Pixels of the picture that one CSS pixel covers. */
+  perPx: number;
+}
+/** Where the picture is in its box, in CSS pixels. */
+export interface ZoomFrame {
+  place: Size & { left: number; top: number };
+  box: Size;
+}
+
 interface ZoomViewProps {
   label: string;
   /** Width and height of the picture in its own pixels. */
@@ -27,6 +42,10 @@ interface ZoomViewProps {
   onState: (state: ZoomState) => void;
   /** Draws the picture into its place. @param shownPx longer edge on screen, in device pixels */
   children: (shownPx: number) => ReactNode;
+  /** Draws over the whole box. */
+  over?: ((frame: ZoomFrame) => ReactNode) | undefined;
+  /** Told where the pointer is while it drags nothing; undefined when it is gone. */
+  onPoint?: ((point: ZoomPoint | undefined) => void) | undefined;
 }
 
 const wheelStep = 1.0015;
@@ -34,7 +53,8 @@ const keyStep = 1.4;
 const keyPanPx = 60;
 
 /** A box in which a picture is zoomed by wheel, pinch, double click and keys, and moved by dragging. */
-export function ZoomView({ label, picture, state, onState, children }: ZoomViewProps): ReactElement {
+export function ZoomView(props: ZoomViewProps): ReactElement {
+  const { label, picture, state, onState, children, over, onPoint } = props;
   const [box, setBox] = useState<Size>({ width: 0, height: 0 });
   // The wheel and the pointer may come several times before the page is drawn again: each goes on from the one before.
   const latest = useRef(state);
@@ -50,15 +70,27 @@ export function ZoomView({ label, picture, state, onState, children }: ZoomViewP
     onWheel: (event, at) => go(zoomedAt(latest.current, wheelStep ** -event.deltaY, at, picture, box)),
   });
 
+  const place = placed(clamped(state, picture, box), picture, box);
+  const tellPoint = (event: PointerEvent<HTMLDivElement>): void => {
+    const rect = event.currentTarget.getBoundingClientRect();
+    const at = { x: event.clientX - rect.left, y: event.clientY - rect.top };
+    const share = { x: (at.x - place.left) / place.width, y: (at.y - place.top) / place.height };
+    onPoint?.({ share, at, perPx: picture.width / Math.max(1, place.width) });
+  };
+
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
+    tellPoint(event);
     pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
     event.currentTarget.setPointerCapture(event.pointerId);
   };
   const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
     const from = pointers.current.get(event.pointerId);
-    if (from === undefined) return;
+    if (from === undefined) {
+      tellPoint(event);
+      return;
+    }
     const to = { x: event.clientX, y: event.clientY };
     const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
     pointers.current.set(event.pointerId, to);
@@ -94,7 +126,7 @@ export function ZoomView({ label, picture, state, onState, children }: ZoomViewP
     event.preventDefault();
     event.stopPropagation();
   };
-  const { left, top, width, height } = placed(clamped(state, picture, box), picture, box);
+  const { left, top, width, height } = place;
   return (
     <div
       ref={frame}
@@ -109,6 +141,7 @@ export function ZoomView({ label, picture, state, onState, children }: ZoomViewP
       onPointerMove={onPointerMove}
       onPointerUp={onPointerEnd}
       onPointerCancel={onPointerEnd}
+      onPointerLeave={() => onPoint?.(undefined)}
       onDoubleClick={(event) => {
         const rect = event.currentTarget.getBoundingClientRect();
         onState(toggled({ x: event.clientX - rect.left, y: event.clientY - rect.top }));
@@ -119,6 +152,7 @@ export function ZoomView({ label, picture, state, onState, children }: ZoomViewP
           {children(Math.max(width, height) * devicePixelRatio)}
         </div>
       )}
+      {box.width > 0 && over?.({ place, box })}
     </div>
   );
 }

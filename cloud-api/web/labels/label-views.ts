@@ -1,47 +1,62 @@
-/** Labels of an item as the page shows them. Pure. */
+/** Labels of an item as the pages show them. Pure. */
 import { isCategorical, type LabelKind, labelKinds } from '@nucleus/shared/labels/label-kinds';
 
 export interface Point {
   x: number;
   y: number;
 }
+export interface Segment {
+  /** Value of its pixels in the mask. */
+  index: number;
+  label: string;
+}
 
-/** What is drawn of a label, in pixels of the picture; nothing for one of the whole item, and for a mask, whose picture is kept apart. */
+/** What is drawn of a label, in pixels of the picture; nothing for one of the whole item, and for one that has no place in it. */
 export type Shape =
   | { kind: 'box'; x: number; y: number; width: number; height: number }
-  | { kind: 'line'; points: Point[] }
-  | { kind: 'polygon'; points: Point[] }
-  | { kind: 'points'; points: Point[]; bones: [Point, Point][] };
+  | { kind: 'line' | 'polygon'; points: readonly Point[] }
+  | { kind: 'points'; points: readonly Point[]; bones: readonly (readonly [Point, Point])[] }
+  /** A cuboid as its camera sees it. */
+  | { kind: 'edges'; edges: readonly (readonly [Point, Point])[] }
+  /** Its pixels are a picture that is kept apart. */
+  | { kind: 'mask'; segments: readonly Segment[] };
 
 export interface LabelView {
   id: string;
   name: string;
-  kind: string;
+  /** Classes that it counts for: several for a mask and for several categories at once. */
+  classes: readonly string[];
+  kind: LabelKind;
+  /** Whose it is: `truth`, or the id of a model's run. */
+  layer: string;
   /** Of categories that name one. */
   taxonomy: string | undefined;
   /** Of predictions that have one. */
   confidence: number | undefined;
-  /** Number of its colour, 1 to 8; labels of one class have one colour. */
-  colour: number;
+  track: string | undefined;
+  metadata: Readonly<Record<string, unknown>>;
   shape: Shape | undefined;
 }
 
 type Stored = Readonly<Record<string, unknown>>;
-const colours = 8;
+export const truthLayer = 'truth';
 
 /** @param grouped labels by kind, as the routes answer them */
-export function readLabels(grouped: Readonly<Record<string, readonly unknown[]>>): LabelView[] {
+export function readLabels(grouped: Readonly<Record<string, readonly unknown[]>>, layer: string): LabelView[] {
   const labels = labelKinds.flatMap((kind) => (grouped[kind] ?? []).map((label) => ({ kind, label: label as Stored })));
   return labels.map(({ kind, label }) => {
-    const name = nameOf(label);
+    const classes = classesOf(label);
     return {
       id: String(label.id),
-      name,
+      name: classes.join(', '),
+      classes,
       kind,
+      layer,
       taxonomy: typeof label.taxonomy_name === 'string' ? label.taxonomy_name : undefined,
       confidence: typeof label.confidence === 'number' ? label.confidence : undefined,
-      colour: 1 + (hashOf(name) % colours),
-      shape: shapeOf(kind, label.geometry),
+      track: typeof label.track_reference_id === 'string' ? label.track_reference_id : undefined,
+      metadata: isRecord(label.metadata) ? label.metadata : {},
+      shape: shapeOf(kind, label),
     };
   });
 }
@@ -51,18 +66,24 @@ export function isSure(label: LabelView, least: number): boolean {
   return label.confidence === undefined || label.confidence >= least;
 }
 
-function nameOf(label: Stored): string {
-  if (typeof label.label === 'string') return label.label;
-  if (Array.isArray(label.labels)) return label.labels.join(', ');
-  const segments = Array.isArray(label.annotations) ? (label.annotations as Stored[]) : [];
-  return [...new Set(segments.map((segment) => String(segment.label)))].join(', ');
+function classesOf(label: Stored): string[] {
+  if (typeof label.label === 'string') return [label.label];
+  if (Array.isArray(label.labels)) return label.labels.map(String);
+  return [...new Set(segmentsOf(label).map((segment) => segment.label))];
 }
 
-function shapeOf(kind: LabelKind, geometry: unknown): Shape | undefined {
-  if (isCategorical(kind)) return undefined;
+function segmentsOf(label: Stored): Segment[] {
+  const segments = Array.isArray(label.annotations) ? (label.annotations as Stored[]) : [];
+  return segments.map(({ index, label: name }) => ({ index: Number(index), label: String(name) }));
+}
+
+function shapeOf(kind: LabelKind, label: Stored): Shape | undefined {
+  const { geometry } = label;
+  if (isCategorical(kind) || kind === 'cuboid') return undefined;
+  if (kind === 'segmentation') return { kind: 'mask', segments: segmentsOf(label) };
   if (kind === 'box') return { kind, ...(geometry as { x: number; y: number; width: number; height: number }) };
   if (kind === 'line' || kind === 'polygon') return { kind, points: (geometry as { vertices: Point[] }).vertices };
-  return kind === 'keypoints' ? pointsOf(geometry as KeyPoints) : undefined;
+  return pointsOf(geometry as KeyPoints);
 }
 
 interface KeyPoints {
@@ -82,9 +103,6 @@ function pointsOf({ keypoints, skeleton }: KeyPoints): Shape {
   return { kind: 'points', points: keypoints.flatMap((_, place) => at(place) ?? []), bones };
 }
 
-/** FNV-1a of the UTF-16 units: a class has the same colour on every item. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return hash;
+function isRecord(value: unknown): value is Stored {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
