@@ -159,7 +159,7 @@ describeWithChromium('the local viewer', () => {
     expect([await scale.textContent(), (after?.x ?? 0) < (before?.x ?? 0)]).not.toEqual([fit, false]);
     await page.keyboard.press('0');
     expect(await scale.textContent()).toBe(fit);
-    await picture.hover();
+    await page.locator('.zoom-view').hover();
     await page.mouse.wheel(0, -300);
     await expect.poll(() => scale.textContent()).not.toBe(fit);
     await page.keyboard.press('0');
