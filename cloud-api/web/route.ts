@@ -72,8 +72,13 @@ export function comparePath(datasetId: string, a: string, b: string): string {
   return `${datasetPagePath(datasetId, 'compare')}?${new URLSearchParams({ a, b })}`;
 }
 
-export function itemPath(datasetId: string, referenceId: string, find: Find = { query: '' }): string {
-  return `${datasetPath(datasetId)}/i/${encodeURIComponent(referenceId)}${findSearch(find)}`;
+/** @param tab part of the item that is shown, unless it is the first */
+export function itemPath(datasetId: string, referenceId: string, find: Find = { query: '' }, tab?: string): string {
+  const search = new URLSearchParams([
+    ...new URLSearchParams(findSearch(find)),
+    ...(tab === undefined ? [] : [['tab', tab] as [string, string]]),
+  ]);
+  return `${datasetPath(datasetId)}/i/${encodeURIComponent(referenceId)}${search.size === 0 ? '' : `?${search}`}`;
 }
 
 /** Reads `?q=…&sort=-field`; a minus before the field is descending. */

@@ -42,6 +42,38 @@ describeWithChromium('deciding in the dashboard', () => {
     await page.getByLabel('Sync zoom and pan').uncheck();
     await page.getByRole('img', { name: dashboard.refOf(1) }).press('z');
     expect(await widths()).toEqual([expect.closeTo(a, 3), expect.closeTo(zoomedB, 3)]);
+    const over = page.locator('.laid-top');
+    await page.getByRole('button', { name: 'Wipe' }).click();
+    await page.getByLabel('How much of A is shown, percent').fill('25');
+    expect(await over.evaluate((element) => getComputedStyle(element).clipPath)).toBe('inset(0px 0px 0px 25%)');
+    await page.getByRole('button', { name: 'Blink' }).click();
+    await page.waitForURL((url) => url.searchParams.get('as') === 'blink');
+    await page.reload();
+    await page.getByText('B is shown').waitFor();
+    expect(await over.isVisible()).toBe(true);
+    await page.keyboard.press('b');
+    await page.getByText('A is shown').waitFor();
+    expect(await over.isVisible()).toBe(false);
+  });
+
+  test('what is like a selected item opens as a grid, and an item without a hash says that it cannot be compared', async () => {
+    // the browser itself complains of the refusal that is asked for below
+    const page = await dashboard.open(`/d/${dashboard.datasetId}`);
+    await page.locator('#tile-9').click({ modifiers: ['Control'] });
+    await page.keyboard.press('s');
+    await page
+      .getByRole('status')
+      .getByText(/missing perceptual hash|have a vector/)
+      .waitFor();
+    await page.locator('.grid').press('Control+d');
+    await page.locator('#tile-0').click({ modifiers: ['Control'] });
+    await page
+      .getByRole('toolbar', { name: 'Selection' })
+      .getByRole('button', { name: /^Similar/ })
+      .click();
+    await page.locator('.find-count:not(.stale) b', { hasText: /^5$/ }).waitFor();
+    const others = [1, 2, 3, 4, 5].map((at) => dashboard.refOf(at));
+    expect(await dashboard.found(new URL(page.url()).searchParams.get('q') ?? '')).toEqual(others);
   });
 
   test('Enter on an open item shows it large, arrows go on from there, and Esc finds the grid again', async () => {
@@ -78,6 +110,14 @@ describeWithChromium('deciding in the dashboard', () => {
     expect(await nearest.first().getAttribute('aria-label')).toBe(`${dashboard.refOf(1)}, 0 bits`);
     await panel.getByRole('button', { name: 'Vectors' }).click();
     await panel.getByText('Not every example has a vector.').waitFor();
+    await panel.getByRole('button', { name: 'Folder', exact: true }).click();
+    const beside = (order: string) => panel.getByRole('list', { name: `Before and after ${order}` }).getByRole('link');
+    expect(await beside('by name').first().getAttribute('aria-label')).toContain(`${dashboard.refOf(7)}, `);
+    await panel.getByRole('button', { name: 'Time', exact: true }).click();
+    expect(await beside('in time').first().getAttribute('aria-label')).toBe(`${dashboard.refOf(54)}, 4 days after`);
+    await page.waitForURL((url) => url.searchParams.get('tab') === 'similar');
+    await page.reload();
+    await panel.getByText('up to').waitFor();
     await panel.getByRole('tab', { name: 'History' }).click();
     await panel.getByText('Tagged odd').waitFor();
     const lines = await panel.getByRole('list', { name: 'What happened' }).getByRole('listitem').allTextContents();

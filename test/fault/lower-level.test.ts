@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../cloud-api/src/database/open-database.ts';
@@ -58,6 +58,22 @@ onEachDatabase('lowering the level of a source', (open) => {
     anAuditedRun({ ...agent, source }, cloud.url, key);
   const datasetId = async (): Promise<string> =>
     (await send(`${cloud.url}/v1/nucleus/dataset/details`, { key: cloud.adminKey })).body[0].id;
+  /** What search knows, by its answer and by the bytes of its files. */
+  const inSearch = async (): Promise<{ fields: string[]; bytes: string }> => {
+    const { body } = await send(`${cloud.url}/v1/insights/${await datasetId()}/fields`, {
+      key: cloud.adminKey,
+      body: {},
+    });
+    return { fields: body.fields.map(({ name }: { name: string }) => name), bytes: await searchFiles() };
+  };
+  const searchFiles = async (): Promise<string> => {
+    const files = (await readdir(cloud.data, { recursive: true })).filter((file) => /\.duckdb(\.wal)?$/.test(file));
+    const contents = await Promise.all(files.map((file) => readFile(join(cloud.data, file), 'latin1')));
+    return contents.join('');
+  };
+  /** Names of fields as they stand in tables and in files of their own columns. */
+  const namesOf = (fields: readonly string[], text: string): string[] =>
+    fields.filter((field) => text.includes(JSON.stringify(field)));
   const items = async (): Promise<any[]> => {
     const path = `/v1/nucleus/dataset/${await datasetId()}/datasetItems`;
     return (await send(cloud.url + path, { key: cloud.adminKey })).body.dataset_items;
@@ -86,12 +102,23 @@ onEachDatabase('lowering the level of a source', (open) => {
   test('from rich to standard takes position and palette out of the cloud in the next run', async () => {
     const before = await rowsOf(cloud.databaseUrl);
     expect(richItems).toHaveLength(6);
-    for (const field of ['lat', 'palette_1', ...besides]) expect(before).toContain(field);
+    const richFields = ['lat', 'lon', 'palette_1', 'palette_5', 'x_ward'];
+    expect(namesOf(richFields, before)).toEqual(richFields);
+    for (const beside of besides) expect(before).toContain(beside);
+    const found = await inSearch();
+    expect(found.fields).toEqual(expect.arrayContaining(['lat', 'x_ward']));
+    expect(found.bytes).toContain('x_ward');
     const run = await runAt({ level: 'standard' });
     expect([run.exit, run.summary.acknowledged]).toEqual([0, 6]);
     const after = await rowsOf(cloud.databaseUrl);
     for (const item of richItems) expect(after).not.toContain(item.metadata.palette_1);
     for (const beside of besides) expect(after.includes(beside), beside).toBe(false);
+    expect(namesOf(richFields, after)).toEqual([]);
+    // nobody asks: the files of search follow by themselves
+    await eventually('search to forget', 10_000, async () =>
+      (await searchFiles()).includes('x_ward') ? undefined : true,
+    );
+    expect((await inSearch()).fields.filter((name) => richFields.includes(name))).toEqual([]);
     for (const item of await items()) {
       expect(
         Object.keys(item.metadata).filter((name) => !(promisedFields.standard as readonly string[]).includes(name)),
@@ -120,12 +147,20 @@ onEachDatabase('lowering the level of a source', (open) => {
     expect((await job()).unique_reference_ids.every((name: string) => names.includes(name))).toBe(true);
     const before = await rowsOf(cloud.databaseUrl);
     for (const secret of [...secrets, ...names]) expect(before).toContain(JSON.stringify(secret).slice(1, -1));
+    const standardFields = ['name', 'blurhash', 'capture_local', 'camera_model', 'byte_size'];
+    const inside = standardFields.filter((name) => !promisedFields.minimal.includes(name));
+    expect((await inSearch()).fields).toEqual(expect.arrayContaining(['blurhash', 'camera_model']));
     const runs = [await runAt({ level: 'minimal' })];
     expect(runs[0]?.exit).toBe(0);
     const after = await rowsOf(cloud.databaseUrl);
     for (const secret of [...secrets, ...names, ...names.map(encodeURIComponent), 'canon eos 40d', '2024-05-01T'])
       expect(after.includes(JSON.stringify(secret).slice(1, -1)), secret).toBe(false);
     expect(await job()).toMatchObject({ unique_item_ids: [], unique_reference_ids: [], expired: true });
+    await eventually('search to forget', 10_000, async () => {
+      const bytes = await searchFiles();
+      return [...inside, ...names].some((it) => bytes.includes(it)) ? undefined : true;
+    });
+    expect((await inSearch()).fields.filter((name) => inside.includes(name))).toEqual([]);
     const now = await items();
     expect(now.map(({ id }) => id).toSorted()).toEqual(richItems.map(({ id }) => id).toSorted());
     for (const item of now) {

@@ -15,6 +15,7 @@ import { eventually } from '../builders/eventually.ts';
 
 const isLong = process.env.NUCLEUS_SOAK !== undefined;
 const burst = isLong ? 40_000 : 1000;
+const burstMs = isLong ? 3_600_000 : 240_000;
 const hangs = isLong ? 20 : 1;
 const folders = 40;
 
@@ -31,7 +32,7 @@ const picture = (seed: number): Promise<Buffer> => aJpeg({ widthPx: 16, heightPx
 
 describeWithFuse('a file system in user space, which reports no events', () => {
   test(`is scanned, says so, is suspended while it hangs (${hangs} times), deletes nothing, and resumes`, {
-    timeout: 90_000,
+    timeout: isLong ? 3_600_000 : 120_000,
   }, async () => {
     const trial = await aTrial({ config: { scan: { interval_s: 1, hang_ms: 700 } } });
     const disk = join(trial.home, 'disk');
@@ -109,13 +110,13 @@ async function findsAll(trial: ATrial, withinMs: number): Promise<void> {
 }
 
 describe('a burst of files', () => {
-  test('is found to the last one, by events alone', { timeout: 300_000 }, async () => {
+  test('is found to the last one, by events alone', { timeout: burstMs + 60_000 }, async () => {
     // no scan falls into the time of the test
     const trial = await aTrial({ config: { scan: { interval_s: 3600 } } });
     trial.start();
     await becomes(trial, 'watching');
     writeBurst(trial.folder);
-    await findsAll(trial, isLong ? 240_000 : 60_000);
+    await findsAll(trial, burstMs);
     expect(watchOf(trial)).toBe('watching');
   });
 
@@ -123,13 +124,15 @@ describe('a burst of files', () => {
   const capped = [...within, 'echo 8 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'];
   const isCappable = spawnSync(capped[0] as string, [...capped.slice(1), 'true']).status === 0;
   describeWhere(isCappable, 'user namespaces with limits of their own', 'with eight watches', () => {
-    test('is found to the last one by scans, and the reason is there to be read', { timeout: 300_000 }, async () => {
+    test('is found to the last one by scans, and the reason is there to be read', {
+      timeout: burstMs + 60_000,
+    }, async () => {
       const trial = await aTrial({ config: { scan: { interval_s: 3 } }, within: capped });
       for (let i = 0; i < 20; i += 1) mkdirSync(join(trial.folder, `before${i}`));
       const agent = trial.start();
       await becomes(trial, 'watch-limit');
       writeBurst(trial.folder);
-      await findsAll(trial, isLong ? 240_000 : 60_000);
+      await findsAll(trial, burstMs);
       const { stdout } = await trial.command('status');
       expect(stdout).toContain('scans only: out of inotify watches');
       await eventually('a heartbeat that says so', 10_000, async () =>

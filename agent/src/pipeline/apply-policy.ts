@@ -90,7 +90,13 @@ function rekey(pass: PolicyPass, item: ItemRow): void {
 }
 
 function owePut(pass: PolicyPass, item: ItemRow): void {
-  if (item.presence !== 'live' || item.status !== 'catalogued' || item.facts === null || item.content_hash === null)
+  // what is missing may be held for long, and the cloud has it until then
+  if (
+    item.presence === 'tombstone' ||
+    item.status !== 'catalogued' ||
+    item.facts === null ||
+    item.content_hash === null
+  )
     return;
   const facts = JSON.parse(item.facts) as Facts;
   const owed = oweFor(item, { kind: 'facts', contentHash: item.content_hash, facts }, pass.policy);

@@ -37,10 +37,18 @@ function aPlace(over: Partial<SourceConfig> = {}, at?: ScannedFolder): Place {
 }
 
 describe('policy', () => {
-  test('a lower level owes every record anew, and pseudonyms re-key first', async () => {
+  test('a lower level owes every record anew, those of held deletions among them, and pseudonyms re-key first', async () => {
     const place = aPlace();
-    for (const n of [1, 2]) writeFileSync(join(place.folder, `${n}.jpg`), await numberedJpeg(n));
+    for (const n of [1, 2, 3]) writeFileSync(join(place.folder, `${n}.jpg`), await numberedJpeg(n));
     await place.summary();
+    rmSync(join(place.folder, '3.jpg'));
+    const held = `where reference_id = '3.jpg'`;
+    place.state.prepare(`update items set presence = 'missing', missing_since_ms = 1 ${held}`).run();
+    place.state
+      .prepare(
+        `insert into held_deletions (source_no, item_key, since_ms) select source_no, item_key, 1 from items ${held}`,
+      )
+      .run();
     const later = aPlace({ level: 'minimal' }, place);
     await later.summary();
     expect(
@@ -51,10 +59,12 @@ describe('policy', () => {
     ).toEqual([
       ['1.jpg', 2],
       ['2.jpg', 2],
+      ['3.jpg', 2],
     ]);
     expect(Object.keys(later.live()).every((id) => /^p_[0-9a-f]{32}$/.test(id))).toBe(true);
     const puts = later.outbox().filter(({ op }) => op === 'put');
     expect(puts.map(({ op, revision }) => [op, revision])).toEqual([
+      ['put', 3],
       ['put', 3],
       ['put', 3],
     ]);

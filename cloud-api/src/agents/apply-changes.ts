@@ -29,8 +29,8 @@ export async function applyChanges(
   acting: Acting,
   batch: Batch,
   fence: number,
-): Promise<{ acks: Ack[]; written: number }> {
-  const { acks, written, renamed } = await db.transaction().execute(async (tx) => {
+): Promise<{ datasetId: string; acks: Ack[]; written: number }> {
+  const { renamed, ...done } = await db.transaction().execute(async (tx) => {
     const bound = await findSource(tx, acting.tenantId, batch.head.agent_id, batch.head.source);
     if (bound === undefined) throw agentNotFound();
     const claim = await claimBound(tx, acting, bound);
@@ -74,10 +74,12 @@ export async function applyChanges(
     ]);
     await renameInLabels(tx, place, plan.renames);
     if (plan.renames.length > 0) await withdrawResults(tx, place, 'ended');
-    return { acks: plan.acks, written: plan.writes.length, renamed: plan.renames.length > 0 ? place : undefined };
+    const { acks, writes, renames } = plan;
+    const renamed = renames.length > 0 ? place : undefined;
+    return { datasetId: source.datasetId, acks, written: writes.length, renamed };
   });
   if (renamed !== undefined) await withdrawResults(db, renamed, 'all');
-  return { acks, written };
+  return done;
 }
 
 async function claimBound(tx: Database, acting: Acting, source: SourceRow): Promise<DatasetClaim> {

@@ -17,12 +17,27 @@ import { registerAgent } from './register-agent.ts';
 import { agentNotFound, heartbeatSeconds } from './rules.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 
+/** Copies of what datasets hold, for searching. */
+interface FollowingProjections {
+  /** Brings that of a dataset up to date, where there is one. */
+  follow(tenantId: string, datasetId: string): void;
+  /** The same while it holds fields that are being taken away. */
+  followForgetting(tenantId: string, datasetId: string): void;
+}
+
 /** Mounts the sync protocol (contract 4) and what administrators see of it. */
-export function mountAgents(mount: Mount, db: Kysely<Tables>, storeEpoch: string, metrics: Metrics): void {
+export function mountAgents(
+  mount: Mount,
+  db: Kysely<Tables>,
+  storeEpoch: string,
+  metrics: Metrics,
+  projections: FollowingProjections,
+): void {
   const manifestLines = new ManifestLines(db, mount.clock);
   mountEndpoint(mount, agentEndpoints.registerAgent, async (context, { body }) => {
     if (context.caller.keyId === null) throw new AppError('forbidden', 'An agent registers with its own key.');
     const sources = await registerAgent(db, context, context.caller.keyId, body);
+    for (const { dataset_id: datasetId } of sources) projections.follow(context.tenantId, datasetId);
     return { store_epoch: storeEpoch, heartbeat_s: heartbeatSeconds, sources };
   });
 
@@ -38,7 +53,8 @@ export function mountAgents(mount: Mount, db: Kysely<Tables>, storeEpoch: string
       if (query.store_epoch !== storeEpoch) {
         throw new AppError('epoch-changed', 'This store is not the one that the agent knows: compare before sending.');
       }
-      const { acks, written } = await applyChanges(db, context, batch, query.fence);
+      const { datasetId, acks, written } = await applyChanges(db, context, batch, query.fence);
+      projections.followForgetting(context.tenantId, datasetId);
       metrics.changeBatches.inc({ result: 'applied' });
       metrics.itemsWritten.inc({ by: 'agent' }, written);
       return { store_epoch: storeEpoch, acks };

@@ -9,8 +9,10 @@ import type { Tables } from '../database/tables.ts';
 import { createDataset } from '../datasets/create-dataset.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { newId } from '../ids/new-id.ts';
+import { forgetFieldTypes } from '../items/lock-field-types.ts';
 import { bindAgent } from '../keys/bind-agent.ts';
 import { findSource, findSourceByDataset, type SourceRow, saveSource, upsertAgent } from './queries.ts';
+import { isKeptInside } from './rules.ts';
 
 type SentSource = RegisterRequest['sources'][number];
 
@@ -68,7 +70,10 @@ async function bindSource(
     return save(tx, tenantId, { ...settings, sourceId: newId('source'), datasetId, fence: 1, highRev: 0 });
   }
   const fence = takesOver ? wanted.fence + 1 : wanted.fence;
-  if (!(await isGone(tx, tenantId, wanted.datasetId))) return save(tx, tenantId, { ...wanted, ...settings, fence });
+  if (!(await isGone(tx, tenantId, wanted.datasetId))) {
+    await forgetFieldTypes(tx, tenantId, wanted.datasetId, (field) => isKeptInside(field, settings));
+    return save(tx, tenantId, { ...wanted, ...settings, fence });
+  }
   if (sent.recreate !== true) {
     return { ...(await save(tx, tenantId, { ...wanted, ...settings, fence })), dataset_gone: true };
   }

@@ -1,6 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
-import { phashField, recordFields } from '@nucleus/shared/record/fields';
-import { type Level, levelAllows } from '@nucleus/shared/record/levels';
+import { isReservedField, phashField, recordFields } from '@nucleus/shared/record/fields';
+import { type Level, levelAllows, type NamesPolicy } from '@nucleus/shared/record/levels';
 import type { ItemRecord } from '@nucleus/shared/record/record';
 import type { AgentView } from '@nucleus/shared/wire/agents';
 
@@ -10,6 +10,17 @@ const offlineAfterMs = 3 * heartbeatSeconds * 1000;
 /** An agent that is not there and one of another tenant or key look the same. */
 export function agentNotFound(): AppError {
   return new AppError('agent-not-found', 'This agent has not registered here, or not with this key.');
+}
+
+/** Whether a source's level, or its owner's switches, keep a field inside. */
+export function isKeptInside(
+  field: string,
+  { level, names, fieldsOff }: { level: Level; names: NamesPolicy; fieldsOff: readonly string[] },
+): boolean {
+  if (!isReservedField(field)) return false;
+  const spec = Object.hasOwn(recordFields, field) ? recordFields[field as keyof typeof recordFields] : undefined;
+  if (field === 'name' && names === 'pseudonym') return true;
+  return !levelAllows(level, spec?.level ?? 'rich') || fieldsOff.includes(field);
 }
 
 /** Whether a record holds a field that its source's level, or its owner's switches, keep inside. */

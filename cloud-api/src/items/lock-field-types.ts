@@ -27,6 +27,23 @@ export async function readFieldTypes(
   return new Map(rows.map(({ field, type }) => [field, type]));
 }
 
+/** Unlocks the fields that nobody may fill any more: their names are not to stay. */
+export async function forgetFieldTypes(
+  tx: Database,
+  tenantId: string,
+  datasetId: string,
+  isForgotten: (field: string) => boolean,
+): Promise<void> {
+  const forgotten = [...(await readFieldTypes(tx, tenantId, datasetId)).keys()].filter(isForgotten);
+  if (forgotten.length === 0) return;
+  await tx
+    .deleteFrom('field_types')
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where('field', 'in', forgotten)
+    .execute();
+}
+
 export async function lockFieldTypes(tx: Database, tenantId: string, datasetId: string): Promise<FieldTypes> {
   const types = new Map(await readFieldTypes(tx, tenantId, datasetId));
   const fresh: { field: string; type: string }[] = [];

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json } from '@nucleus/shared/record/canonical-json';
 import { sql } from 'kysely';
+import { fieldsKeptInside } from '../agents/fields-kept-inside.ts';
 import type { Database } from '../database/open-database.ts';
 import { listAutotags, listScoresAfter } from './feed-autotags.ts';
 import { listChangedRuns, listChangedTotals, listTaxonomyNames } from './feed-labels.ts';
@@ -15,6 +16,7 @@ const rowsPerTurn = 250;
 export function feedChanges(db: Database, tenantId: string, datasetId: string, storeEpoch: string): TruthFeed {
   return {
     storeEpoch: async () => storeEpoch,
+    keptInside: () => fieldsKeptInside(db, tenantId, datasetId),
     changeNo: async () => {
       const row = await db
         .selectFrom('datasets')
@@ -32,7 +34,7 @@ export function feedChanges(db: Database, tenantId: string, datasetId: string, s
     autotags: () => listAutotags(db, tenantId, datasetId),
     scoresAfter: (autotag, afterSeq, limit) => listScoresAfter(db, tenantId, datasetId, autotag, afterSeq, limit),
     taxonomies: () => listTaxonomyNames(db, tenantId, datasetId),
-    labelsAfter: (after, upTo, limit) => listChangedTotals(db, tenantId, datasetId, after, upTo, limit),
+    labelsAfter: (after, upTo, limit) => listChangedTotals(db, tenantId, datasetId, after, upTo, limit, 'items'),
     vectorsAfter: (after, upTo, limit) => listChangedVectors(db, tenantId, datasetId, after, upTo, limit),
   };
 }

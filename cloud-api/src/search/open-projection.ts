@@ -39,8 +39,7 @@ const columns = `
 export async function openProjection(path: string, storeEpoch: string): Promise<ProjectionFile> {
   const kept = await openExisting(path, storeEpoch).catch(() => undefined);
   if (kept) return kept;
-  await rm(path, { force: true });
-  await rm(`${path}.wal`, { force: true });
+  await removeProjection(path);
   const instance = await createInstance(path);
   const writer = await instance.connect();
   await writer.run(
@@ -64,6 +63,12 @@ export async function openProjection(path: string, storeEpoch: string): Promise<
     labels: await createLabelTables(writer),
     autotags: await createAutotagTables(writer),
   };
+}
+
+/** Throws a closed one away. */
+export async function removeProjection(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(`${path}.wal`, { force: true });
 }
 
 /** Column of the field at a place; names never come from input. */

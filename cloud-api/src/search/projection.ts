@@ -4,7 +4,7 @@ import { DOUBLE, type DuckDBConnection, type DuckDBType, type DuckDBValue } from
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { applyChanges } from './apply-changes.ts';
 import type { VectorIndex } from './apply-vectors.ts';
-import { openProjection, type ProjectionFile } from './open-projection.ts';
+import { openProjection, type ProjectionFile, removeProjection } from './open-projection.ts';
 import type { SearchSchema } from './search-field.ts';
 import { StatementTurns } from './statement-turns.ts';
 import type { TruthFeed } from './truth-feed.ts';
@@ -41,6 +41,7 @@ export class Projection {
   readonly #feed: TruthFeed;
   readonly #onCaughtUp: (seconds: number) => void;
   #file: ProjectionFile | undefined;
+  #isForgetting = false;
   /** Connections that wait for the next question. */
   readonly #idle: DuckDBConnection[] = [];
   #catchingUp: Promise<ProjectionFile> | undefined;
@@ -51,6 +52,11 @@ export class Projection {
     this.#path = path;
     this.#feed = feed;
     this.#onCaughtUp = onCaughtUp;
+  }
+
+  /** Whether it holds fields that were being taken away when it was last brought up to date. */
+  get isForgetting(): boolean {
+    return this.#isForgetting;
   }
 
   /** Applies what was committed; questions that belong together ask one view. */
@@ -129,8 +135,30 @@ export class Projection {
       this.#file = await openProjection(this.#path, storeEpoch);
     }
     await applyChanges(this.#file, this.#feed);
+    if (await this.#hasForgotten(this.#file)) {
+      // what is deleted from such a file may stay in it, and so do the names of its columns
+      this.#drop();
+      await removeProjection(this.#path);
+      this.#file = await openProjection(this.#path, storeEpoch);
+      await applyChanges(this.#file, this.#feed);
+    }
     this.#onCaughtUp((performance.now() - startedMs) / 1000);
     return this.#file;
+  }
+
+  /** Whether the last value of the fields that are kept inside by now is gone. */
+  async #hasForgotten({ writer, fields }: ProjectionFile): Promise<boolean> {
+    const isKeptInside = await this.#feed.keptInside();
+    const columns = [...fields.values()].filter(({ name }) => isKeptInside(name)).map(({ column }) => column);
+    this.#isForgetting = columns.length > 0;
+    if (!this.#isForgetting) return false;
+    const counts = columns.map((column) => `count(${column})::double`);
+    const reader = await writer.runAndReadAll(`select ${counts.join(', ')} from items`);
+    this.#isForgetting = reader
+      .getRows()
+      .flat()
+      .some((count) => Number(count) > 0);
+    return !this.#isForgetting;
   }
 }
 

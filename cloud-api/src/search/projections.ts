@@ -1,14 +1,18 @@
-import { readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Database } from '../database/open-database.ts';
 import { type ClaimedFolder, claimFolder } from './claim-folder.ts';
 import { feedChanges } from './feed-changes.ts';
 import { feedScenes } from './feed-scenes.ts';
+import { removeProjection } from './open-projection.ts';
 import { Projection } from './projection.ts';
 import type { TruthFeed } from './truth-feed.ts';
 
 /** Open projections; each holds a file and up to 128 MB of page cache while it is asked. */
 const mostOpen = 8;
+/** A projection is brought up to date so long after the last of some writes that follow each other. */
+const followMs = 500;
 
 /** The search projections of this process, opened on demand, the least recently asked closed. */
 export class Projections {
@@ -19,6 +23,8 @@ export class Projections {
   readonly #onCaughtUp: (seconds: number) => void;
   /** In order of use, the most recent last. */
   readonly #open = new Map<string, Projection>();
+  /** Those that are brought up to date soon, by their files. */
+  readonly #following = new Map<string, NodeJS.Timeout>();
 
   /**
    * @param folder where the files are; processes that share it have a part of it each.
@@ -50,6 +56,27 @@ export class Projections {
     );
   }
 
+  /** Brings a dataset's projection up to date where there is one: fields may have been taken away from the truth, and nobody may ask for long. */
+  follow(tenantId: string, datasetId: string): void {
+    const path = join(this.#ownFolder(), tenantId, `${datasetId}.duckdb`);
+    clearTimeout(this.#following.get(path));
+    const timer = setTimeout(() => {
+      this.#following.delete(path);
+      // what fails here is tried by whoever asks next
+      if (existsSync(path))
+        this.of(tenantId, datasetId)
+          .current()
+          .catch(() => undefined);
+    }, followMs);
+    this.#following.set(path, timer.unref());
+  }
+
+  /** The same while it holds fields that are being taken away; nothing is done for one that holds none. */
+  followForgetting(tenantId: string, datasetId: string): void {
+    const path = join(this.#ownFolder(), tenantId, `${datasetId}.duckdb`);
+    if (this.#following.has(path) || this.#open.get(path)?.isForgetting) this.follow(tenantId, datasetId);
+  }
+
   #use(tenantId: string, name: string, feed: () => TruthFeed): Projection {
     const path = join(this.#ownFolder(), tenantId, name);
     const projection = this.#open.get(path) ?? new Projection(path, feed(), this.#onCaughtUp);
@@ -77,8 +104,7 @@ export class Projections {
       const open = this.#open.get(file);
       this.#open.delete(file);
       await open?.close();
-      await rm(file, { force: true });
-      await rm(`${file}.wal`, { force: true });
+      await removeProjection(file);
     }
   }
 
@@ -99,6 +125,8 @@ export class Projections {
   }
 
   async close(): Promise<void> {
+    for (const timer of this.#following.values()) clearTimeout(timer);
+    this.#following.clear();
     const open = [...this.#open.values()];
     this.#open.clear();
     await Promise.all(open.map((projection) => projection.close()));

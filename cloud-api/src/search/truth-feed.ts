@@ -98,6 +98,8 @@ export interface VectorRow extends VectorPosition {
 export interface TruthFeed {
   /** Changes when the truth was restored from a backup; a projection of another epoch is thrown away. */
   storeEpoch(): Promise<string>;
+  /** Tells fields that whoever fills the dataset keeps inside by now: what of them was sent before is being taken away. */
+  keptInside(): Promise<(field: string) => boolean>;
   /** Number of the dataset's last committed write. */
   changeNo(): Promise<number>;
   /** Rows beyond `after`, ordered by change number and place, at most `limit`. Rows of one write share its number. */

@@ -122,7 +122,7 @@ export function createApp(parts: AppParts): Express {
   mountItems(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountJobs(mount, db, { keyring: parts.linkKeyrings.result, publicUrl: parts.publicUrl });
   mountUploads(mount, db, { ...parts, keyring: parts.linkKeyrings.upload });
-  mountAgents(mount, db, parts.storeEpoch, metrics);
+  mountAgents(mount, db, parts.storeEpoch, metrics, parts.projections);
   mountInsights(mount, db, projections);
   mountAssets(mount, db, parts.attachments, {
     keyrings: parts.linkKeyrings,
@@ -136,7 +136,7 @@ export function createApp(parts: AppParts): Express {
   mountAutotags(mount, parts);
   mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountMatches(mount, db, projections);
-  mountExports(mount, db, projections, parts.afterEnqueue);
+  mountExports(mount, db, projections, parts.attachments, parts.afterEnqueue);
   mountTaxonomies(mount, db);
   mountModels(mount, db, parts.afterDelete);
   mountPredictions(mount, parts);

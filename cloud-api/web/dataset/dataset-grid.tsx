@@ -122,7 +122,7 @@ export function DatasetGrid({ dataset, referenceId }: DatasetGridProps): ReactEl
           showsFilters={showsFilters}
           onFilters={() => setShowsFilters(!showsFilters)}
         />
-        <div className={showsFilters && !isNarrow ? 'with-facets' : 'with-facets off'}>
+        <div className={showsFilters && !isNarrow ? 'with-side' : 'with-side off'}>
           {showsFilters && (
             <Filters
               datasetId={id}

@@ -70,7 +70,7 @@ export function Filters(props: FiltersProps): ReactElement {
     );
   }
   return (
-    <aside className="facets" aria-label="Filters">
+    <aside className="side" aria-label="Filters">
       <div className="row facets-head">
         <h2 className="grow">Filters</h2>
         {clear}

@@ -11,6 +11,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Maximize2, X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { lazy, type ReactElement, useEffect, useState } from 'react';
+import { navigate, useSearch } from 'wouter/use-browser-location';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { itemKey } from '../cloud/queries.ts';
 import { Late } from '../frame/late.tsx';
@@ -55,10 +56,24 @@ const names: Record<Tab, string> = {
   json: 'JSON',
 };
 
+function readTab(search: string): Tab {
+  const named = new URLSearchParams(search).get('tab');
+  return tabs.find((known) => known === named) ?? 'metadata';
+}
+
 /** Everything the cloud knows of one item. */
 export function ItemPanel(props: ItemPanelProps): ReactElement {
   const { dataset, referenceId, position } = props;
-  const [tab, setTab] = useState<Tab>('metadata');
+  const search = useSearch();
+  const [tab, setTab] = useState(() => readTab(search));
+  // the address names the tab, so that a link opens it; going from item to item keeps it
+  useEffect(() => {
+    const address = new URLSearchParams(search);
+    if (readTab(search) === tab) return;
+    if (tab === 'metadata') address.delete('tab');
+    else address.set('tab', tab);
+    navigate(location.pathname + (address.size === 0 ? '' : `?${address}`), { replace: true });
+  }, [tab, search]);
   const [isTagging, setTagging] = useState(false);
   const item = useQuery({
     queryKey: itemKey(dataset.dataset_id, referenceId),
@@ -78,6 +93,8 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
       : `${storedPicture(ownId, 'preview-1024')}&of=${attachment.sha256.slice(0, 8)}`;
   const labels = useItemLabels(dataset.dataset_id, referenceId, tab === 'labels');
   const annotated = labels.layers[0]?.labels?.length ?? 0;
+  const link =
+    location.origin + itemPath(dataset.dataset_id, referenceId, readFind(search), tab === 'metadata' ? undefined : tab);
   const copy = (text: string): void => void navigator.clipboard?.writeText(text).catch(() => undefined);
   useKeys({
     w: dataset.privacy_mode ? () => setTab(tab === 'left' ? 'metadata' : 'left') : undefined,
@@ -88,11 +105,11 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           setTab('metadata');
           setTagging(true);
         },
-    s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
+    s: props.isSelecting ? undefined : () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
     a: () => setTab(tab === 'labels' ? 'metadata' : 'labels'),
     arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
     arrowright: position === undefined || position >= props.total - 1 ? undefined : () => props.onStep(1),
-    u: () => copy(location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))),
+    u: () => copy(link),
     i: () => copy(referenceId),
     escape: props.onClose,
   });
@@ -110,10 +127,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           isOff={props.onLarge === undefined}
           onClick={props.onLarge}
         />
-        <CopyButton
-          text={location.origin + itemPath(dataset.dataset_id, referenceId, readFind(location.search))}
-          name="Copy link"
-        />
+        <CopyButton text={link} name="Copy link" />
         <PanelButton icon={X} name="Close (Esc)" title="Close (Esc)" onClick={props.onClose} />
       </PanelHead>
       {item.data === undefined ? (
@@ -178,7 +192,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
                 <SimilarTab
                   key={item.data.item.reference_id}
                   datasetId={dataset.dataset_id}
-                  referenceId={item.data.item.reference_id}
+                  item={item.data.item}
                   find={readFind(location.search)}
                 />
               </Late>

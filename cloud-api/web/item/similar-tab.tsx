@@ -1,6 +1,7 @@
 import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
-import { count } from '@nucleus/shared/ui/words/quantities.ts';
+import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { cutMiddle, visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
+import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import { insightEndpoints } from '@nucleus/shared/wire/insights';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Minus, Plus, X } from 'lucide-react';
@@ -9,11 +10,13 @@ import { callCloud } from '../cloud/call-cloud.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { datasetPath, type Find } from '../route.ts';
 import { queryOf } from '../select/chosen.ts';
+import { type Line, lines } from './neighbourhood.ts';
+import { Neighbours } from './neighbours.tsx';
 import { SimilarTile } from './similar-tile.tsx';
 
 interface SimilarTabProps {
   datasetId: string;
-  referenceId: string;
+  item: DatasetItem;
   /** What the page looks for; the search can be kept inside it. */
   find: Find;
 }
@@ -27,9 +30,12 @@ interface Examples {
 const shown = 24;
 const noExamples: Examples = { like: [], unlike: [] };
 const byNames: Record<By, string> = { hash: 'Hash', vector: 'Vectors' };
+const lineNames: Record<Line, string> = { time: 'Time', folder: 'Folder' };
 
 /** Items like this one, by hash or by vector; with vectors, more examples and counter-examples narrow the search. */
-export function SimilarTab({ datasetId, referenceId, find }: SimilarTabProps): ReactElement {
+export function SimilarTab({ datasetId, item, find }: SimilarTabProps): ReactElement {
+  const referenceId = item.reference_id;
+  const [line, setLine] = useState<Line>();
   const [wanted, setWanted] = useState<By>();
   const [examples, setExamples] = useState(noExamples);
   const [isInside, setInside] = useState(false);
@@ -50,6 +56,7 @@ export function SimilarTab({ datasetId, referenceId, find }: SimilarTabProps): R
   });
   const by = wanted ?? similar.data?.by ?? 'hash';
   const choose = (next: By): void => {
+    setLine(undefined);
     setWanted(next);
     if (next === 'hash') setExamples(noExamples);
   };
@@ -64,25 +71,37 @@ export function SimilarTab({ datasetId, referenceId, find }: SimilarTabProps): R
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a border and a legend */}
         <span className="seg" role="group" aria-label="Compare by">
           {(['hash', 'vector'] as const).map((each) => (
-            <button key={each} type="button" aria-pressed={by === each} onClick={() => choose(each)}>
+            <button
+              key={each}
+              type="button"
+              aria-pressed={line === undefined && by === each}
+              onClick={() => choose(each)}
+            >
               {byNames[each]}
             </button>
           ))}
+          {lines.map((each) => (
+            <button key={each} type="button" aria-pressed={line === each} onClick={() => setLine(each)}>
+              {lineNames[each]}
+            </button>
+          ))}
         </span>
-        {find.query !== '' && (
+        {find.query !== '' && line === undefined && (
           <label className="row g2 sm t2">
             <input type="checkbox" checked={isInside} onChange={({ target }) => setInside(target.checked)} />
             Within the query
           </label>
         )}
         <span className="end sm t2" role="status">
-          {reachOf(
-            by,
-            items.map(({ distance }) => distance ?? 0),
-          )}
+          {line === undefined &&
+            reachOf(
+              by,
+              items.map(({ distance }) => distance ?? 0),
+            )}
         </span>
       </div>
-      {by === 'vector' && (
+      {line !== undefined && <Neighbours datasetId={datasetId} item={item} line={line} find={find} />}
+      {line === undefined && by === 'vector' && (
         <div className="row wrap g2">
           <span className="pill in">
             <Plus className="icon s" aria-hidden="true" />
@@ -95,7 +114,7 @@ export function SimilarTab({ datasetId, referenceId, find }: SimilarTabProps): R
           )}
         </div>
       )}
-      {similar.isError ? (
+      {line !== undefined ? null : similar.isError ? (
         <p className={`note ${isExpected(similar.error) ? 'w' : 'd'}`} role="alert">
           {sentenceOf(similar.error)}
         </p>
@@ -113,7 +132,8 @@ export function SimilarTab({ datasetId, referenceId, find }: SimilarTabProps): R
                 key={item.tile.id}
                 datasetId={datasetId}
                 find={find}
-                item={item}
+                tile={item.tile}
+                nearness={item.distance === undefined ? (item.score ?? 0).toFixed(2) : counted(item.distance, 'bit')}
                 onExample={by === 'vector' ? (list) => add(list, item.tile.ref) : undefined}
               />
             ))}

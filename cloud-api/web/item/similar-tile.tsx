@@ -2,7 +2,6 @@ import { BlurCanvas } from '@nucleus/shared/ui/blur/blur-canvas.tsx';
 import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
-import { counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { SimilarItem } from '@nucleus/shared/wire/insights';
 import { Minus, Plus } from 'lucide-react';
@@ -14,9 +13,11 @@ import { storedPicture } from './stored-picture.ts';
 interface SimilarTileProps {
   datasetId: string;
   find: Find;
-  item: SimilarItem;
+  tile: SimilarItem['tile'];
+  /** How near it is, in a word or two. */
+  nearness: string;
   /** Makes it an example or a counter-example; undefined where there can be none. */
-  onExample: ((list: 'like' | 'unlike') => void) | undefined;
+  onExample?: ((list: 'like' | 'unlike') => void) | undefined;
 }
 
 const heightPx = 78;
@@ -24,13 +25,11 @@ const widest = 2.2;
 const narrowest = 0.6;
 
 /** One similar item with how near it is; a click opens it. */
-export function SimilarTile({ datasetId, find, item, onExample }: SimilarTileProps): ReactElement {
-  const { tile, distance, score } = item;
+export function SimilarTile({ datasetId, find, tile, nearness, onExample }: SimilarTileProps): ReactElement {
   const aspect = Math.min(widest, Math.max(narrowest, tile.w / tile.h));
   const want = tile.s === undefined ? undefined : { source: tile.s, ref: tile.ref, variant: 'preview-256' as const };
   const look = usePixel(want);
   const name = visibleText(tile.ref);
-  const nearness = distance === undefined ? (score ?? 0).toFixed(2) : counted(distance, 'bit');
   return (
     <li className="similar-tile" style={{ flexGrow: aspect, flexBasis: aspect * heightPx, height: heightPx }}>
       <PageLink to={itemPath(datasetId, tile.ref, find)} className="thumb" label={`${name}, ${nearness}`}>

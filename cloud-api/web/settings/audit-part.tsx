@@ -1,13 +1,13 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { count, moment } from '@nucleus/shared/ui/words/quantities.ts';
 import { auditEndpoints } from '@nucleus/shared/wire/audit';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { CloudOff, ScrollText, X } from 'lucide-react';
+import { ScrollText, X } from 'lucide-react';
 import { type FormEvent, type ReactElement, useId } from 'react';
 import { navigate, useSearch } from 'wouter/use-browser-location';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { settingsPath } from '../route.ts';
+import { NotListed } from './not-listed.tsx';
 
 const perPage = 100;
 const fields = [
@@ -77,7 +77,13 @@ export function AuditPart(): ReactElement {
       </form>
       {entries === undefined ? (
         log.isError ? (
-          <NoLog error={log.error} />
+          <NotListed
+            forAdmins="The log is for admins"
+            didNotLoad="The log did not load"
+            icon={ScrollText}
+            can="read it"
+            error={log.error}
+          />
         ) : (
           <div aria-busy="true" />
         )
@@ -155,22 +161,6 @@ function Cell({ field, value, filter, onFilter }: CellProps): ReactElement {
         </button>
       )}
     </td>
-  );
-}
-
-function NoLog({ error }: { error: unknown }): ReactElement {
-  const isAdminOnly = failureCode(error) === 'forbidden';
-  return (
-    <EmptyState
-      icon={isAdminOnly ? ScrollText : CloudOff}
-      title={isAdminOnly ? 'The log is for admins' : 'The log did not load'}
-    >
-      <p>
-        {isAdminOnly
-          ? 'Sign in with a key of scope admin, or with the link that the cloud printed, to read it.'
-          : failureSentence(error)}
-      </p>
-    </EmptyState>
   );
 }
 

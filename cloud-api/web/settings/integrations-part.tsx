@@ -1,4 +1,4 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { CopyButton } from '@nucleus/shared/ui/parts/copy-button.tsx';
 import { Dialog } from '@nucleus/shared/ui/parts/dialog.tsx';
 import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
@@ -6,13 +6,14 @@ import { say, sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { type IntegrationView, integrationEndpoints } from '@nucleus/shared/wire/integrations';
 import { useQuery } from '@tanstack/react-query';
-import { Boxes, CloudOff, Plus } from 'lucide-react';
+import { Boxes, Plus } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { queries } from '../cloud/queries.ts';
 import { IntegrationCard } from './integration-card.tsx';
 import { startOf } from './integration-words.ts';
 import { NewIntegrationDialog } from './new-integration-dialog.tsx';
+import { NotListed } from './not-listed.tsx';
 
 const integrationsKey = ['integrations'] as const;
 
@@ -26,7 +27,17 @@ export function IntegrationsPart(): ReactElement {
   });
   const refresh = (): void => void queries.invalidateQueries({ queryKey: integrationsKey });
   if (listed.data === undefined) {
-    return listed.isError ? <NotListed error={listed.error} /> : <div className="page" aria-busy="true" />;
+    return listed.isError ? (
+      <NotListed
+        forAdmins="Integrations are for admins"
+        didNotLoad="The integrations did not load"
+        icon={Boxes}
+        can="see and add storage"
+        error={listed.error}
+      />
+    ) : (
+      <div className="page" aria-busy="true" />
+    );
   }
   const { integrations, external_id } = listed.data;
   return (
@@ -71,21 +82,6 @@ export function IntegrationsPart(): ReactElement {
       )}
       {ending !== undefined && <DeleteDialog item={ending} onDeleted={refresh} onClose={() => setEnding(undefined)} />}
     </div>
-  );
-}
-
-function NotListed({ error }: { error: unknown }): ReactElement {
-  if (failureCode(error) === 'forbidden') {
-    return (
-      <EmptyState icon={Boxes} title="Integrations are for admins">
-        <p>Sign in with a key of scope admin, or with the link that the cloud printed, to see and add storage.</p>
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState icon={CloudOff} title="The integrations did not load">
-      <p>{failureSentence(error)}</p>
-    </EmptyState>
   );
 }
 

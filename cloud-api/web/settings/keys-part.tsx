@@ -1,12 +1,11 @@
-import { failureCode, failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
+import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { Dialog } from '@nucleus/shared/ui/parts/dialog.tsx';
-import { EmptyState } from '@nucleus/shared/ui/parts/empty-state.tsx';
 import { say, sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
 import { counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { type KeyView, keyEndpoints } from '@nucleus/shared/wire/keys';
 import { useQuery } from '@tanstack/react-query';
-import { CloudOff, KeyRound, Plus } from 'lucide-react';
+import { KeyRound, Plus } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { useDatasets } from '../cloud/lists.ts';
@@ -15,6 +14,7 @@ import { KeyRow } from './key-row.tsx';
 import { endOf } from './key-words.ts';
 import { NewKeyDialog } from './new-key-dialog.tsx';
 import { NewSecret } from './new-secret.tsx';
+import { NotListed } from './not-listed.tsx';
 
 const keysKey = ['keys'] as const;
 
@@ -31,7 +31,17 @@ export function KeysPart(): ReactElement {
   const names = new Map(useDatasets().data?.map((dataset) => [dataset.dataset_id, dataset.name]));
   const refresh = (): void => void queries.invalidateQueries({ queryKey: keysKey });
   if (keys.data === undefined) {
-    return keys.isError ? <NoKeys error={keys.error} /> : <div className="page" aria-busy="true" />;
+    return keys.isError ? (
+      <NotListed
+        forAdmins="Keys are for admins"
+        didNotLoad="The keys did not load"
+        icon={KeyRound}
+        can="see and make keys"
+        error={keys.error}
+      />
+    ) : (
+      <div className="page" aria-busy="true" />
+    );
   }
   const nowMs = Date.now();
   const ended = keys.data.filter((key) => endOf(key, nowMs).isEnded);
@@ -91,21 +101,6 @@ export function KeysPart(): ReactElement {
       )}
       {ending !== undefined && <RevokeDialog item={ending} onRevoked={refresh} onClose={() => setEnding(undefined)} />}
     </div>
-  );
-}
-
-function NoKeys({ error }: { error: unknown }): ReactElement {
-  if (failureCode(error) === 'forbidden') {
-    return (
-      <EmptyState icon={KeyRound} title="Keys are for admins">
-        <p>Sign in with a key of scope admin, or with the link that the cloud printed, to see and make keys.</p>
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState icon={CloudOff} title="The keys did not load">
-      <p>{failureSentence(error)}</p>
-    </EmptyState>
   );
 }
 

@@ -95,7 +95,8 @@ export class BlurCache {
   }
 }
 
-function shapeOf(aspect: number): { width: number; height: number } {
+/** Pixels of a blur that stands in for a picture of this shape. */
+export function shapeOf(aspect: number): { width: number; height: number } {
   const bounded = Math.min(3, Math.max(1 / 3, aspect));
   return bounded >= 1
     ? { width: longEdge, height: Math.max(8, Math.round(longEdge / bounded)) }

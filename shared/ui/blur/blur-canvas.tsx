@@ -1,6 +1,6 @@
 import { decode } from 'blurhash';
 import { type ReactElement, useEffect, useRef } from 'react';
-import { BlurCache } from './blur-cache.ts';
+import { BlurCache, shapeOf } from './blur-cache.ts';
 
 const sliceMs = 4; // half of a frame at 120 Hz
 
@@ -21,13 +21,12 @@ export function BlurCanvas({ hash, aspect }: { hash: string; aspect: number }): 
       const blur = blurs.peek(hash, aspect);
       const element = canvas.current;
       if (element === null || blur === null || blur === undefined) return;
-      element.width = blur.width;
-      element.height = blur.height;
       const image = new ImageData(blur.width, blur.height);
       image.data.set(blur.rgba);
       element.getContext('2d')?.putImageData(image, 0, 0);
     };
     return blurs.ask(hash, aspect, draw);
   }, [hash, aspect]);
-  return <canvas ref={canvas} width={1} height={1} />;
+  // of its size from the start: a canvas that is given another size later is made twice
+  return <canvas ref={canvas} {...shapeOf(aspect)} />;
 }

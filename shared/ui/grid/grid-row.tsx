@@ -21,12 +21,14 @@ interface GridRowProps {
 /** One row of tiles, moved into place as a whole. */
 export const GridRow = memo(function GridRow(props: GridRowProps): ReactElement {
   const { row, gap } = props;
+  const place = { transform: `translateY(${props.top + gap}px)`, height: row.height };
+  // What a dragged scroll bar only passes is one element, not ten for each tile: the places are all that is known of it.
+  if (!row.isLoaded && props.current === -1 && !props.selected.includes('1')) {
+    const step = (row.xs[1] ?? 0) - (row.xs[0] ?? 0);
+    return <div className="grid-row wait" role="presentation" style={{ ...place, backgroundSize: `${step}px 100%` }} />;
+  }
   return (
-    <div
-      className="grid-row"
-      role="presentation"
-      style={{ transform: `translateY(${props.top + gap}px)`, height: row.height }}
-    >
+    <div className="grid-row" role="presentation" style={place}>
       {Array.from({ length: row.count }, (_, at) => {
         const index = row.first + at;
         const x = row.xs[at] ?? 0;

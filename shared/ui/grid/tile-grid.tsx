@@ -104,8 +104,8 @@ export function TileGrid(props: TileGridProps): ReactElement {
   }, [pages, pagesVersion, map, firstSeen, lastSeen]);
 
   useEffect(() => {
-    const seen = pagesAround(firstSeen, lastSeen, total);
-    const timer = setTimeout(() => pages.want(seen), wantDelayMs);
+    const { near, seen } = pagesAround(firstSeen, lastSeen, total);
+    const timer = setTimeout(() => pages.want(near, seen), wantDelayMs);
     return () => clearTimeout(timer);
   }, [pages, firstSeen, lastSeen, total]);
 
@@ -212,13 +212,14 @@ export function TileGrid(props: TileGridProps): ReactElement {
   );
 }
 
-/** The pages in view, then their neighbours. */
-function pagesAround(first: number, last: number, total: number): number[] {
+/** The pages in view, then their neighbours, and how many are in view. */
+function pagesAround(first: number, last: number, total: number): { near: number[]; seen: number } {
   const from = Math.floor(first / pageSize);
   const to = Math.floor(last / pageSize);
   const end = Math.ceil(total / pageSize) - 1;
-  const seen = Array.from({ length: to - from + 1 }, (_, at) => from + at);
-  return [...seen, to + 1, from - 1].filter((page) => page >= 0 && page <= Math.max(0, end));
+  const isThere = (page: number): boolean => page >= 0 && page <= Math.max(0, end);
+  const seen = Array.from({ length: to - from + 1 }, (_, at) => from + at).filter(isThere);
+  return { near: [...seen, ...[to + 1, from - 1].filter(isThere)], seen: seen.length };
 }
 
 /** Which tiles of a row are selected, as text, so that a row is drawn again only when that changes. */

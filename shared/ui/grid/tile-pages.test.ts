@@ -35,6 +35,22 @@ test('loads only what is wanted, a few at once, and gives up what is not', async
   expect(pages.tile(7)).toBeUndefined();
 });
 
+test('what is only near waits for what is seen', async () => {
+  const asked: number[] = [];
+  let answer = (): void => undefined;
+  const pages = new TilePages<number>((offset, limit) => {
+    asked.push(offset);
+    return new Promise((resolve) => {
+      answer = () => resolve({ total: 100_000, tiles: Array.from({ length: limit }, (_, i) => offset + i) });
+    });
+  });
+  pages.want([10, 11, 9], 1);
+  expect(asked).toEqual([5000]);
+  answer();
+  await until(pages, () => pages.tile(5000) !== undefined);
+  await expect.poll(() => asked).toEqual([5000, 5500, 4500]);
+});
+
 test('stands still after a failure until it is told to go on', async () => {
   let isBroken = true;
   let calls = 0;

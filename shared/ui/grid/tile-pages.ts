@@ -21,6 +21,8 @@ export class TilePages<T> {
   /** Pages that are shown and wait to be loaded anew. */
   readonly #stale = new Set<number>();
   #wanted: number[] = [];
+  /** How many of the wanted pages, from the first, are seen now. */
+  #seen = 0;
   #total: number | undefined;
   #failure: unknown;
   #version = 0;
@@ -54,9 +56,13 @@ export class TilePages<T> {
     return this.#pages.get(page);
   }
 
-  /** Says which pages are near the screen, most urgent first; loads that are no longer wanted are given up. */
-  want(pages: readonly number[]): void {
+  /**
+   * Says which pages are near the screen, most urgent first; loads that are no longer wanted are given up. The first `seen` are on it:
+   * the others wait for them, so that a scroll that flies past costs the server one page and not three.
+   */
+  want(pages: readonly number[], seen = pages.length): void {
     this.#wanted = [...pages];
+    this.#seen = seen;
     for (const [page, controller] of this.#running) {
       if (!pages.includes(page)) {
         this.#running.delete(page);
@@ -118,8 +124,9 @@ export class TilePages<T> {
 
   #start(): void {
     if (this.#failure !== undefined) return;
-    for (const page of this.#wanted) {
+    for (const [at, page] of this.#wanted.entries()) {
       if (this.#running.size >= atOnce) return;
+      if (at === this.#seen && this.#running.size > 0) return;
       const isMissing = !this.#pages.has(page) || this.#stale.has(page);
       if (isMissing && !this.#running.has(page)) void this.#fetch(page);
     }

@@ -152,7 +152,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
           <Check aria-hidden="true" />
         </span>
       )}
-      <span className="frame" />
+      {(isSelected || isCurrent) && <span className="frame" />}
     </div>
   );
 });

@@ -34,7 +34,7 @@ export function useScrollWindow(
   const viewport = useRef(0);
   const anchored = useRef<Anchor>(start);
   const settle = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const [drawn, setDrawn] = useState<{ rows: PlacedRow[]; offset: number }>({ rows: [], offset: 0 });
+  const [drawn, setDrawn] = useState<{ rows: readonly PlacedRow[]; offset: number }>({ rows: [], offset: 0 });
 
   const draw = useCallback((): void => {
     const virtual = place.current.scrollTop + place.current.offset;
@@ -44,7 +44,10 @@ export function useScrollWindow(
     const top = inView.find((row) => row.isLoaded) ?? inView[0];
     if (top !== undefined) anchored.current = { index: top.first, above: virtual - top.y };
     const { offset } = place.current;
-    setDrawn((old) => (old.offset === offset && isSameRows(old.rows, rows) ? old : { rows, offset }));
+    setDrawn((old) => {
+      const next = keptRows(old.rows, rows);
+      return next === old.rows && old.offset === offset ? old : { rows: next, offset };
+    });
   }, [map]);
 
   const put = useCallback(
@@ -123,20 +126,22 @@ export function useScrollWindow(
   return { ...drawn, spaceHeight: boxHeight(map.height), anchor, showAnchor, reveal };
 }
 
-function isSameRows(a: readonly PlacedRow[], b: readonly PlacedRow[]): boolean {
+/** The rows to draw next; one that was drawn already is the same object, so that it is not drawn again. */
+function keptRows(old: readonly PlacedRow[], next: readonly PlacedRow[]): readonly PlacedRow[] {
+  const before = new Map(old.map((row) => [row.first, row]));
+  const rows = next.map((row) => {
+    const same = before.get(row.first);
+    return same !== undefined && isSameRow(same, row) ? same : row;
+  });
+  return rows.length === old.length && rows.every((row, at) => row === old[at]) ? old : rows;
+}
+
+function isSameRow(a: PlacedRow, b: PlacedRow): boolean {
   return (
-    a.length === b.length &&
-    a.every((row, at) => {
-      const other = b[at];
-      return (
-        other !== undefined &&
-        row.first === other.first &&
-        row.y === other.y &&
-        row.count === other.count &&
-        row.height === other.height &&
-        row.isLoaded === other.isLoaded &&
-        row.xs.at(-1) === other.xs.at(-1)
-      );
-    })
+    a.y === b.y &&
+    a.count === b.count &&
+    a.height === b.height &&
+    a.isLoaded === b.isLoaded &&
+    a.xs.every((x, at) => x === b.xs[at])
   );
 }

@@ -120,6 +120,7 @@ export const decideKeys: KeyGroup = {
     { does: 'Tag what is selected', keys: [['T']] },
     { does: 'Save as slice, add to one', keys: [['L']] },
     { does: 'Compare two', keys: [['C']] },
+    { does: 'Blink between compared', keys: [['B']] },
     { does: 'Export', keys: [['E']] },
     { does: 'Undo', keys: [['Ctrl', 'Z']] },
     { does: 'Accept suggested keep', keys: [['Enter']] },
