@@ -1,12 +1,11 @@
 /** Annotations as the Python client writes and reads them: what is good goes in as it was sent, what is not is told and changes nothing. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aPng } from '../builders/a-picture.ts';
 import { eventually } from '../builders/eventually.ts';
 import { type ACloud, aCloud } from './a-cloud.ts';
 import { onEachDatabase } from './on-each-database.ts';
 import { send } from './send.ts';
-import { anyLabel, comesBack, grey, identity } from './some-labels.ts';
+import { anyLabel, comesBack, identity } from './some-labels.ts';
 
 onEachDatabase('annotations', (open) => {
   let cloud: ACloud;
@@ -40,6 +39,20 @@ onEachDatabase('annotations', (open) => {
     ...(annotation_id === undefined ? {} : { annotation_id }),
     ...over,
   });
+  /** Predictions of a fresh run, each with a confidence of nothing and a distribution. */
+  const predict = async (id: string, rows: readonly any[]) => {
+    const unsure = { confidence: 0, class_pdf: { a: 0.25, b: 0.75 } };
+    const some = rows.filter(({ type }) => type !== 'multicategory').map((row) => ({ ...row, ...unsure }));
+    const { model_id: model } = (await call('models/add', { body: { name: 'm', reference_id: id } })).body;
+    const body = {
+      annotations: some.filter(({ type }) => type !== 'mask'),
+      segmentations: some.filter(({ type }) => type === 'mask'),
+      update: true,
+    };
+    const reply = (await call(`dataset/${id}/model/${model}/uploadPredictions`, { body })).body;
+    expect([reply.predictions_processed, reply.predictions_ignored, reply.errors]).toEqual([some.length, 0, undefined]);
+    return { run: reply.model_run_id, unsure };
+  };
   const finished = (jobId: string): Promise<any> =>
     eventually('the end of the job', 15_000, async () => {
       const { body } = await call(`job/${jobId}`);
@@ -55,6 +68,7 @@ onEachDatabase('annotations', (open) => {
     const others = rows.filter(({ type }: any) => type !== 'mask');
     const reply = await annotate(id, others, { segmentations: masks, update: true });
     expect(reply).toEqual({ dataset_id: id, annotations_processed: rows.length, annotations_ignored: 0 });
+    const { run, unsure } = await predict(id, rows);
     const exported = (await call(`dataset/${id}/exportForTraining`)).body.exportedRows;
     for (const [at, labels] of batches.entries()) {
       // the last of one identity is what is there
@@ -78,6 +92,14 @@ onEachDatabase('annotations', (open) => {
         const row = exported[at][kind];
         expect(kind === 'segmentation' ? [row] : row).toEqual(found[kind]);
       }
+      // the same as predictions, which are of one category
+      const predicted = (await call(`modelRun/${run}/refloc/item%2F${at}`)).body.annotations;
+      const id_ = expect.stringMatching(/^pred_[a-z0-9]{20}$/);
+      const wanted = [...last.values()].filter(({ type }: any) => type !== 'multicategory');
+      expect(Object.values(predicted).flat()).toHaveLength(wanted.length);
+      expect(Object.values(predicted).flat()).toEqual(
+        expect.arrayContaining(wanted.map((label) => ({ ...label, ...unsure, id: id_ }))),
+      );
     }
   });
 
@@ -227,69 +249,5 @@ onEachDatabase('annotations', (open) => {
     expect(await of(id, 'c')).toEqual({});
     await annotate(id, [box('c', '1')]);
     expect((await of(id, 'c')).box).toHaveLength(1);
-  });
-
-  test('masks are stored privately, served by links that end, and refused where they are no mask', async () => {
-    const id = await aDataset([], { use_privacy_mode: false });
-    const form = new FormData();
-    form.append(
-      'items',
-      JSON.stringify(['a', 'b', 'c'].map((reference_id) => ({ reference_id, image_url: reference_id }))),
-    );
-    const png = await aPng({ widthPx: 20, heightPx: 10 });
-    for (let i = 0; i < 3; i++) form.append('image', new Blob([png as BlobPart], { type: 'image/png' }), 'x.png');
-    const post = (route: string, body: FormData) =>
-      fetch(`${cloud.url}/v1/nucleus/${route}`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`${cloud.adminKey}:`).toString('base64')}` },
-        body,
-      }).then(async (reply) => ({ status: reply.status, body: (await reply.json()) as any }));
-    expect((await post(`dataset/${id}/append`, form)).body.new_items).toBe(3);
-    const mask = (reference_id: string) => ({
-      type: 'mask',
-      reference_id,
-      mask_url: `/home/me/${reference_id}.png`,
-      annotations: [
-        { label: 'road', index: 1 },
-        { label: 'sky', index: 2, metadata: {} },
-      ],
-    });
-    const withMasks = async (dataset: string, masks: [string, Uint8Array][], update = false) => {
-      const body = new FormData();
-      const request = { segmentations: masks.map(([ref]) => mask(ref)), update };
-      body.append('serialized_request', JSON.stringify(request));
-      for (const [, bytes] of masks) body.append('mask', new Blob([bytes as BlobPart], { type: 'image/png' }), 'm.png');
-      return post(`dataset/${dataset}/annotate`, body);
-    };
-    const good = await grey(20, 10);
-    const reply = await withMasks(id, [['a', good], ['b', await grey(9, 9)], ['c', png]]); // biome-ignore format: short
-    expect(reply.body).toEqual({
-      dataset_id: id,
-      annotations_processed: 1,
-      annotations_ignored: 0,
-      errors: [
-        'Row 1 of item b: mask: is 9 x 9 and its item is 20 x 10',
-        'Row 2 of item c: mask: must be a PNG with one channel of 8 bits',
-      ],
-    });
-    const [found] = (await of(id, 'a')).segmentation;
-    expect(found).toMatchObject({ mask_url: '/home/me/a.png', annotations: mask('a').annotations });
-    const link = (await send(`${cloud.url}/v1/insights/${id}/masks/${found.id}`, { key: cloud.adminKey })).body;
-    expect(link).toEqual({ url: expect.stringContaining('/o/'), width: 20, height: 10 });
-    const bytes = await fetch(link.url.replace(/^https?:\/\/[^/]+/, cloud.url));
-    expect(Buffer.from(await bytes.arrayBuffer()).equals(good)).toBe(true);
-    expect((await withMasks(id, [['a', await grey(9, 9)]])).body).toMatchObject({ annotations_ignored: 1 });
-
-    const hidden = await aDataset(['a']);
-    expect((await withMasks(hidden, [['a', await grey(600, 600)]])).status).toBe(400);
-    // an address is kept and never requested
-    expect(await annotate(hidden, [], { segmentations: [mask('a')] })).toMatchObject({ annotations_processed: 1 });
-    const allow = { method: 'PUT', body: { accepted: true } };
-    const url = `${cloud.url}/v1/datasets/${hidden}/masks`;
-    expect((await send(url, { ...allow, key: await cloud.makeKey({ scopes: ['write'] }) })).status).toBe(403);
-    expect((await send(url, { ...allow, key: cloud.adminKey })).body).toEqual({ accepted: true });
-    expect((await withMasks(hidden, [['a', await grey(600, 600)]], true)).body).toMatchObject({
-      annotations_processed: 1,
-    });
   });
 });

@@ -207,6 +207,7 @@ onEachDatabase('exports', (open) => {
         num_keypoints: 2,
       },
     ]);
+    expect(coco.left_out).toEqual({ category: 1 });
   });
 
   test('what is wrong with a download is said before it begins', async () => {

@@ -39,6 +39,58 @@ onEachDatabase('scenes', (open) => {
     expect(job.message.stats).toMatchObject({ original_count: 2, deduplicated_count: 1 });
   });
 
+  test('a category may be of a whole scene: it is asked for, listed, and goes with it', async () => {
+    const id = await aDataset({ use_privacy_mode: true });
+    await upload(id, [aLidar('one'), aLidar('two')]);
+    const taxonomy = { taxonomy_name: 'weather', type: 'category', labels: ['rain'], update: false };
+    await call(`dataset/${id}/add_taxonomy`, taxonomy);
+    const category = (reference_id: string, label: string, over: object = {}) => ({
+      reference_id,
+      label,
+      type: 'category',
+      ...over,
+    });
+    const rows = [
+      category('one', 'rain', { taxonomy_name: 'weather', metadata: { sure: true } }),
+      category('one', 'yard'),
+      category('one/front/0', 'lamp'),
+      category('nowhere', 'x'),
+      { reference_id: 'one', type: 'box', label: 'x', geometry: { x: 0, y: 0, width: 1, height: 1 } },
+    ];
+    const annotate = async (annotations: object[], update = false) =>
+      (await call(`dataset/${id}/annotate`, { annotations, update })).body;
+    expect(await annotate(rows)).toEqual({
+      dataset_id: id,
+      annotations_processed: 3,
+      annotations_ignored: 0,
+      errors: ["Item with id nowhere doesn't exist.", "Item with id one doesn't exist."],
+    });
+    expect(await annotate(rows.slice(0, 3))).toMatchObject({ annotations_processed: 0, annotations_ignored: 3 });
+    const labels = async (ref: string) => (await call(`dataset/${id}/scene/${ref}`)).body.annotations;
+    expect(await labels('one')).toEqual({
+      category: [
+        expect.objectContaining({ ...rows[0], id: expect.stringMatching(/^ann_/), geometry: {}, task_id: null }),
+        expect.objectContaining({ ...rows[1], metadata: {} }),
+      ],
+    });
+    expect(await labels('two')).toBeUndefined();
+    const found = async (route: string, query: string) =>
+      (await call(`dataset/${id}/${route}`, { pageSize: 9, query })).body.items.map((each: any) => each.reference_id);
+    expect(await found('queryScenesPage', 'annotations.weather = rain')).toEqual(['one']);
+    expect(await found('queryScenesPage', 'annotations.category.yard = 0')).toEqual(['two']);
+    expect(await found('queryItemsPage', 'annotations.category.count > 0')).toEqual(['one/front/0']);
+    expect((await call(`dataset/${id}/class_labels`)).body).toEqual({ data: ['lamp', 'rain', 'yard'] });
+    await annotate([category('two', 'yard')]);
+    expect(await found('queryScenesPage', 'annotations.category.yard > 0')).toEqual(['one', 'two']);
+    await call(`annotation/${id}`, { reference_ids: ['one'] }, 'DELETE');
+    const isGone = async () => (await labels('one')) === undefined || undefined;
+    await eventually('the end of the labels', 15_000, isGone);
+    expect(await found('queryScenesPage', 'annotations.category.yard > 0')).toEqual(['two']);
+    await call(`dataset/${id}/scene/two`, {}, 'DELETE');
+    await upload(id, [aLidar('two')]);
+    expect(await labels('two')).toBeUndefined();
+  });
+
   test('a scene that is there is ignored, or its metadata is replaced while its frames stay', async () => {
     const id = await aDataset({ use_privacy_mode: true });
     await upload(id, [aLidar('drive')]);

@@ -9,6 +9,7 @@ import { describeOther, pictureIn, withPixels } from './describe-other.ts';
 import type { Described, DescribeRequest, ExtractLimits, PreviewFailure, PreviewRequest } from './described.ts';
 import { descriptors } from './descriptors.ts';
 import { fileBytes } from './file-bytes.ts';
+import { shrinkJpeg } from './jpeg/shrink-jpeg.ts';
 import { jpegHead } from './jpeg-segments.ts';
 import { findFfmpeg, posterFrame } from './poster-frame.ts';
 import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
@@ -122,14 +123,18 @@ async function describeJpeg(
   timeZone: string | undefined,
   { maxPixels }: ExtractLimits,
 ): Promise<Facts | undefined> {
-  const head = jpegHead(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
+  const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
+  const head = jpegHead(bytes);
   if (!head || head.width * head.height > maxPixels) return undefined;
   const { orientation } = head;
   const isTurned = orientation !== undefined && orientation >= 5;
   const [width, height] = isTurned ? [head.height, head.width] : [head.width, head.height];
   const size = analysisSize(width, height);
   if (size.factor === 1 || !size.isExact) return undefined;
-  const rgb = await readShrunkJpeg(descriptorPath(open.fd), size, maxPixels);
+  const isUpright = orientation === undefined || orientation === 1;
+  const rgb =
+    (isUpright ? shrinkJpeg(bytes, size) : undefined) ??
+    (await readShrunkJpeg(descriptorPath(open.fd), size, maxPixels));
   if (!rgb) return undefined;
   const facts = headerFacts({ autoOrient: { width, height }, orientation }, 'jpeg', parseExif(head.exif), timeZone);
   return facts && withDescriptors(facts, rgb, size);

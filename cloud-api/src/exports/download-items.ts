@@ -1,12 +1,14 @@
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ExportFormat } from '@nucleus/shared/wire/exports';
+import type { ImageFormat } from '../attachments/check/sniff-image.ts';
+import type { StoredPictures } from '../attachments/decode/open-stored.ts';
 import type { Database } from '../database/open-database.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import type { Download } from '../http/mount-endpoint.ts';
 import { queryPlacedItems } from '../items/query-items.ts';
 import { pagePlacedItems } from '../items/read-items.ts';
 import { type PlacedItem, toDatasetItem } from '../items/rules.ts';
-import { labelsAt } from '../labels/read-labels.ts';
+import { labelsAt, maskOf } from '../labels/read-labels.ts';
 import { groundTruth } from '../labels/rules.ts';
 import type { Projections } from '../search/projections.ts';
 import { spellCoco } from './spell-coco.ts';
@@ -14,6 +16,7 @@ import { spellCsv } from './spell-csv.ts';
 import { spellJsonLines } from './spell-json-lines.ts';
 
 const itemsPerPiece = 2_000;
+const maskMs = 60_000;
 const mediaTypes = { csv: 'text/csv; charset=utf-8', jsonl: 'application/x-ndjson', coco: 'application/json' } as const;
 const endings = { csv: 'csv', jsonl: 'jsonl', coco: 'coco.json' } as const;
 
@@ -24,6 +27,7 @@ const endings = { csv: 'csv', jsonl: 'jsonl', coco: 'coco.json' } as const;
 export async function downloadItems(
   db: Database,
   projections: Projections,
+  pictures: Pick<StoredPictures, 'readMask'>,
   tenantId: string,
   datasetId: string,
   wanted: {
@@ -38,7 +42,18 @@ export async function downloadItems(
   const spelled = {
     csv: async () => spellCsv(shown(pages), await fieldNames(projections, tenantId, datasetId)),
     jsonl: async () => spellJsonLines(shown(pages)),
-    coco: async () => spellCoco(pages, name, (seqs) => labelsAt(db, { tenantId, datasetId, runId: groundTruth }, seqs)),
+    coco: async () => {
+      const place = { tenantId, datasetId, runId: groundTruth };
+      return spellCoco(pages, name, {
+        labelsAt: (seqs) => labelsAt(db, place, seqs),
+        maskAt: async (seq) => {
+          const mask = await maskOf(db, place, seq);
+          if (mask === undefined) return undefined;
+          const picture = { tenantId, sha256: mask.sha256, format: mask.format as ImageFormat };
+          return pictures.readMask(picture, AbortSignal.timeout(maskMs));
+        },
+      });
+    },
   };
   return {
     mediaType: mediaTypes[wanted.format],

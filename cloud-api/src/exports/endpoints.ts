@@ -2,6 +2,7 @@ import type { ConditionNode } from '@nucleus/shared/query/query-tree';
 import { ExportFormat, exportEndpoints } from '@nucleus/shared/wire/exports';
 import { predictionEndpoints } from '@nucleus/shared/wire/predictions';
 import type { Kysely } from 'kysely';
+import type { StoredPictures } from '../attachments/decode/open-stored.ts';
 import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { type Mount, mountDownload, mountEndpoint, mountPieces } from '../http/mount-endpoint.ts';
@@ -31,6 +32,7 @@ export function mountExports(
   mount: Mount,
   db: Kysely<Tables>,
   projections: Projections,
+  pictures: Pick<StoredPictures, 'readMask'>,
   afterEnqueue: () => void,
 ): void {
   const spelled =
@@ -65,8 +67,11 @@ export function mountExports(
     );
   });
   mountEndpoint(mount, exportEndpoints.listDatasetClassLabels, async ({ tenantId }, { params }) => {
-    await getDataset(db, tenantId, params.datasetId);
-    return { data: await listClasses(projections.of(tenantId, params.datasetId), {}) };
+    const { isScene } = await getDataset(db, tenantId, params.datasetId);
+    const classes = await listClasses(projections.of(tenantId, params.datasetId), {});
+    if (!isScene) return { data: classes };
+    const ofScenes = await listClasses(projections.ofScenes(tenantId, params.datasetId), {});
+    return { data: [...new Set([...classes, ...ofScenes])].toSorted() };
   });
 
   mountPieces(mount, exportEndpoints.exportSliceForTraining, async ({ tenantId }, { params: { sliceId } }) => {
@@ -117,7 +122,7 @@ export function mountExports(
   });
   mountDownload(mount, exportEndpoints.downloadItems, async ({ tenantId }, { params, query }) => {
     const format = ExportFormat.parse(params.format);
-    return downloadItems(db, projections, tenantId, params.datasetId, { format, query: query.query });
+    return downloadItems(db, projections, pictures, tenantId, params.datasetId, { format, query: query.query });
   });
 }
 

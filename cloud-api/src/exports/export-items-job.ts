@@ -5,13 +5,13 @@
 import { ExportFormat } from '@nucleus/shared/wire/exports';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Attachments } from '../attachments/open-attachments.ts';
 import type { Acting } from '../audit/acting.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Tables } from '../database/tables.ts';
 import { getDataset } from '../datasets/find-dataset.ts';
 import { enqueueJob } from '../job-queue/enqueue-job.ts';
 import type { JobHandler } from '../job-queue/job.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
 import { keepResult } from '../result-files/result-files.ts';
 import { countItems } from '../search/find-items.ts';
 import type { Projections } from '../search/projections.ts';
@@ -41,11 +41,11 @@ export async function startExportItemsJob(
   });
 }
 
-export function exportItemsJob(db: Kysely<Tables>, projections: Projections, objects: ObjectStore): JobHandler {
+export function exportItemsJob(db: Kysely<Tables>, projections: Projections, attachments: Attachments): JobHandler {
   return async ({ job, signal, step }) => {
     const { format, query } = JobInput.parse(job.input);
     let items = 0;
-    const { pieces } = await downloadItems(db, projections, job.tenantId, job.datasetId ?? '', {
+    const { pieces } = await downloadItems(db, projections, attachments, job.tenantId, job.datasetId ?? '', {
       format,
       query,
       onPage: async (count) => {
@@ -54,7 +54,7 @@ export function exportItemsJob(db: Kysely<Tables>, projections: Projections, obj
         await step(async () => ({ completedSteps: items }));
       },
     });
-    const bytes = await keepResult(objects, { tenantId: job.tenantId, jobId: job.jobId, part: 0 }, pieces);
+    const bytes = await keepResult(attachments.objects, { tenantId: job.tenantId, jobId: job.jobId, part: 0 }, pieces);
     await step(async () => ({
       completedSteps: items,
       end: { message: { format, items, bytes, result_files: [{ part: 0, format }] } },

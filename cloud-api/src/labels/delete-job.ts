@@ -9,8 +9,9 @@ import { getDataset } from '../datasets/find-dataset.ts';
 import { placeReferences } from '../items/place-items.ts';
 import { enqueueJob } from '../job-queue/enqueue-job.ts';
 import type { JobHandler } from '../job-queue/job.ts';
+import { placeSceneNames } from '../scenes/place-scenes.ts';
 import { dropLabels } from './drop-labels.ts';
-import { groundTruth } from './rules.ts';
+import { groundTruth, sceneTruth } from './rules.ts';
 
 export const deletionJobKind = 'annotationDeletion';
 
@@ -44,11 +45,14 @@ export const deletionJob: JobHandler = async ({ job, signal, acting, step }) => 
     await step(async (tx) => {
       const now = acting();
       const { tenantId } = now;
-      const { changeNo } = await claimWrite(tx, now, datasetId);
+      const claim = await claimWrite(tx, now, datasetId);
       const chunk = referenceIds.slice(before.items, before.items + itemsPerStep);
       const places = await placeReferences(tx, tenantId, datasetId, chunk);
       const place = { tenantId, datasetId, runId: groundTruth };
-      const deleted = await dropLabels(tx, place, [...places.values()], changeNo);
+      const scenes = claim.isScene ? await placeSceneNames(tx, { tenantId, datasetId }, chunk) : [];
+      const deleted =
+        (await dropLabels(tx, place, [...places.values()], claim.changeNo)) +
+        (await dropLabels(tx, { ...place, runId: sceneTruth }, scenes, claim.changeNo));
       at = { items: before.items + chunk.length, labels: before.labels + deleted };
       return { checkpoint: at, completedSteps: at.items, totalSteps: referenceIds.length };
     });

@@ -33,15 +33,19 @@ export async function intakeMasks(
         throw error;
       },
     );
+  const keep = async (staged: StagedFile): Promise<KeptImage> => {
+    if (holdsIndexes(staged.head)) return attachments.keepStaged(tenantId, staged, signal);
+    await attachments.dropStaged(staged);
+    throw new AppError('attachment-refused', 'must be a PNG with one channel of 8 bits');
+  };
   const bring = async (row: ReadRow): Promise<Picture> => {
     if (uploads === undefined) {
       const url = row.label.type === 'mask' ? row.label.mask_url : '';
-      return attempt(() => attachments.fetchImage(tenantId, url, signal));
+      return attempt(async () => keep(await attachments.fetchFile(tenantId, url, signal)));
     }
     const staged = uploads[row.place];
     if (staged === undefined) return { error: 'mask: no file came with this row' };
-    if (!holdsIndexes(staged.head)) return { error: 'mask: must be a PNG with one channel of 8 bits' };
-    return attempt(() => attachments.keepStaged(tenantId, staged, signal));
+    return attempt(() => keep(staged));
   };
   const brought = await Promise.allSettled(
     rows.map(async (row): Promise<[ReadRow, Picture]> => [row, await bring(row)]),

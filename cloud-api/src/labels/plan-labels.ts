@@ -7,7 +7,7 @@ import type { LabelMasksTable, LabelsTable, LabelTotalsTable } from '../database
 import type { ObjectVectorChanges } from '../embeddings/keep-object-vectors.ts';
 import type { LabelHead } from './queries.ts';
 import { type ReadRow, type RefusedRow, refuse } from './read-rows.ts';
-import { groundTruth, type LabelPlace, spellLabelId, totalsOf } from './rules.ts';
+import { groundTruth, type LabelPlace, sceneTruth, spellLabelId, totalsOf } from './rules.ts';
 
 /** Where a label's item stands, and how large it is. */
 export interface LabelledItem {
@@ -143,8 +143,7 @@ function vectorOf(label: LabelInput): readonly number[] | undefined {
 function findMaskProblem(picture: Picture | undefined, item: LabelledItem): string | undefined {
   if (picture === undefined) return undefined;
   if (picture.error !== undefined) return picture.error;
-  const { format, width, height } = picture.kept;
-  if (format !== 'png') return 'mask: must be a PNG of 8 bits';
+  const { width, height } = picture.kept;
   if (item.width === null || (item.width === width && item.height === height)) return undefined;
   return `mask: is ${width} x ${height} and its item is ${item.width} x ${item.height}`;
 }
@@ -161,7 +160,14 @@ function toRow(facts: LabelFacts, row: ReadRow, item: LabelledItem, there: Stand
     run_id: runId,
     seq: item.seq,
     identity: row.identity,
-    id: there?.id ?? spellLabelId(runId === groundTruth ? 'ann_' : 'pred_', item.seq, row.place, facts.random()),
+    id:
+      there?.id ??
+      spellLabelId(
+        runId === groundTruth || runId === sceneTruth ? 'ann_' : 'pred_',
+        item.seq,
+        row.place,
+        facts.random(),
+      ),
     kind,
     label: kind === 'segmentation' || kind === 'multicategory' ? JSON.stringify(classes) : (classes[0] ?? ''),
     taxonomy: isObject ? null : (label.taxonomy_name ?? null),

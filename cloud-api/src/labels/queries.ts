@@ -1,7 +1,7 @@
 import { type BulkColumns, insertRows, isAmong, isAmongNumbers } from '../database/insert-rows.ts';
 import type { LabelMasksTable, LabelsTable, LabelTotalsTable } from '../database/label-tables.ts';
 import type { Database } from '../database/open-database.ts';
-import type { LabelPlace } from './rules.ts';
+import { type LabelPlace, sceneTruth } from './rules.ts';
 
 const labelColumns: BulkColumns<'labels'> = {
   tenant_id: 'text',
@@ -95,6 +95,7 @@ export async function listTrackNames(
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
     .where('track_reference_id', 'is not', null)
+    .where('run_id', '!=', sceneTruth)
     .where(isAmongNumbers(db, 'seq', seqs))
     .$narrowType<{ name: string }>()
     .execute();

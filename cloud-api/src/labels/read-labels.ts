@@ -3,7 +3,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import type { StoredLabel } from '@nucleus/shared/wire/annotations';
 import type { z } from 'zod';
 import type { Database } from '../database/open-database.ts';
-import { type LabelRow, listRows, listTrackNames } from './queries.ts';
+import { findMask, type LabelRow, listRows, listTrackNames } from './queries.ts';
 import type { LabelPlace } from './rules.ts';
 
 export type { LabelRow };
@@ -69,4 +69,9 @@ export async function getLabel(
 /** Tracks that labels of some items name, predictions too. */
 export function tracksAt(db: Database, place: Omit<LabelPlace, 'runId'>, seqs: readonly number[]): Promise<string[]> {
   return seqs.length === 0 ? Promise.resolve([]) : listTrackNames(db, place, seqs);
+}
+
+/** The object that holds the picture of an item's mask, where one is stored. */
+export function maskOf(db: Database, place: LabelPlace, seq: number): ReturnType<typeof findMask> {
+  return findMask(db, place, seq);
 }

@@ -1,6 +1,6 @@
 /** Reads labels as they were sent, a few hundred at a time, before any transaction: checking thousands takes longer than others may wait. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { findShapeProblem } from '@nucleus/shared/labels/check-geometry';
+import { searchShapeProblem } from '@nucleus/shared/labels/check-geometry';
 import { type LabelInput, readLabel } from '@nucleus/shared/labels/label-input';
 import { toLabelBody } from '@nucleus/shared/labels/spell-label';
 import { refKey } from '../items/rules.ts';
@@ -28,7 +28,7 @@ export interface RefusedRow {
   problem: string;
 }
 
-/** Work after which others have their turn: rows, and vertices of polygons, which are compared with each other. */
+/** Work after which others have their turn: rows, and vertices of polygons. */
 const workPerTurn = 2_000;
 
 /** @param firstPlace place of the first of them among all that were sent */
@@ -47,7 +47,7 @@ export async function readRows(
     const { label, problem } = readLabel(raw);
     work += 4 + (label?.type === 'polygon' ? label.geometry.vertices.length : 0);
     const place = firstPlace + at;
-    const refusal = problem ?? findShapeProblem(label) ?? (isPrediction ? findForeignKind(label) : undefined);
+    const refusal = problem ?? (await findShapeProblem(label)) ?? (isPrediction ? findForeignKind(label) : undefined);
     if (label === undefined || refusal !== undefined) {
       bad.push(refuse(raw, place, refusal ?? 'is not valid'));
       continue;
@@ -63,6 +63,16 @@ export async function readRows(
     });
   }
   return { good, bad };
+}
+
+/** The outline of a polygon may take half a second, so that others have their turn meanwhile. */
+async function findShapeProblem(label: LabelInput): Promise<string | undefined> {
+  const search = searchShapeProblem(label);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done === true) return value;
+    await nextTurn();
+  }
 }
 
 /** No answer about predictions has a place for them (wire contract 11). */

@@ -6,6 +6,9 @@ import type { LabelBody } from '@nucleus/shared/labels/spell-label';
 /** The run of annotations, which no model made. */
 export const groundTruth = '';
 
+/** The run of annotations of scenes, whose places are those of scenes and not of items. */
+export const sceneTruth = '~';
+
 /** Labels of one dataset that one run made, or none. */
 export interface LabelPlace {
   tenantId: string;

@@ -15,13 +15,14 @@ import { takeObjectVectors } from '../embeddings/keep-object-vectors.ts';
 import { newId } from '../ids/new-id.ts';
 import { measureItems } from '../items/measure-items.ts';
 import { getRun } from '../models/find-model.ts';
+import { placeSceneKeys } from '../scenes/place-scenes.ts';
 import { listTaxonomies } from '../taxonomies/list-taxonomies.ts';
 import { ensureTracks } from '../tracks/ensure-tracks.ts';
 import { intakeMasks } from './intake-masks.ts';
-import { planLabels } from './plan-labels.ts';
+import { type LabelledItem, type LabelPlan, planLabels } from './plan-labels.ts';
 import { dropMasks, listHeads, putLabels, putMasks, putTotals } from './queries.ts';
 import { type ReadRow, type RefusedRow, readRows } from './read-rows.ts';
-import { groundTruth, type LabelPlace } from './rules.ts';
+import { groundTruth, type LabelPlace, sceneTruth } from './rules.ts';
 
 /** What writing labels works with. */
 export interface LabelParts {
@@ -132,46 +133,87 @@ export async function writeLabelsIn(
   place: LabelPlace,
   prepared: PreparedLabels,
 ): Promise<LabelResult> {
-  const { good, bad, pictures, update } = prepared;
-  const { changeNo } = await claimWrite(tx, acting, place.datasetId);
+  const { good, bad, pictures } = prepared;
+  const claim = await claimWrite(tx, acting, place.datasetId);
+  const isPrediction = place.runId !== groundTruth;
   // Behind the claim: what is written to a run that ends meanwhile would stay.
-  if (place.runId !== groundTruth) await getRun(tx, place.tenantId, place.runId);
+  if (isPrediction) await getRun(tx, place.tenantId, place.runId);
   const items = await measureItems(tx, place.tenantId, place.datasetId, keysOf(good));
+  const scenes = claim.isScene && !isPrediction ? await placeScenesOf(tx, place, good, items) : new Map();
+  const isOfScene = ({ label, refKey }: ReadRow): boolean => isOfWhole(label.type) && scenes.has(refKey);
+  const planned = [
+    await putPlanned(tx, acting, claim, { ...prepared, place, items, rows: good.filter((row) => !isOfScene(row)) }),
+  ];
+  if (scenes.size > 0) {
+    const ofScenes = { place: { ...place, runId: sceneTruth }, items: scenes, rows: good.filter(isOfScene) };
+    planned.push(await putPlanned(tx, acting, claim, { ...prepared, ...ofScenes }));
+  }
+  for (const { kept } of pictures.values()) if (kept !== undefined) await keepObject(tx, acting, kept);
+  const tracks = new Set(planned.flatMap((plan) => [...plan.tracks]));
+  await ensureTracks(
+    tx,
+    acting,
+    place.datasetId,
+    Array.from(tracks, (reference_id) => ({ reference_id })),
+  );
+  const processed = planned.reduce((sum, plan) => sum + plan.processed, 0);
+  if (processed > 0) {
+    await writeAudit(tx, acting, {
+      action: isPrediction ? 'predictions.write' : 'annotations.write',
+      targetId: isPrediction ? place.runId : place.datasetId,
+      amount: processed,
+    });
+  }
+  return {
+    processed,
+    ignored: planned.reduce((sum, plan) => sum + plan.ignored, 0),
+    refused: [...bad, ...planned.flatMap((plan) => plan.refused)],
+  };
+}
+
+/** Scenes that categories name where no item has the name. */
+async function placeScenesOf(
+  tx: Database,
+  { tenantId, datasetId }: LabelPlace,
+  rows: readonly ReadRow[],
+  items: ReadonlyMap<string, LabelledItem>,
+): Promise<ReadonlyMap<string, LabelledItem>> {
+  const others = rows.filter(({ label, refKey }) => isOfWhole(label.type) && !items.has(refKey));
+  const places = await placeSceneKeys(tx, { tenantId, datasetId }, keysOf(others));
+  return new Map(Array.from(places, ([key, seq]) => [key, { seq, width: null, height: null }]));
+}
+
+function isOfWhole(type: string): boolean {
+  return type === 'category' || type === 'multicategory';
+}
+
+async function putPlanned(
+  tx: Database,
+  acting: Acting,
+  { changeNo }: { changeNo: number },
+  input: PreparedLabels & { place: LabelPlace; items: ReadonlyMap<string, LabelledItem>; rows: readonly ReadRow[] },
+): Promise<LabelPlan> {
+  const { place, items, rows } = input;
   const vectors = await takeObjectVectors(tx, place, { changeNo, nowMs: acting.nowMs });
   const plan = planLabels({
     place,
-    rows: good,
-    update,
+    rows,
+    update: input.update,
     items,
     known: await listHeads(tx, place, placesOf(items)),
     taxonomies: await listTaxonomies(tx, place.tenantId, place.datasetId),
-    pictures,
+    pictures: input.pictures,
     vectors,
     changeNo,
     nowMs: acting.nowMs,
     random: () => newId('annotation'),
   });
-  for (const { kept } of pictures.values()) if (kept !== undefined) await keepObject(tx, acting, kept);
   await putLabels(tx, plan.writes);
   await putTotals(tx, plan.totals);
   await putMasks(tx, plan.masks);
   await dropMasks(tx, place, plan.maskless);
   await vectors.save();
-  await ensureTracks(
-    tx,
-    acting,
-    place.datasetId,
-    Array.from(plan.tracks, (reference_id) => ({ reference_id })),
-  );
-  if (plan.processed > 0) {
-    const isPrediction = place.runId !== groundTruth;
-    await writeAudit(tx, acting, {
-      action: isPrediction ? 'predictions.write' : 'annotations.write',
-      targetId: isPrediction ? place.runId : place.datasetId,
-      amount: plan.processed,
-    });
-  }
-  return { processed: plan.processed, ignored: plan.ignored, refused: [...bad, ...plan.refused] };
+  return plan;
 }
 
 function keysOf(rows: readonly ReadRow[]): string[] {

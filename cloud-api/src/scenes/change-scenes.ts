@@ -9,6 +9,8 @@ import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { dropItems } from '../items/add-items.ts';
 import { refKey } from '../items/rules.ts';
 import type { MetadataResult } from '../items/update-metadata.ts';
+import { dropLabels } from '../labels/drop-labels.ts';
+import { sceneTruth } from '../labels/rules.ts';
 import { changeScene, findSceneByKey, listFrames, purgeSceneRows, removeFrames } from './queries.ts';
 import { getSceneRow } from './read-scenes.ts';
 
@@ -26,6 +28,7 @@ export async function deleteScene(
     const seqs = (await listFrames(tx, place, scene.sceneId)).map(({ seq }) => seq);
     const gone = await dropItems(tx, acting, claim, seqs);
     await removeFrames(tx, place, scene.sceneId, seqs);
+    await dropLabels(tx, { ...place, runId: sceneTruth }, [scene.seq], claim.changeNo);
     await changeScene(tx, place, scene.sceneId, {
       ref_key: null,
       reference_id: null,

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import { inChunks } from '../database/in-chunks.ts';
-import { type BulkColumns, insertRows } from '../database/insert-rows.ts';
+import { type BulkColumns, insertRows, isAmong } from '../database/insert-rows.ts';
 import type { Database } from '../database/open-database.ts';
 import type { PointCloudsTable, SceneFramesTable, ScenesTable, SceneTracksTable } from '../database/scene-tables.ts';
 import type { SceneRow } from './rules.ts';
@@ -122,6 +122,22 @@ export async function listFramePlaces(
     found.push(...rows);
   }
   return found;
+}
+
+/** Places of scenes by the keys of their reference ids. */
+export function listScenePlaces(
+  db: Database,
+  { tenantId, datasetId }: DatasetPlace,
+  keys: readonly string[],
+): Promise<{ key: string; seq: number }[]> {
+  return db
+    .selectFrom('scenes')
+    .select(['ref_key as key', 'seq'])
+    .where('tenant_id', '=', tenantId)
+    .where('dataset_id', '=', datasetId)
+    .where(isAmong(db, 'ref_key', keys))
+    .$narrowType<{ key: string }>()
+    .execute();
 }
 
 /** Place of the next scene. */

@@ -5,7 +5,8 @@ import { getDataset } from '../datasets/find-dataset.ts';
 import { placeReferences } from '../items/place-items.ts';
 import { listItemsInOrder } from '../items/read-items.ts';
 import { readPageToken, refKey, spellPageToken, toDatasetItem } from '../items/rules.ts';
-import { tracksAt } from '../labels/read-labels.ts';
+import { groupLabels, tracksAt } from '../labels/read-labels.ts';
+import { sceneTruth } from '../labels/rules.ts';
 import { findItemsAfter } from '../search/find-items.ts';
 import type { Projections } from '../search/projections.ts';
 import { readQuery } from '../search/read-query.ts';
@@ -73,6 +74,7 @@ export async function describeScene(db: Database, place: DatasetPlace, scene: Sc
   // Those that were sent along, and those that its labels name.
   const trackKeys = new Set([...(await listSceneTrackKeys(db, place, scene.sceneId)), ...named.map(refKey)]);
   const there = frames.filter((frame) => frame !== undefined);
+  const labels = await groupLabels(db, { ...place, runId: sceneTruth }, scene);
   return {
     ...toSceneEntry(scene),
     frames:
@@ -80,6 +82,7 @@ export async function describeScene(db: Database, place: DatasetPlace, scene: Sc
         ? there.flatMap((frame) => frame.map(({ item }) => item))
         : there.map((frame) => Object.fromEntries(frame.map(({ sensor, item }) => [sensor, item]))),
     tracks: await listTracksOf(db, tenantId, datasetId, [...trackKeys]),
+    ...(Object.keys(labels).length === 0 ? {} : { annotations: labels }),
     ...(scene.frameRate === null ? {} : { frame_rate: Number(scene.frameRate) }),
     ...(scene.videoUrl === null ? {} : { video_url: scene.videoUrl }),
   };

@@ -10,6 +10,8 @@ export interface AutotagState {
   changeNo: number;
   /** Places by name, oldest first; made here, never from input. */
   places: ReadonlyMap<string, number>;
+  /** Whose scores are here, by id. */
+  generations: ReadonlyMap<string, number>;
 }
 
 /** Tables of the autotags of an empty projection. */
@@ -22,16 +24,20 @@ export async function createAutotagTables(writer: DuckDBConnection): Promise<Aut
   await writer.run(
     'create table autotag_scores (autotag integer not null, seq bigint not null, score double not null)',
   );
-  return { changeNo: 0, places: new Map() };
+  return { changeNo: 0, places: new Map(), generations: new Map() };
 }
 
 /** What a projection that was kept holds. */
 export async function readAutotagState(writer: DuckDBConnection): Promise<AutotagState> {
   const position = (await writer.runAndReadAll('select change_no::double from autotag_position')).getRowsJS();
-  const rows = (await writer.runAndReadAll('select name, place from autotags order by place')).getRowsJS();
+  const found = await writer.runAndReadAll(
+    'select name, place, autotag_id, generation::double from autotags order by place',
+  );
+  const rows = found.getRowsJS();
   return {
     changeNo: Number(position[0]?.[0]),
     places: new Map(rows.map(([name, place]) => [String(name), Number(place)])),
+    generations: new Map(rows.map(([, , id, generation]) => [String(id), Number(generation)])),
   };
 }
 
@@ -43,6 +49,8 @@ export async function applyAutotags(
   target: number,
 ): Promise<AutotagState> {
   if (state.changeNo >= target) return state;
+  // Most writes are about something else; what is not written down is looked at again by the next process.
+  if (isSame(await feed.autotags(), state)) return { ...state, changeNo: target };
   await writer.run('begin');
   try {
     await applyAll(writer, feed);
@@ -54,6 +62,13 @@ export async function applyAutotags(
     await writer.run('rollback');
     throw error;
   }
+}
+
+function isSame(living: readonly FedAutotag[], { generations }: AutotagState): boolean {
+  return (
+    living.length === generations.size &&
+    living.every(({ autotagId, generation }) => generations.get(autotagId) === generation)
+  );
 }
 
 /** Scores are read anew until no training has ended meanwhile: the scores of earlier ones are on their way out. */

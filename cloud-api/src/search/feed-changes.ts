@@ -34,7 +34,7 @@ export function feedChanges(db: Database, tenantId: string, datasetId: string, s
     autotags: () => listAutotags(db, tenantId, datasetId),
     scoresAfter: (autotag, afterSeq, limit) => listScoresAfter(db, tenantId, datasetId, autotag, afterSeq, limit),
     taxonomies: () => listTaxonomyNames(db, tenantId, datasetId),
-    labelsAfter: (after, upTo, limit) => listChangedTotals(db, tenantId, datasetId, after, upTo, limit),
+    labelsAfter: (after, upTo, limit) => listChangedTotals(db, tenantId, datasetId, after, upTo, limit, 'items'),
     vectorsAfter: (after, upTo, limit) => listChangedVectors(db, tenantId, datasetId, after, upTo, limit),
   };
 }

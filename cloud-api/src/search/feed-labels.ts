@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import { groundTruth, sceneTruth } from '../labels/rules.ts';
 import type { LabelPosition, RunChange, TotalsRow } from './truth-feed.ts';
 
-/** Counts of labels beyond the row `after`, by writes up to and including `upTo`; walks label_totals_by_change. */
+/** Counts of labels of items, or of scenes, beyond the row `after`, by writes up to and including `upTo`; walks label_totals_by_change. */
 export async function listChangedTotals(
   db: Database,
   tenantId: string,
@@ -10,9 +11,11 @@ export async function listChangedTotals(
   after: LabelPosition,
   upTo: number,
   limit: number,
+  of: 'items' | 'scenes',
 ): Promise<TotalsRow[]> {
   const rows = await db
     .selectFrom('label_totals')
+    .where('run_id', of === 'scenes' ? '=' : '!=', sceneTruth)
     .select(['change_no as changeNo', 'run_id as runId', 'seq', 'totals'])
     .where('tenant_id', '=', tenantId)
     .where('dataset_id', '=', datasetId)
@@ -25,6 +28,20 @@ export async function listChangedTotals(
     .limit(limit)
     .execute();
   return rows.map((row) => ({ ...row, totals: JSON.parse(row.totals) as TotalsRow['totals'] }));
+}
+
+/** Those of scenes, told as annotations, which they are. */
+export async function listChangedSceneTotals(
+  db: Database,
+  tenantId: string,
+  datasetId: string,
+  after: LabelPosition,
+  upTo: number,
+  limit: number,
+): Promise<TotalsRow[]> {
+  const from = after.runId === groundTruth ? { ...after, runId: sceneTruth } : after;
+  const rows = await listChangedTotals(db, tenantId, datasetId, from, upTo, limit, 'scenes');
+  return rows.map((row) => ({ ...row, runId: groundTruth }));
 }
 
 /** Model runs of a dataset that were made or deleted by the writes after `after`, up to and including `upTo`. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { feedChanges } from './feed-changes.ts';
+import { listChangedSceneTotals, listTaxonomyNames } from './feed-labels.ts';
 import type { FeedPosition, FeedRow, TruthFeed } from './truth-feed.ts';
 
 /** Feeds the projection of one dataset's scenes: each is a row with its own place, id, reference id and metadata; walks scenes_by_change. */
@@ -12,7 +13,9 @@ export function feedScenes(db: Database, tenantId: string, datasetId: string, st
     keptInside: async () => () => false,
     changeNo,
     rowsAfter: (after, limit) => listChangedScenes(db, tenantId, datasetId, after, limit),
-    // Slices, tags, vectors, labels and autotags are those of items.
+    labelsAfter: (after, upTo, limit) => listChangedSceneTotals(db, tenantId, datasetId, after, upTo, limit),
+    taxonomies: () => listTaxonomyNames(db, tenantId, datasetId),
+    // Slices, tags, vectors, predictions and autotags are those of items.
     slicesAfter: none,
     membersAfter: none,
     indexesAfter: none,
@@ -20,8 +23,6 @@ export function feedScenes(db: Database, tenantId: string, datasetId: string, st
     runsAfter: none,
     autotags: none,
     scoresAfter: none,
-    taxonomies: none,
-    labelsAfter: none,
   };
 }
 

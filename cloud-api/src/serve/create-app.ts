@@ -136,7 +136,7 @@ export function createApp(parts: AppParts): Express {
   mountAutotags(mount, parts);
   mountScenes(mount, { ...parts, publicOrigin: parts.publicUrl.origin });
   mountMatches(mount, db, projections);
-  mountExports(mount, db, projections, parts.afterEnqueue);
+  mountExports(mount, db, projections, parts.attachments, parts.afterEnqueue);
   mountTaxonomies(mount, db);
   mountModels(mount, db, parts.afterDelete);
   mountPredictions(mount, parts);

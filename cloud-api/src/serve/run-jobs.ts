@@ -149,7 +149,7 @@ export function workHandlers(
     [uploadJobKinds.lidar]: uploadJob({ ...stores, db }, uploads, 'lidar'),
     [uploadJobKinds.video]: uploadJob({ ...stores, db }, uploads, 'video'),
     [trainAutotagJobKind]: trainAutotagJob(db),
-    [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments.objects),
+    [exportItemsJobKind]: exportItemsJob(db, stores.projections, stores.attachments),
     [exportEmbeddingsJobKind]: exportEmbeddingsJob(db, stores.attachments.objects),
   };
 }

@@ -1,14 +1,14 @@
 /** Whether a label can be where it says it is. Sentences begin with the field that is wrong. */
-import { findCrossing, type Vertex } from './find-crossing.ts';
+import { searchCrossing, type Vertex } from './find-crossing.ts';
 import type { LabelInput } from './label-input.ts';
 
 /** How far outside the picture a coordinate may lie, in pixels: tools round, and some count from the middle of a pixel. */
 const tolerancePx = 1;
 
-/** What is wrong with the shape itself, wherever it is. */
-export function findShapeProblem(label: LabelInput): string | undefined {
+/** Looks for what is wrong with the shape itself, wherever it is; a few milliseconds a step. */
+export function* searchShapeProblem(label: LabelInput): Generator<undefined, string | undefined> {
   if (label.type !== 'polygon') return undefined;
-  const crossing = findCrossing(label.geometry.vertices);
+  const crossing = yield* searchCrossing(label.geometry.vertices);
   return crossing === undefined
     ? undefined
     : `geometry.vertices: the polygon crosses itself, between its edges ${crossing.first} and ${crossing.second}`;

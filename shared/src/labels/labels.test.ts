@@ -1,8 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findFrameProblem, findShapeProblem } from './check-geometry.ts';
-import { findCrossing, type Vertex } from './find-crossing.ts';
+import { findFrameProblem, searchShapeProblem } from './check-geometry.ts';
+import { searchCrossing, type Vertex } from './find-crossing.ts';
 import { readLabel } from './label-input.ts';
+
+/** The end of a search, and in how many steps it was reached. */
+function finish<T>(search: Generator<undefined, T>): { found: T; steps: number } {
+  for (let steps = 1; ; steps++) {
+    const { done, value } = search.next();
+    if (done === true) return { found: value, steps };
+  }
+}
+const findCrossing = (outline: readonly Vertex[]) => finish(searchCrossing(outline)).found;
 
 const of = (points: readonly (readonly [number, number])[]): Vertex[] => points.map(([x, y]) => ({ x, y }));
 
@@ -39,6 +48,16 @@ describe('an outline that crosses itself', () => {
     round.splice(10, 0, moved as Vertex);
     expect(findCrossing(round)).toBeDefined();
   });
+
+  test('a comb of ten thousand corners, whose teeth all lie beside each other, is searched in many small steps', () => {
+    const teeth = Array.from({ length: 9_998 }, (_, i) => ({ x: i * 0.01 + (i % 2) * 500, y: (i % 2) * 1_000 }));
+    const comb = [...teeth, { x: 700, y: 2_000 }, { x: -100, y: 2_000 }];
+    const { found, steps } = finish(searchCrossing(comb));
+    expect(found).toBeUndefined();
+    expect(steps).toBeGreaterThan(20);
+    const pulled = comb.with(5_000, { x: -50, y: 900 });
+    expect(findCrossing(pulled)).toBeDefined();
+  });
 });
 
 const box = (geometry: object) => ({ type: 'box', label: 'a', reference_id: 'r', geometry });
@@ -64,6 +83,21 @@ test.each<{ what: string; row: unknown; says: RegExp | undefined }>([
   { what: 'a polygon outside', row: polygon(of([[0, 0], [5, 5], [0, 40]])), says: /^geometry\.vertices\.2: lies at 0, 40, outside/ }, // biome-ignore format: a table
   { what: 'a bow tie', row: polygon(of([[0, 0], [4, 4], [4, 0], [0, 4]])), says: /crosses itself, between its edges 0 and 2/ }, // biome-ignore format: a table
   {
+    what: 'a polygon of too many corners',
+    row: polygon(Array.from({ length: 10_001 }, (_, x) => ({ x: x / 10_001, y: 0 }))),
+    says: /^geometry\.vertices: /,
+  },
+  {
+    what: 'key points without names',
+    row: { ...box({ keypoints: [{ x: 1, y: 1, visible: true }], names: [] }), type: 'keypoints' },
+    says: /^geometry: names: must name every key point/,
+  },
+  {
+    what: 'a mask whose index is no byte',
+    row: { type: 'mask', reference_id: 'r', mask_url: 'm.png', annotations: [{ label: 'a', index: 256 }] },
+    says: /^annotations\.0\.index: /,
+  },
+  {
     what: 'no label',
     row: { ...box({ x: 0, y: 0, width: 1, height: 1 }), label: '' },
     says: /^label: must not be empty/,
@@ -72,7 +106,9 @@ test.each<{ what: string; row: unknown; says: RegExp | undefined }>([
   { what: 'no row', row: 7, says: /./ },
 ])('$what', ({ row, says }) => {
   const { label, problem } = readLabel(row);
-  const found = problem ?? (label && (findShapeProblem(label) ?? findFrameProblem(label, { width: 10, height: 8 })));
+  const found =
+    problem ??
+    (label && (finish(searchShapeProblem(label)).found ?? findFrameProblem(label, { width: 10, height: 8 })));
   if (says === undefined) expect(found).toBeUndefined();
   else expect(found).toMatch(says);
 });

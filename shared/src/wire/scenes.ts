@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReferenceId, WellFormedText } from '../ids/ids.ts';
+import { StoredLabel } from './annotations.ts';
 import { DatasetItem, Metadata } from './dataset-item.ts';
 import type { Endpoint } from './endpoint.ts';
 import { AsyncQuery, JobHead } from './jobs.ts';
@@ -37,6 +38,8 @@ export type SceneEntry = z.infer<typeof SceneEntry>;
 export const Scene = SceneEntry.extend({
   frames: z.union([z.array(FrameItem), z.array(z.record(z.string(), FrameItem))]),
   tracks: z.array(Track),
+  /** Categories of the whole scene by kind, where it has any. */
+  annotations: z.record(z.string(), z.array(StoredLabel)).optional(),
   frame_rate: z.number().optional(),
   video_url: z.string().optional(),
 });

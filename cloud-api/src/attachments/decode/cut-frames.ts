@@ -1,10 +1,13 @@
 /** Cuts a video into pictures by the system's ffmpeg, in a process that is bounded in time, memory and what it may open. */
-import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { fileTypeFromBuffer } from 'file-type';
 import type { StagedFile } from '../store/stage-file.ts';
+import { findProgram, startLimited } from './limited-program.ts';
+import { splitJpegs } from './split-jpegs.ts';
 
 /** Containers by what file-type calls them, with the one demuxer that may read each: none of these follows names of other files. */
 const demuxers: Readonly<Record<string, string>> = {
@@ -17,13 +20,16 @@ const demuxers: Readonly<Record<string, string>> = {
 
 export interface CutLimits {
   frames: number;
+  /** Of all frames together. */
+  bytes: number;
   timeoutMs: number;
-  /** Where the program is looked for. */
+  /** Where the program is looked for, as PATH has folders. */
   searchPath: string;
 }
 
 export const cutLimits: CutLimits = {
   frames: 5_000,
+  bytes: 4 * 1024 ** 3,
   timeoutMs: 10 * 60_000,
   searchPath: '/usr/local/bin:/usr/bin:/bin',
 };
@@ -37,7 +43,7 @@ export interface CutVideo {
 
 /**
  * @param framesPerSecond how many pictures of each second are kept; undefined for every one
- * @throws AppError `attachment-refused` for what is no video, has too many frames, or where there is no ffmpeg
+ * @throws AppError `attachment-refused` for what is no video, has too many or too large frames, or where there is no ffmpeg
  */
 export async function cutFrames(
   folder: string,
@@ -49,28 +55,22 @@ export async function cutFrames(
   const container = await fileTypeFromBuffer(video.head).catch(() => undefined);
   const demuxer = demuxers[container?.ext ?? ''];
   if (demuxer === undefined) throw refused('The file is not a video that can be read (MP4, MOV, WebM or MKV).');
+  const ffmpeg = findProgram('ffmpeg', limits.searchPath);
+  if (ffmpeg === undefined)
+    throw refused('Videos are not cut on this server, which has no ffmpeg: send the frames and their frame_rate.');
+  const rate = framesPerSecond === undefined ? ['-vsync', '0'] : ['-vf', `fps=${framesPerSecond}`];
+  const command = [
+    ...[ffmpeg, '-nostdin', '-hide_banner', '-loglevel', 'quiet', '-threads', '1'],
+    ...['-protocol_whitelist', 'file', '-f', demuxer, '-i', 'file:/proc/self/fd/3'],
+    ...['-map', '0:v:0', '-an', '-sn', '-dn', ...rate, '-frames:v', String(limits.frames + 1)],
+    ...['-map_metadata', '-1', '-c:v', 'mjpeg', '-q:v', '2', '-f', 'image2pipe', 'pipe:1'],
+  ];
   const target = await mkdtemp(join(folder, 'frames-'));
   const drop = () => rm(target, { recursive: true, force: true });
   try {
-    const rate = framesPerSecond === undefined ? ['-vsync', '0'] : ['-vf', `fps=${framesPerSecond}`];
-    const code = await run(
-      [
-        ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-threads', '1'],
-        ...['-protocol_whitelist', 'file', '-f', demuxer, '-i', `file:${video.path}`],
-        ...['-map', '0:v:0', '-an', '-sn', '-dn', ...rate, '-frames:v', String(limits.frames + 1)],
-        ...['-map_metadata', '-1', '-c:v', 'mjpeg', '-q:v', '2', '-f', 'image2', `file:${join(target, '%06d.jpg')}`],
-      ],
-      limits,
-      signal,
-    );
-    if (code === 'missing') {
-      throw refused('Videos are not cut on this server, which has no ffmpeg: send the frames and their frame_rate.');
-    }
-    const names = (await readdir(target)).toSorted();
-    if (names.length > limits.frames)
-      throw refused(`The video has more than ${limits.frames} frames: send shorter scenes, or a lower frame_rate.`);
-    if (code !== 0 || names.length === 0) throw refused('The video could not be cut into frames.');
-    return { paths: names.map((name) => join(target, name)), drop };
+    const paths = await run(command, video, target, limits, signal);
+    if (paths.length === 0) throw notCut();
+    return { paths, drop };
   } catch (error) {
     await drop();
     throw error;
@@ -78,37 +78,58 @@ export async function cutFrames(
 }
 
 const memoryKiB = 3 * 1024 * 1024;
-const fileBlocks = 256 * 1024; // of 512 bytes: no picture is larger than 128 MiB
 
-/** Its exit code; `missing` without a program of that name, null when it was killed. */
-function run(
-  args: readonly string[],
-  { timeoutMs, searchPath }: CutLimits,
+/** Runs the program, which writes to a pipe alone: what becomes a file is counted here. */
+async function run(
+  command: readonly string[],
+  video: StagedFile,
+  target: string,
+  limits: CutLimits,
   signal: AbortSignal,
-): Promise<number | null | 'missing'> {
-  return new Promise((resolve, reject) => {
-    // The shell sets limits that the program cannot lift, and becomes it.
-    const limits = `ulimit -v ${memoryKiB}; ulimit -f ${fileBlocks}; ulimit -t ${Math.ceil(timeoutMs / 1000)}`;
-    const child = spawn('/bin/sh', ['-c', `${limits}; exec ffmpeg "$@"`, 'ffmpeg', ...args], {
-      // Nothing of the cloud's environment, where keys may be.
-      env: { PATH: searchPath, MALLOC_ARENA_MAX: '2' },
-      stdio: 'ignore',
-    });
-    const stop = () => child.kill('SIGKILL');
-    const timer = setTimeout(stop, timeoutMs);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const end = (settle: () => void) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      settle();
-    };
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      end(() => (error.code === 'ENOENT' ? resolve('missing') : reject(error))),
-    );
-    // 127 is how a shell says that there is no such program.
-    child.once('close', (code) => end(() => resolve(code === 127 ? 'missing' : code)));
-  });
+): Promise<string[]> {
+  const file = await open(video.path, 'r');
+  const seconds = Math.ceil(limits.timeoutMs / 1000);
+  const child = startLimited(command, file.fd, { memoryKiB, seconds });
+  const stop = () => child.kill('SIGKILL');
+  const timer = setTimeout(stop, limits.timeoutMs);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  try {
+    const paths = await keepFrames(child.stdout as Readable, target, limits);
+    const [code] = await ended;
+    if (code !== 0) throw notCut();
+    return paths;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw notCut(error);
+  } finally {
+    stop();
+    await ended.catch(() => undefined);
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    await file.close();
+  }
+}
+
+async function keepFrames(pictures: Readable, target: string, limits: CutLimits): Promise<string[]> {
+  const paths: string[] = [];
+  let bytes = 0;
+  for await (const picture of splitJpegs(pictures)) {
+    bytes += picture.length;
+    if (paths.length === limits.frames)
+      throw refused(`The video has more than ${limits.frames} frames: send shorter scenes, or a lower frame_rate.`);
+    if (bytes > limits.bytes)
+      throw refused(`The frames of the video take more than ${limits.bytes} bytes: send shorter scenes.`);
+    const path = join(target, `${String(paths.length).padStart(6, '0')}.jpg`);
+    await writeFile(path, picture, { mode: 0o600 });
+    paths.push(path);
+  }
+  return paths;
+}
+
+function notCut(cause?: unknown): AppError {
+  return new AppError('attachment-refused', 'The video could not be cut into frames.', { cause });
 }
 
 function refused(message: string): AppError {
