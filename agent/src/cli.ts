@@ -48,9 +48,11 @@ export async function runCli(argv: readonly string[], parts: AgentParts, context
     if (context.signal.aborted && error instanceof Error && error.name === 'AbortError') return 0;
     const stateCode = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (stateCode.startsWith('SQLITE_')) {
-      context.terminal.note(
-        `nucleus-agent: The state cannot be written or read (${stateCode}); nothing is lost. Try again.\n`,
-      );
+      const what =
+        stateCode === 'SQLITE_FULL'
+          ? 'The disk of the data directory is full; nothing is lost. Make room and run it again.'
+          : `The state cannot be written or read (${stateCode}); nothing is lost. Try again.`;
+      context.terminal.note(`nucleus-agent: ${what}\n`);
       return 1;
     }
     if (!(error instanceof AppError)) throw error;

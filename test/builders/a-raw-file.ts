@@ -238,3 +238,60 @@ export const aTiffWithExif = (orientation: number): Buffer =>
 /** Sensor data without any preview. */
 export const rawWithoutPreview = (): Buffer =>
   aTiffLike([{ entries: [[0xc612, 'long', [1]], ...camera('Google')], exif: developed, subs: [sensorData] }]);
+
+function aBox(type: string, ...content: Buffer[]): Buffer {
+  const body = Buffer.concat(content);
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(body.length + 8, 0);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, body]);
+}
+
+/** A track with one sample, as the tables of a movie say it. */
+function aTrack(at: number, bytes: number): Buffer {
+  const sizes = Buffer.alloc(16);
+  sizes.writeUInt32BE(1, 8);
+  sizes.writeUInt32BE(bytes, 12);
+  const offsets = Buffer.alloc(16);
+  offsets.writeUInt32BE(1, 4);
+  offsets.writeBigUInt64BE(BigInt(at), 8);
+  const tables = aBox('stbl', aBox('stsz', sizes), aBox('co64', offsets));
+  return aBox('trak', aBox('mdia', aBox('minf', tables)));
+}
+
+/**
+ * Canon's newer layout: 600 by 400 as stored, a thumbnail and a middle preview in boxes of their own, the largest one as the sample of a
+ * track, sensor data as that of another, and a position.
+ */
+export function aCr3(
+  { preview, middle, thumbnail }: Record<'preview' | 'middle' | 'thumbnail', Buffer>,
+  orientation: number,
+): Buffer {
+  const uuid = (id: string, ...content: Buffer[]): Buffer => aBox('uuid', Buffer.from(id, 'hex'), ...content);
+  const place: RawDirectory = {
+    entries: [
+      [1, 'text', 'N'],
+      [2, 'rational', [60, 30, 0]],
+      [3, 'text', 'W'],
+      [4, 'rational', [24, 15, 0]],
+    ],
+  };
+  const type = aBox('ftyp', Buffer.from('crx \0\0\0\x01crx isom', 'latin1'));
+  const shown = uuid('eaf42b5e1c984b88b9fbb7dc406e4d16', Buffer.alloc(8), aBox('PRVW', Buffer.alloc(16), middle));
+  const movie = (samples: number): Buffer =>
+    aBox(
+      'moov',
+      uuid(
+        '85c0b687820f11e08111f4ce462b6a48',
+        aBox('CNCV', Buffer.from('CanonCR3_001/00.09.00/00.00.00')),
+        aBox('CMT1', aTiffLike([{ entries: camera('Canon', orientation) }])),
+        aBox('CMT2', aTiffLike([developed])),
+        aBox('CMT4', aTiffLike([place])),
+        aBox('THMB', Buffer.alloc(16), thumbnail),
+      ),
+      aTrack(samples, preview.length),
+      aTrack(samples + preview.length, sensorJpeg.length),
+    );
+  const samples = type.length + movie(0).length + shown.length + 8;
+  return Buffer.concat([type, movie(samples), shown, aBox('mdat', preview, sensorJpeg)]);
+}

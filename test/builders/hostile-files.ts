@@ -34,6 +34,7 @@ export async function hostileFiles(folder: string): Promise<{ outcomes: Map<stri
   );
   put('ifd-loop.tif', aTiff(8), 'catalogued', 'undecodable', 'truncated');
   put('raw-loop.nef', rawLoop(), 'catalogued', 'no-dimensions', 'undecodable');
+  put('boxes.cr3', boxesOfNoLength('crx '), 'undecodable', 'no-dimensions', 'unsupported-format');
   put('boxes.mp4', boxesOfNoLength(), 'undecodable', 'no-video', 'timed-out');
   put('profile-of-50-mb.tif', aTiff(0, 50 * 1024 ** 2), 'catalogued', 'undecodable');
   put('huge.bmp', aBmpHeader(30_000, 30_000), 'too-many-pixels');
@@ -154,7 +155,7 @@ function rawLoop(): Buffer {
 }
 
 /** A movie box full of boxes that say they have no length, or all of it. */
-function boxesOfNoLength(): Buffer {
+function boxesOfNoLength(brand = 'isom'): Buffer {
   const box = (type: string, length: number, body = Buffer.alloc(0)): Buffer => {
     const head = Buffer.alloc(8);
     head.writeUInt32BE(length, 0);
@@ -163,7 +164,7 @@ function boxesOfNoLength(): Buffer {
   };
   const inner = Buffer.concat(Array.from({ length: 200 }, (_, i) => box('trak', i % 2 === 0 ? 0 : 0xffffffff)));
   return Buffer.concat([
-    box('ftyp', 24, Buffer.from('isom\0\0\x02\0isommp41', 'latin1')),
+    box('ftyp', 24, Buffer.from(`${brand}\0\0\x02\0isommp41`, 'latin1')),
     box('moov', inner.length + 8, inner),
   ]);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../../agent/src/cli.ts';
 import { lockData } from '../../agent/src/state/lock-data.ts';
-import { aListeningCloud } from '../builders/a-listening-cloud.ts';
+import { aListeningCloud, refusal } from '../builders/a-listening-cloud.ts';
 import { smallStages } from '../builders/small-stages.ts';
 
 async function freePort(): Promise<number> {
@@ -87,6 +87,26 @@ describe('run --once', () => {
     const { exit, json } = await cli('run', '--once', '--json', ...flags);
     expect(json).toMatchObject({ acknowledged: 2, dead_letters: 1, changes: 3 });
     expect(exit).toBe(1);
+  });
+
+  test.each([
+    { what: 'the cloud refuses its key', url: undefined, says: 'The cloud refuses the agent’s key: it is wrong' },
+    {
+      what: 'nobody is at the address',
+      url: 'http://127.0.0.1:1',
+      says: 'The cloud http://127.0.0.1:1 cannot be reached',
+    },
+  ])('says why nothing is sent when $what, and ends with 1', async ({ url, says }) => {
+    const { cloud, home, folder, listen, cli } = await aHost();
+    for (let i = 0; i < 20; i += 1) cloud.script.push(() => refusal(401, 'unauthenticated'));
+    const sync = { max_backoff_ms: 100 };
+    const sources = [{ folder, dataset: 'pictures' }];
+    const config = { data: join(home, 'data'), listen, cloud: { url: url ?? cloud.url }, sync, sources };
+    writeFileSync(join(home, 'agent.yaml'), JSON.stringify({ agent: config }));
+    const { exit, notes, json } = await cli('run', '--once', '--json', '--config', 'agent.yaml');
+    expect([exit, json]).toEqual([1, expect.objectContaining({ catalogued: 3, changes: 3, acknowledged: 0 })]);
+    expect(notes).toContain(says);
+    expect(notes).toContain('3 changes are not acknowledged yet; they are kept and sent by the next run.');
   });
 
   test('a plan before it wrote the same bytes and reached nobody', async () => {

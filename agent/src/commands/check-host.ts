@@ -145,7 +145,7 @@ function checkWatches(isWatched: boolean, sources: readonly SourceConfig[]): Hos
       remedy: 'Scans find every change all the same.',
     };
   const folders = sources.reduce((sum, { folder }) => sum + countFolders(folder, mostFolders - sum), 0);
-  const says = `${folders >= mostFolders ? 'at least ' : ''}${folders} folders, ${limit} watches.`;
+  const says = `${folders >= mostFolders ? 'at least ' : ''}${folders} ${folders === 1 ? 'folder' : 'folders'}, ${limit} watches.`;
   if (folders * 1.2 < limit) return { result: 'ok', name, says };
   const wanted = Math.max(524_288, folders * 2);
   const remedy = `Run sysctl fs.inotify.max_user_watches=${wanted}; until then only scans find changes.`;

@@ -21,6 +21,7 @@ export async function confirmDeletes(
     | undefined;
   const confirmed = answer?.confirmed ?? confirmHere(folder, flags.source, confirm);
   if (flags.json) printJson(terminal, { confirmed });
+  else if (confirmed === 0) terminal.out('No deletion waits for confirmation.\n');
   else terminal.out(`${confirmed} deletions confirmed${answer ? '' : '; they are sent by the next run'}.\n`);
   return 0;
 }

@@ -47,7 +47,10 @@ export async function explain(
     if (!item)
       throw new AppError('item-not-found', `${file} is not in the catalogue; it may be excluded, or not scanned yet.`);
     if (item.status !== 'catalogued')
-      throw new AppError('item-not-found', `${file} has no record: ${item.exception_sentence ?? item.status}.`);
+      throw new AppError(
+        'item-not-found',
+        `${file} has no record: ${item.exception_sentence ?? `it is ${item.status}.`}`,
+      );
     const described = await parts.describeFile(pool, source, path);
     if (!described) throw new AppError('item-not-found', `${file} cannot be described now.`);
     const subject = {

@@ -2,6 +2,7 @@ import { AppError } from '@nucleus/shared/failure/app-error';
 import { reasonSentences } from '@nucleus/shared/wire/source-reasons';
 import type { Logger } from 'pino';
 import type { AgentParts, ScanCounts } from '../agent-parts.ts';
+import type { AgentConfig } from '../config.ts';
 import { type ConfigFlags, loadConfig, readCloudKey, readProxyCredentials } from '../load-config.ts';
 import { type LogLevel, openLog } from '../log.ts';
 import type { BindingWishes } from '../policies.ts';
@@ -99,10 +100,7 @@ export async function run(
     progress.end();
     terminal.note(`${accountingSentence(summary)}\n`);
     noteSuspended(scans, terminal);
-    if (!isDrained)
-      terminal.note(
-        `${waiting.get() ?? 0} changes are not acknowledged yet; they are kept and sent by the next run.\n`,
-      );
+    if (!isDrained) terminal.note(`${unsentSentence(waiting.get() ?? 0, whyUnsent(agent, config))}\n`);
     if (flags.json) printJson(terminal, summary);
     if (summary.suspended > 0) return 3;
     return isDrained && summary.dead_letters === 0 ? 0 : 1;
@@ -138,6 +136,21 @@ async function keepRunning(
   const why = failure instanceof AppError ? failure.message : `The state cannot be relied on (${codeOf(failure)}).`;
   terminal.note(`nucleus-agent: ${why} Ending, to start again from what is on the disk.\n`);
   return 1;
+}
+
+function unsentSentence(waiting: number, why: string): string {
+  const kept =
+    waiting === 0 ? [] : [`${waiting} changes are not acknowledged yet; they are kept and sent by the next run.`];
+  return [why, ...kept].join(' ');
+}
+
+function whyUnsent({ sync }: RunningAgent, { sources, cloud }: AgentConfig): string {
+  const reason = sources.map(({ alias }) => sync.pauseReason(alias)).find((it) => it !== undefined && it !== 'none');
+  if (reason) return reasonSentences[reason];
+  const isReached = sync.cloudState() === 'connected';
+  return isReached
+    ? 'The cloud has not taken everything.'
+    : `The cloud ${cloud.url} cannot be reached or refuses this agent.`;
 }
 
 function noteSuspended(scans: Readonly<Record<string, ScanCounts>>, terminal: Terminal): void {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aBmp } from '../../../test/builders/a-bmp.ts';
 import { aHeic } from '../../../test/builders/a-heic.ts';
 import { aJpeg, aPng } from '../../../test/builders/a-picture.ts';
-import { aTiffWithExif, rawFiles, rawWithoutPreview } from '../../../test/builders/a-raw-file.ts';
+import { aCr3, aTiffWithExif, rawFiles, rawWithoutPreview } from '../../../test/builders/a-raw-file.ts';
 import type { Facts } from '../record/facts.ts';
 import { fileStat } from '../source/file-stat.ts';
 import { prepareDecoder } from './decoder.ts';
@@ -148,6 +148,37 @@ describe('a raw file', () => {
           ...{ ...captured, camera_make: makes[name], camera_model: 'model 1' },
           blurhash: shown.fields.blurhash as string,
         });
+      }
+    }
+  });
+
+  test('of Canon’s newer layout is described by the largest of its previews, with its position', async () => {
+    const picture = (widthPx: number, heightPx: number) => aJpeg({ widthPx, heightPx, seed: widthPx });
+    const inside = {
+      preview: await picture(301, 203),
+      middle: await picture(150, 100),
+      thumbnail: await picture(60, 40),
+    };
+    for (const orientation of [1, 6]) {
+      const shown = await factsOf(await aJpeg({ widthPx: 301, heightPx: 203, seed: 301, orientation }));
+      const bytes = aCr3(inside, orientation);
+      const facts = await factsOf(bytes);
+      const [width, height] = orientation >= 5 ? [400, 600] : [600, 400];
+      expect(facts).toMatchObject({ width, height, phash: shown.phash, gps: { lat: 60.5, lon: -24.25 } });
+      expect(facts.fields).toMatchObject({
+        ...{ format: 'raw', media_kind: 'image', status: 'ok', orientation },
+        ...{ ...captured, camera_make: 'canon', camera_model: 'model 1', blurhash: shown.fields.blurhash as string },
+      });
+      // the control: without the track the next smaller one is taken, and without any nothing is made from pixels
+      const without = (...parts: string[]): Promise<Facts> => {
+        const text = parts.reduce((left, part) => left.replaceAll(part, 'free'), bytes.toString('latin1'));
+        return factsOf(Buffer.from(text, 'latin1'));
+      };
+      expect((await without('trak')).fields.blurhash).not.toBe(facts.fields.blurhash);
+      expect(await without('trak', 'PRVW', 'THMB')).toMatchObject({ width, height, noPixels: 'no-preview' });
+      for (let cut = 40; cut < 1500; cut += 97) {
+        const torn = await describeFile(request(bytes.subarray(0, cut)), limits, Buffer.alloc(32));
+        expect(['facts', 'exception'], `cut at ${cut}`).toContain(torn.kind);
       }
     }
   });

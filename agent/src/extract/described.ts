@@ -3,7 +3,7 @@ import type { Facts } from '../record/facts.ts';
 import type { FileStat } from '../source/file-stat.ts';
 
 /** Grows when extraction finds more or other things; items of an older version are described again. */
-export const extractVersion = 2;
+export const extractVersion = 3;
 
 /** One file to open below a root, as the scan saw it. */
 export interface FileRequest {

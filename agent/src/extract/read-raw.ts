@@ -1,23 +1,11 @@
-import type { ExifBlocks } from '@nucleus/shared/exif/exif-facts';
 import { readTiffDirectories, type TiffDirectory } from '@nucleus/shared/exif/tiff-directories';
 import { parseExif, tiffExif } from '@nucleus/shared/exif/tiff-exif';
 import type { FileBytes } from './file-bytes.ts';
 import { jpegHead, orientedJpeg } from './jpeg-segments.ts';
+import { isOrientation, isSize, largestJpeg, type Place, type RawPicture } from './raw-previews.ts';
+import { isCr3, readCr3 } from './read-cr3.ts';
 
-/** What a camera's raw file holds beside its sensor data, which is not decoded. */
-export interface RawPicture {
-  /** The largest embedded preview, with the raw file's orientation as its own; undefined when there is none. */
-  jpeg: Uint8Array | undefined;
-  /** As stored, before orientation. Undefined when neither the file nor a preview says. */
-  size: { width: number; height: number } | undefined;
-  orientation: number | undefined;
-  /** The raw file's own allowlisted EXIF first, then the preview's. */
-  exif: ExifBlocks[];
-}
-
-const maxPreviewBytes = 64 * 1024 * 1024;
 const scannedBytes = 8 * 1024 * 1024;
-const headBytes = 1024 * 1024;
 const maxScanned = 32;
 
 const tag = {
@@ -57,10 +45,11 @@ export function isRawTiff(bytes: FileBytes): boolean {
  * PEF, SRW and RAF hold theirs in one of these places.
  */
 export function readRaw(bytes: FileBytes): RawPicture {
+  if (isCr3(bytes)) return readCr3(bytes);
   const isFuji = bytes.slice(0, 15).toString('latin1') === 'FUJIFILMCCD-RAW';
   const directories = isFuji ? [] : readTiffDirectories(bytes);
   const named = isFuji ? fujiPreview(bytes) : directories.flatMap(previewPlaces);
-  const preview = largest(bytes, named) ?? largest(bytes, scanForJpegs(bytes));
+  const preview = largestJpeg(bytes, named) ?? largestJpeg(bytes, scanForJpegs(bytes));
   const orientation = directories.map((it) => one(it, tag.orientation)).find((it) => it !== undefined);
   const head = preview && jpegHead(preview);
   const ownOrientation = isOrientation(orientation) ? orientation : head?.orientation;
@@ -70,11 +59,6 @@ export function readRaw(bytes: FileBytes): RawPicture {
     orientation: ownOrientation,
     exif: [tiffExif(bytes), parseExif(head?.exif)],
   };
-}
-
-interface Place {
-  at: number;
-  bytes: number;
 }
 
 function previewPlaces(directory: TiffDirectory): Place[] {
@@ -109,17 +93,6 @@ function scanForJpegs(bytes: FileBytes): Place[] {
   return places;
 }
 
-/** The place whose JPEG has most pixels, as bytes. */
-function largest(bytes: FileBytes, places: readonly Place[]): Buffer | undefined {
-  let best: (Place & { pixels: number }) | undefined;
-  for (const place of places) {
-    const head = jpegHead(bytes.slice(place.at, Math.min(place.bytes, headBytes)));
-    const pixels = head ? head.width * head.height : 0;
-    if (pixels > (best?.pixels ?? 0)) best = { ...place, pixels };
-  }
-  return best && bytes.slice(best.at, Math.min(best.bytes, maxPreviewBytes));
-}
-
 /** Dimensions of the developed picture: the camera's crop, else what its EXIF says, else the largest main directory's. */
 function sizeOf(directories: readonly TiffDirectory[]): RawPicture['size'] {
   for (const directory of directories) {
@@ -145,12 +118,4 @@ function sizeOf(directories: readonly TiffDirectory[]): RawPicture['size'] {
 
 function one(directory: TiffDirectory, wanted: number): number | undefined {
   return directory.get(wanted)?.values[0];
-}
-
-function isSize(value: number | undefined): value is number {
-  return value !== undefined && Number.isFinite(value) && value >= 1 && value <= 1_000_000;
-}
-
-function isOrientation(value: number | undefined): value is number {
-  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 8;
 }

@@ -8,6 +8,7 @@ import type { VideoFormat } from './read-video.ts';
 const otherFormats = {
   bmp: 'bmp',
   cr2: 'raw',
+  cr3: 'raw',
   nef: 'raw',
   arw: 'raw',
   dng: 'raw',

@@ -49,6 +49,13 @@ export function tiffExif(bytes: TiffBytes): ExifBlocks {
   };
 }
 
+/** Position and its time where they stand in a TIFF's first directory, as Canon keeps them in a block of their own. */
+export function tiffPlace(bytes: TiffBytes): Record<string, unknown> {
+  const tiff = openTiff(bytes);
+  const place = tiff ? tiff.directoryAt(tiff.first).directory : new Map<number, TiffTag>();
+  return tagsOf(bytes, placeTags, (tag) => place.get(tag));
+}
+
 /** The same of an EXIF block as a decoder hands it over, with or without its `Exif\0\0` header. */
 export function parseExif(block: Uint8Array | undefined): ExifBlocks {
   if (!block) return {};

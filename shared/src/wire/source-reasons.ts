@@ -14,7 +14,7 @@ export const reasonSentences: Record<(typeof sourceReasons)[number], string> = {
   'shrank': 'Much of it vanished at once. Its items are kept as they are.',
   'superseded': 'Another agent took it over. Stop that one, or this one.',
   'dataset-gone': 'Its dataset was deleted in the cloud. --recreate makes a new one.',
-  'key-refused': 'The cloud refused the agent’s key.',
+  'key-refused': 'The cloud refuses the agent’s key: it is wrong, revoked, or another agent’s.',
   'not-approved': 'An admin of the cloud has not approved this agent yet.',
   'queue-full': 'Its queue is full because the cloud takes nothing.',
 };
