@@ -6,6 +6,7 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { canonicalJson } from '@nucleus/shared/record/canonical-json';
 import type { Level, NamesPolicy } from '@nucleus/shared/record/levels';
+import { plainRecord } from '@nucleus/shared/record/plain-record';
 import { type ItemRecord, recordSchema } from '@nucleus/shared/record/record';
 import { Change, ChangesHead, HeartbeatRequest, protocolVersion, RegisterRequest } from '@nucleus/shared/wire/agents';
 import type { z } from 'zod';
@@ -76,7 +77,14 @@ const pseudonym = /^p_[0-9a-f]{32}$/;
 export function createSeal(policy: EgressPolicy): Seal {
   const made = new WeakSet<object>();
   const sources = new Map(
-    policy.sources.map((source) => [source.alias, { ...source, schema: recordSchema(source.level, source.fieldsOff) }]),
+    policy.sources.map((source) => [
+      source.alias,
+      {
+        ...source,
+        schema: recordSchema(source.level, source.fieldsOff),
+        isPlain: plainRecord(source.level, source.fieldsOff),
+      },
+    ]),
   );
 
   function sourceOf(alias: string) {
@@ -93,7 +101,7 @@ export function createSeal(policy: EgressPolicy): Seal {
 
   function checkRecord(alias: string, ref: string, item: unknown): ItemRecord {
     const source = sourceOf(alias);
-    const record = closed(source.schema, item, `record at level ${source.level}`);
+    const record = source.isPlain(item) ? item : closed(source.schema, item, `record at level ${source.level}`);
     if (record.reference_id !== ref) throw refusal('reference_id differs from the change it is in');
     if (record.metadata.source !== undefined && record.metadata.source !== alias)
       throw refusal('metadata.source names another source');

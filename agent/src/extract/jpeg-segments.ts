@@ -22,7 +22,7 @@ interface Segment {
 }
 
 /** The segments up to the pixels, at most 512; empty for what is no JPEG. */
-function* segmentsOf(jpeg: Buffer): Generator<Segment> {
+export function* segmentsOf(jpeg: Buffer): Generator<Segment> {
   if (jpeg.length < 4 || jpeg[0] !== 0xff || jpeg[1] !== 0xd8) return;
   let at = 2;
   for (let n = 0; n < maxSegments && at + 4 <= jpeg.length; n++) {

@@ -32,7 +32,10 @@ export interface RecordSubject {
 }
 
 const fieldsAt = (level: Level): RecordField[] =>
-  (Object.keys(recordFields) as RecordField[]).filter((field) => levelAllows(level, recordFields[field].level));
+  (Object.keys(recordFields) as RecordField[])
+    // as they are spelled, so that nobody has to sort them again
+    .toSorted()
+    .filter((field) => levelAllows(level, recordFields[field].level));
 const fieldsOfLevel: Record<Level, readonly RecordField[]> = {
   minimal: fieldsAt('minimal'),
   standard: fieldsAt('standard'),
@@ -60,17 +63,17 @@ export function buildRecord(subject: RecordSubject, policy: RecordPolicy): ItemR
   for (const [key, value] of Object.entries(sidecar?.fields ?? {})) {
     if (!policy.fieldsOff.includes(key)) metadata[key] = value;
   }
-  const record: ItemRecord = {
-    reference_id: subject.referenceId,
-    image_url: `${policy.publicUrl}/assets/${policy.alias}/${encodeReference(subject.referenceId)}`,
-    width: facts.width,
-    height: facts.height,
-    metadata,
-  };
+  const vector = policy.fieldsOff.includes('embedding_info') ? undefined : sidecar?.vector;
   const mayHash = levelAllows(policy.level, phashField.level) && !policy.fieldsOff.includes('phash');
-  if (facts.phash !== undefined && mayHash) record.phash = facts.phash;
-  if (sidecar?.vector && !policy.fieldsOff.includes('embedding_info')) record.embedding_info = sidecar.vector;
-  return record;
+  return {
+    ...(vector && { embedding_info: vector }),
+    height: facts.height,
+    image_url: `${policy.publicUrl}/assets/${policy.alias}/${encodeReference(subject.referenceId)}`,
+    metadata,
+    ...(facts.phash !== undefined && mayHash && { phash: facts.phash }),
+    reference_id: subject.referenceId,
+    width: facts.width,
+  };
 }
 
 /** First 32 hex of SHA-256 over the canonical JSON; the cloud recomputes it. */
@@ -83,8 +86,12 @@ export function byteSizeBucket(bytes: number): number {
   return bytes < 1 ? 0 : Math.min(255, Math.floor(4 * Math.log2(bytes)));
 }
 
+/** What no URL escapes, and the slash. */
+const unreserved = /^[\w.!~*'()/-]*$/;
+
 /** A reference id as the path of a URL: each segment percent-encoded, slashes kept. */
 export function encodeReference(referenceId: string): string {
+  if (unreserved.test(referenceId)) return referenceId;
   return referenceId.split('/').map(encodeURIComponent).join('/');
 }
 

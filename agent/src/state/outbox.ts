@@ -69,6 +69,7 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
     'update outbox set revision = max(revision, ?) where source_no = ? and reference_id = ?',
   );
   const forgetDead = state.prepare('delete from dead_letters where source_no = ? and reference_id = ?');
+  const anyDead = state.prepare<[number], number>('select 1 from dead_letters where source_no = ? limit 1').pluck();
   const insertDead = state.prepare(
     `insert or replace into dead_letters (source_no, reference_id, item_key, revision, code, at_ms) values (?, ?, ?, ?, ?, ?)`,
   );
@@ -96,13 +97,13 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
     return true;
   }
 
-  function settleOne(sourceNo: number, sent: SentChange, ack: Ack, settled: Settled): void {
+  function settleOne(sourceNo: number, sent: SentChange, ack: Ack, settled: Settled, hasDead: boolean): void {
     if (ack.status === 'applied' || ack.status === 'duplicate') {
       // by far the most: nothing newer is owed, so one statement finds and takes the row
       const itemKey = take.get(sourceNo, sent.ref, sent.rev);
       if (itemKey) {
         acknowledge.run({ rev: sent.rev, digest: sent.digest, key: itemKey });
-        forgetDead.run(sourceNo, sent.ref);
+        if (hasDead) forgetDead.run(sourceNo, sent.ref);
         settled.acknowledged += 1;
         return;
       }
@@ -133,9 +134,11 @@ export function openOutbox(state: State, now: () => number = Date.now): Outbox {
     hasRekeys: (sourceNo) => anyRekey.get(sourceNo) !== undefined,
     settle: state.transaction((sourceNo: number, sent: readonly SentChange[], acks: readonly Ack[]): Settled => {
       const settled: Settled = { acknowledged: 0, requeued: 0, rejected: 0 };
+      // none is forgotten where there is none: most of the time
+      const hasDead = anyDead.get(sourceNo) !== undefined;
       for (const [i, change] of sent.entries()) {
         const ack = acks[i];
-        if (ack) settleOne(sourceNo, change, ack, settled);
+        if (ack) settleOne(sourceNo, change, ack, settled, hasDead);
       }
       return settled;
     }).immediate,

@@ -9,8 +9,8 @@ import { cutBatch } from './push-outbox.ts';
 
 /** After so many changes refused one by one, with none accepted, the request as such is at fault and nothing is thrown away. */
 const lonelyRefusals = 8;
-/** Batches on their way: the cloud works on one while this side settles the one before and spells the next. */
-const batchesAtOnce = 2;
+/** Batches on their way: the cloud works on one and has the next, while this side settles the one before and spells another. */
+const batchesAtOnce = 3;
 /** Rounds in which only stale answers came back. */
 const fruitlessRounds = 5;
 
@@ -68,12 +68,16 @@ async function pushRound(
     parts.onSettled(target.policy.alias, settled);
   };
   const onTheirWay: Promise<void>[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
   try {
     for (let after = ''; !signal.aborted; ) {
       const ready = prepare(parts, target, which, after, count);
       if (!ready) break;
       after = ready.lastRef;
-      const sending = ready.body.then((batch) => deliver(parts, target, ready.lines, batch, signal, count));
+      // a smaller one is spelled sooner, and leaves in its turn all the same
+      const inTurn = Promise.allSettled([turn]).then(() => ready.body);
+      turn = inTurn;
+      const sending = inTurn.then((batch) => deliver(parts, target, ready.lines, batch, signal, count));
       // its failure is met when its turn comes
       sending.catch(() => undefined);
       onTheirWay.push(sending);

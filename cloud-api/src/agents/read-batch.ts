@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { ReferenceId } from '@nucleus/shared/ids/ids';
+import { plainRecord } from '@nucleus/shared/record/plain-record';
 import { Change, ChangesHead, maxBatchBytes, maxBatchChanges, protocolVersion } from '@nucleus/shared/wire/agents';
 import { z } from 'zod';
 import { refusedInput } from '../http/reply-with-error.ts';
@@ -62,7 +63,29 @@ function readHead(value: unknown): Batch['head'] {
   return parsed.data;
 }
 
+const isRecord = plainRecord('rich');
+const digest = /^[0-9a-f]{32}$/;
+const putKeys = 5;
+
+/** Whether a line surely is a put as {@link Change} says, told without the schema; it decides where this is false. */
+function isPlainPut(value: unknown): value is Extract<Change, { op: 'put' }> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { op, ref, rev, digest: said, item } = value as Record<string, unknown>;
+  return (
+    op === 'put' &&
+    Object.keys(value).length === putKeys &&
+    Number.isSafeInteger(rev) &&
+    (rev as number) >= 1 &&
+    typeof said === 'string' &&
+    digest.test(said) &&
+    isRecord(item) &&
+    // whose own was looked at
+    ref === item.reference_id
+  );
+}
+
 function readLine(value: unknown): BatchLine {
+  if (isPlainPut(value)) return { change: value, item: value.item };
   const parsed = Change.safeParse(value);
   if (parsed.success) return { change: parsed.data, item: (value as { item?: unknown }).item };
   const head = LineHead.safeParse(value);

@@ -9,7 +9,7 @@ const wholePixels = 4096;
  * @param rgb three bytes a pixel.
  */
 export function paletteOf(rgb: Uint8Array): string[] {
-  const cells = new Float64Array(64 * 4); // per cell: count and sums of red, green, blue
+  const cells = new Uint32Array(64 * 4); // per cell: count and sums of red, green, blue
   const step = rgb.length / 3 > wholePixels ? stridePixels * 3 : 3;
   for (let at = 0; at + 2 < rgb.length; at += step) {
     const red = rgb[at] as number;

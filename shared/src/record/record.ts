@@ -44,6 +44,10 @@ const customValue = z.union([
 export const embeddingIndexId = /^[a-z0-9_-]{1,64}$/;
 export const maxEmbeddingDimensions = 512;
 
+export const maxImageUrlLength = 4096;
+export const imageUrlPattern = /^https?:\/\/[^\s?#]+$/;
+export const maxRecordSidePx = 1_000_000;
+
 /** A record: what the agent may say about one item. Absent when unknown, never null. */
 export interface ItemRecord {
   reference_id: string;
@@ -74,12 +78,9 @@ export function recordSchema(level: Level, switchedOff: readonly string[] = []):
       : z.strictObject(shape);
   const top: Record<string, z.ZodType> = {
     reference_id: ReferenceId,
-    image_url: z
-      .string()
-      .max(4096)
-      .regex(/^https?:\/\/[^\s?#]+$/),
-    width: z.int().min(1).max(1_000_000),
-    height: z.int().min(1).max(1_000_000),
+    image_url: z.string().max(maxImageUrlLength).regex(imageUrlPattern),
+    width: z.int().min(1).max(maxRecordSidePx),
+    height: z.int().min(1).max(maxRecordSidePx),
     metadata,
   };
   if (levelAllows(level, phashField.level) && !off.has('phash')) {
