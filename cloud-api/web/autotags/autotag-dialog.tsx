@@ -1,7 +1,7 @@
 import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { Dialog } from '@nucleus/shared/ui/parts/dialog.tsx';
 import { say } from '@nucleus/shared/ui/toasts/toasts.ts';
-import { count, counted } from '@nucleus/shared/ui/words/quantities.ts';
+import { counted } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { autotagEndpoints } from '@nucleus/shared/wire/autotags';
 import { type ReactElement, useState } from 'react';
@@ -67,7 +67,7 @@ export function AutotagDialog({ datasetId, chosen, names, onClose }: AutotagDial
         {autotags.length > 0 && (
           <label className="col g3">
             <span className="sm t2">Autotag</span>
-            <select value={target} onChange={(event) => setTarget(event.target.value)}>
+            <select className="inp" value={target} onChange={(event) => setTarget(event.target.value)}>
               <option value="">A new one</option>
               {autotags.map((autotag) => (
                 <option key={autotag.id} value={autotag.id}>
@@ -114,7 +114,7 @@ export function AutotagDialog({ datasetId, chosen, names, onClose }: AutotagDial
           </p>
         )}
         <button type="submit" className="btn lead" disabled={!isReady || isBusy}>
-          Train on {count(chosen)}
+          Train on {counted(chosen, 'example')}
         </button>
       </form>
     </Dialog>
