@@ -8,6 +8,7 @@ import '@nucleus/shared/ui/styles/surfaces.css';
 import '@nucleus/shared/ui/styles/notices.css';
 import '@nucleus/shared/ui/styles/tiles.css';
 import '@nucleus/shared/ui/styles/thumbs.css';
+import '@nucleus/shared/ui/styles/zoom.css';
 import '@nucleus/shared/ui/styles/query.css';
 import './pages.css';
 import './files.css';

@@ -56,6 +56,26 @@ describeWithChromium('deciding in the dashboard', () => {
     expect(await over.isVisible()).toBe(false);
   });
 
+  test('what is like a selected item opens as a grid, and an item without a hash says that it cannot be compared', async () => {
+    // the browser itself complains of the refusal that is asked for below
+    const page = await dashboard.open(`/d/${dashboard.datasetId}`);
+    await page.locator('#tile-9').click({ modifiers: ['Control'] });
+    await page.keyboard.press('s');
+    await page
+      .getByRole('status')
+      .getByText(/missing perceptual hash|have a vector/)
+      .waitFor();
+    await page.locator('.grid').press('Control+d');
+    await page.locator('#tile-0').click({ modifiers: ['Control'] });
+    await page
+      .getByRole('toolbar', { name: 'Selection' })
+      .getByRole('button', { name: /^Similar/ })
+      .click();
+    await page.locator('.find-count:not(.stale) b', { hasText: /^5$/ }).waitFor();
+    const others = [1, 2, 3, 4, 5].map((at) => dashboard.refOf(at));
+    expect(await dashboard.found(new URL(page.url()).searchParams.get('q') ?? '')).toEqual(others);
+  });
+
   test('Enter on an open item shows it large, arrows go on from there, and Esc finds the grid again', async () => {
     const page = await dashboard.openDataset();
     await page.locator('#tile-2').click();

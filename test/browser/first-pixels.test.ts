@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findFfmpeg } from '../../agent/src/extract/poster-frame.ts';
 import { aChromium, describeWithChromium } from '../builders/a-chromium.ts';
+import { aHeic } from '../builders/a-heic.ts';
 import { aJpeg, aPng } from '../builders/a-picture.ts';
 import { aPlayableVideo } from '../builders/a-playable-video.ts';
 import type { RunningProgram } from '../builders/a-process.ts';
@@ -17,8 +19,8 @@ import { send } from '../contract/send.ts';
 const pages = fileURLToPath(new URL('../../cloud-api/dist/web', import.meta.url));
 type Session = { session_id: string; kind: string };
 const pictureCount = 12;
-/** The pictures and a video. */
-const itemCount = pictureCount + 1;
+/** The pictures, a video, and a picture that no decoder takes. */
+const itemCount = pictureCount + 2;
 const video = { widthPx: 320, heightPx: 240, framesPerSecond: 10, frames: 20 };
 const hostileName = `"><img src=x onerror="document.title='pwned'">.jpg`;
 
@@ -53,6 +55,7 @@ describeWithChromium('from sign-in to pixels', () => {
       await studio.goto(`${cloud.url}/sign-in`);
       await writeFile(join(folder, 'zoom.webm'), await aPlayableVideo(studio, video));
       await studio.close();
+      await writeFile(join(folder, 'zz.heic'), aHeic({ widthPx: 400, heightPx: 300 }));
       agentUrl = `http://127.0.0.1:${await aFreePort()}`;
       context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
       context.on('page', (page) => {
@@ -125,6 +128,10 @@ describeWithChromium('from sign-in to pixels', () => {
 
     test('after consent the pixels come from the agent, in place, until the session ends', async () => {
       const page = await aDataset();
+      const refused: string[] = [];
+      page.on('response', (response) => {
+        if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+      });
       const before = await placeInGrid(page);
       const popup = context.waitForEvent('page');
       await page
@@ -145,6 +152,13 @@ describeWithChromium('from sign-in to pixels', () => {
         return image && { widthPx: image.naturalWidth, heightPx: image.naturalHeight };
       });
       expect(Math.max(sample?.widthPx ?? 0, sample?.heightPx ?? 0)).toBeGreaterThanOrEqual(256);
+      // a frame of the video where the agent can make one, and of what it cannot draw the reason, asked for without a failing request
+      const film = page.getByRole('option', { name: /^zoom\.webm/ });
+      if (findFfmpeg() === undefined) await film.getByText('No frame without ffmpeg').waitFor();
+      else await film.locator('img.shown').waitFor();
+      await page.getByRole('option', { name: /^zz\.heic, HEVC is not decoded here/ }).click();
+      await page.locator('.item-picture').getByText('HEVC is not decoded here').waitFor();
+      expect(refused).toEqual([]);
       await tiles(page).nth(3).click();
       await page.getByText('Perceptual hash', { exact: true }).waitFor();
       const axe = await new AxeBuilder({ page }).analyze();

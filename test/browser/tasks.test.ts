@@ -103,5 +103,13 @@ describeWithChromium('tasks in the dashboard', () => {
     await page.getByRole('heading', { name: 'Tasks', exact: true }).waitFor();
     await page.getByRole('row').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page
+      .getByRole('button', { name: /^task_/ })
+      .last()
+      .click();
+    const panel = page.getByRole('region', { name: /^Task task_/ });
+    await panel.getByText('Type', { exact: true }).waitFor();
+    const topOf = () => panel.evaluate((opened) => opened.getBoundingClientRect().top / innerHeight);
+    await expect.poll(topOf).toBeLessThan(0.5);
   });
 });

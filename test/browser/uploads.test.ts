@@ -147,6 +147,9 @@ describeWithChromium('uploads in the dashboard', () => {
     await page.locator('input[aria-label="Folder"]').setInputFiles(join(folder, 'tree'));
     await row(page, 'tree/inner/deep.jpg').getByText('ready').waitFor();
     await totals(page).getByText('2 done, 2 failed').waitFor();
+    await page.setViewportSize({ width: 400, height: 800 });
+    const said = await row(page, 'empty.png').getByText('The file is empty.').boundingBox();
+    expect((said?.x ?? 400) + (said?.width ?? 0), 'why it failed is on a narrow screen').toBeLessThanOrEqual(400);
     const uploads = await new AxeBuilder({ page }).analyze();
     expect(uploads.violations.map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
   });

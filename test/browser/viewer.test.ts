@@ -10,6 +10,8 @@ import { hostileTexts } from '../builders/hostile-texts.ts';
 
 const pages = fileURLToPath(new URL('../../agent/dist/web', import.meta.url));
 const pictures = 24;
+/** More than are drawn at a time. */
+const folders = 60;
 
 const finding = (query: string): string => `/find/${encodeURIComponent(new URLSearchParams({ q: query }).toString())}`;
 
@@ -58,7 +60,7 @@ describeWithChromium('the local viewer', () => {
     const hostile = await aJpeg({ widthPx: 96, heightPx: 64, seed: 99 });
     for (const [at, text] of hostileTexts.entries()) {
       const name = text.replaceAll('/', '∕').replaceAll('\0', '').slice(0, 60);
-      files[`zz/${name}${at}.jpg`] = hostile;
+      files[`zz/${String(at % folders).padStart(2, '0')}/${name}${at}.jpg`] = hostile;
     }
     viewer = await aScannedViewer(files, { webRoot: pages });
     const sent = await viewer.ledger.append({
@@ -87,7 +89,8 @@ describeWithChromium('the local viewer', () => {
         [...document.images].filter(({ src, naturalWidth }) => src.includes('/m/') && naturalWidth > 0).length >= least,
       6,
     );
-    expect(await page.locator('.tile.pixel').count()).toBeGreaterThanOrEqual(6);
+    // a tile says so once its picture has faded in, which is after the picture has a width
+    await expect.poll(() => page.locator('.tile.pixel').count()).toBeGreaterThanOrEqual(6);
   });
 
   test('finds by a typed query with folders to choose from, and by the folder tree', async () => {
@@ -114,6 +117,25 @@ describeWithChromium('the local viewer', () => {
     await found('1 file').waitFor();
   });
 
+  test('the folder tree draws the lines in sight alone, and keys reach the others', async () => {
+    await go('/');
+    const line = (name: RegExp) => page.getByRole('treeitem', { name });
+    await line(/^zz/).press('ArrowRight');
+    await line(/^00/).waitFor();
+    await line(/^zz/).press('End');
+    const focused = page.locator('[role=treeitem]:focus');
+    await focused.getByText('59', { exact: true }).waitFor();
+    expect(await page.getByRole('treeitem').count()).toBeLessThan(folders);
+    expect([await focused.getAttribute('aria-posinset'), await focused.getAttribute('aria-level')]).toEqual([
+      '60',
+      '3',
+    ]);
+    await page.keyboard.press('ArrowLeft');
+    await focused.getByText('zz', { exact: true }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await line(/^00/).waitFor({ state: 'detached' });
+  });
+
   test('a refused query is underlined, says why, and is mended by a click', async () => {
     await go(finding('widht > 10'));
     await page.getByRole('alert').getByRole('button', { name: 'width' }).click();
@@ -138,7 +160,7 @@ describeWithChromium('the local viewer', () => {
     expect([await scale.textContent(), (after?.x ?? 0) < (before?.x ?? 0)]).not.toEqual([fit, false]);
     await page.keyboard.press('0');
     expect(await scale.textContent()).toBe(fit);
-    await picture.hover();
+    await page.locator('.zoom-view').hover();
     await page.mouse.wheel(0, -300);
     await expect.poll(() => scale.textContent()).not.toBe(fit);
     await page.keyboard.press('0');

@@ -67,6 +67,16 @@ export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
       return (await call('task/imageannotation', { body })).body.task_id;
     },
     attachment: async (id: string): Promise<any> => (await call(`task/${id}`)).body.attachments[0],
+    /** Lets no worker have a task's fetch until then; 0 lets it go. */
+    hold: (taskId: string, untilMs: number) =>
+      query((db) =>
+        db
+          .updateTable('jobs')
+          .set({ run_at: untilMs })
+          .where('input', 'like', `%${taskId}%`)
+          .where('ended_at', 'is', null)
+          .execute(),
+      ),
     kill: () => program.stop('SIGKILL'),
     /** @param nodeArgs words for node itself */
     restart: async (nodeArgs: readonly string[] = []) => {
@@ -82,7 +92,7 @@ export const aKilledCloud = async (open: () => Promise<TestDatabase>) => {
         nodeArgs: ['--import', breakAt],
       });
       running.add(doomed);
-      const late = setTimeout(() => void doomed.stop('SIGKILL'), 20_000);
+      const late = setTimeout(() => void doomed.stop('SIGKILL'), 60_000);
       await doomed.ended;
       clearTimeout(late);
       return readFile(log, 'utf8').catch(() => `did not come to ${step}: ${doomed.output()}`);

@@ -100,33 +100,40 @@ const steps = [
   ['asking', 'answered', 'arrived', 'decoding'],
   ['decoded', 'storing', 'stored'],
 ];
-const isLong = process.env.NUCLEUS_SOAK !== undefined;
 
 onEachDatabase('a task whose workers die one after the other', (open) => {
   test('each at the next step of its attachment: finished exactly once', async () => {
     const store = await aKilledCloud(open);
-    // What the database sees of them is the same for most steps.
-    const died = store.isShared && !isLong ? [['answered'], ['stored']] : steps;
-    for (const [at, group] of died.entries()) {
-      store.pictures.answer(`/${at}/steps.jpg`, () => undefined);
-      const id = await store.task(`/${at}/steps.jpg`);
-      await tasksThatWait(store, id, 'fetching');
-      await store.kill();
-      store.pictures.answer(`/${at}/steps.jpg`, await aJpeg({ seed: 9 + at }));
+    const pathOf = (at: number) => `/${at}/steps.jpg`;
+    for (const at of steps.keys()) store.pictures.answer(pathOf(at), () => undefined);
+    const ids = await Promise.all(Array.from(steps.keys(), (at) => store.task(pathOf(at))));
+    for (const id of ids) await tasksThatWait(store, id, 'fetching');
+    await store.kill();
+    // One process starts for each death, so that the other task has to wait for its turn.
+    for (const id of ids) await store.hold(id, Number.MAX_SAFE_INTEGER);
+    for (const [at, group] of steps.entries()) {
+      const id = ids[at] as string;
+      store.pictures.answer(pathOf(at), await aJpeg({ seed: 9 + at }));
+      await store.hold(id, 0);
       for (const step of group) expect(await store.dieAt(step)).toBe(`${step}\n`);
-      await store.restart();
+      await store.hold(id, Number.MAX_SAFE_INTEGER);
+    }
+    for (const id of ids) await store.hold(id, 0);
+    await store.restart();
+    for (const id of ids) {
       await isReady(store, id);
       expect((await store.call(`task/${id}/complete`, { body: { response: {} } })).status).toBe(200);
     }
     const rows = await store.query(async (db) => ({
       usage: await db.selectFrom('usage_rows').select('attachments').execute(),
       objects: await db.selectFrom('objects').select('sha256').execute(),
-      states: await db.selectFrom('task_attachments').select(['state', 'tries']).orderBy('updated_at').execute(),
+      states: await db.selectFrom('task_attachments').select(['task_id', 'state', 'tries']).execute(),
     }));
-    expect(rows.usage).toHaveLength(died.length);
-    expect(rows.objects).toHaveLength(died.length);
-    expect(await store.stored()).toBe(died.length);
-    expect(rows.states).toEqual(died.map((group) => ({ state: 'ready', tries: group.length + 2 })));
+    expect(rows.usage).toHaveLength(ids.length);
+    expect(rows.objects).toHaveLength(ids.length);
+    expect(await store.stored()).toBe(ids.length);
+    const tries = Object.fromEntries(rows.states.map((row) => [row.task_id, [row.state, row.tries]]));
+    expect(tries).toEqual(Object.fromEntries(ids.map((id, at) => [id, ['ready', (steps[at]?.length ?? 0) + 2]])));
   });
 });
 

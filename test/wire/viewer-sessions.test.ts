@@ -1,7 +1,17 @@
 import { localEndpoints } from '@nucleus/shared/wire/local';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashPasscode } from '../../agent/src/proxy/passcode.ts';
-import { aDashboard, addFile, aProxy, ask, aViewer, json, type ProxyUnderTest, post } from '../builders/a-proxy.ts';
+import {
+  aDashboard,
+  addFile,
+  aProxy,
+  ask,
+  aViewer,
+  json,
+  linkPath,
+  type ProxyUnderTest,
+  post,
+} from '../builders/a-proxy.ts';
 
 let running: ProxyUnderTest;
 let lan: ProxyUnderTest;
@@ -135,6 +145,30 @@ describe('a session', () => {
     const url = new URL((links[1] as { url: string }).url);
     expect((await ask(running.port, url.pathname)).body.toString()).toBe('pixels');
     expect(reply.headers['access-control-allow-origin']).toBe(aDashboard);
+  });
+  test('gets a link to the bytes of what has no preview, and to a preview of it the reason why not', async () => {
+    const session = await aSession();
+    const kinds = ['hevc', 'video', 'no-preview', 'bitmap-kind'] as const;
+    const set = running.state.prepare(
+      `update items set facts = json_set(facts, '$.noPixels', ?) where reference_id = ?`,
+    );
+    for (const kind of kinds) {
+      addFile(running, `without-${kind}`, 'bytes');
+      set.run(kind, `without-${kind}`);
+    }
+    for (const variant of ['preview-256', 'original'] as const) {
+      const wanted = kinds.map((kind) => ({ source: 'main', reference_id: `without-${kind}`, variant }));
+      const reply = await post(
+        running.port,
+        '/v1/media-links',
+        { items: wanted },
+        { origin: aDashboard, ...bearer(session) },
+      );
+      const { links } = localEndpoints.mintMediaLinks.reply.parse(json(reply));
+      const expected = variant === 'original' ? kinds.map(() => 'url') : kinds.map((kind) => `no-preview ${kind}`);
+      expect(links.map((link) => ('why' in link ? `${link.error} ${link.why}` : 'url'))).toEqual(expected);
+    }
+    expect(() => linkPath(running, 'without-hevc', 'preview-256')).toThrow('HEVC');
   });
   test('cannot be made out of its links', async () => {
     const session = await aSession();

@@ -5,7 +5,7 @@ import type { Metadata } from 'sharp';
 import type { ExceptionCode } from '../record/exceptions.ts';
 import type { Facts } from '../record/facts.ts';
 import { type DecodedFormat, decodeFailure, makePreview, readHeader, readRaster, readShrunkJpeg } from './decoder.ts';
-import { describeOther, pictureIn } from './describe-other.ts';
+import { describeOther, pictureIn, withPixels } from './describe-other.ts';
 import type { Described, DescribeRequest, ExtractLimits, PreviewFailure, PreviewRequest } from './described.ts';
 import { descriptors } from './descriptors.ts';
 import { fileBytes } from './file-bytes.ts';
@@ -13,6 +13,7 @@ import { shrinkJpeg } from './jpeg/shrink-jpeg.ts';
 import { jpegHead } from './jpeg-segments.ts';
 import { findFfmpeg, posterFrame } from './poster-frame.ts';
 import { descriptorPath, type OpenFile, readFile, withOpenFile } from './read-file.ts';
+import { heifPreview } from './read-heif.ts';
 import type { VideoFormat } from './read-video.ts';
 import { isOtherFormat, isVideoFormat, sniff } from './sniff.ts';
 
@@ -49,7 +50,9 @@ export function previewFile(request: PreviewRequest, limits: ExtractLimits): Pro
     if (!format) return { kind: 'exception', code: 'unsupported-format' };
     try {
       if (isVideoFormat(format)) return await previewVideo(format, open, request, limits);
-      const picture = isOtherFormat(format) ? pictureIn(format, open, limits.maxPixels) : read.picture;
+      const picture = isOtherFormat(format)
+        ? pictureIn(format, open, limits.maxPixels)
+        : await decodable(format, read.picture, open, limits.maxPixels);
       if (!picture) return { kind: 'exception', code: 'unsupported-format' };
       const bytes = await makePreview(picture, request, limits.maxPixels);
       return open.isUnchanged() ? { kind: 'preview', bytes } : { kind: 'exception', code: 'changed-while-reading' };
@@ -100,7 +103,8 @@ async function describePicture(
     const exif = format === 'tiff' ? tiffExif(fileBytes(open.fd, open.size)) : parseExif(header.exif);
     const facts = headerFacts(header, format, exif, timeZone);
     if (!facts) return { kind: 'exception', code: 'no-dimensions' };
-    if (facts.fields.status === 'no-pixels') return { kind: 'facts', facts };
+    if (facts.noPixels !== undefined)
+      return { kind: 'facts', facts: await describeHevc(facts, open, limits.maxPixels) };
     const size = analysisSize(facts.width, facts.height);
     const rgb = await readRaster(picture, size, limits.maxPixels);
     return { kind: 'facts', facts: withDescriptors(facts, rgb, size) };
@@ -134,6 +138,37 @@ async function describeJpeg(
   if (!rgb) return undefined;
   const facts = headerFacts({ autoOrient: { width, height }, orientation }, 'jpeg', parseExif(head.exif), timeZone);
   return facts && withDescriptors(facts, rgb, size);
+}
+
+/** A picture that the decoder only knows the size of, by a JPEG that its container holds of it; without one it stays as it is. */
+async function describeHevc(facts: Facts, open: OpenFile, maxPixels: number): Promise<Facts> {
+  const jpeg = heldJpeg(open, facts, maxPixels);
+  if (!jpeg) return facts;
+  const { noPixels: _, ...known } = facts;
+  // a damaged preview leaves the rest of the file as good as it was
+  return withPixels(known, jpeg, maxPixels).catch(() => facts);
+}
+
+function heldJpeg(open: OpenFile, shown: { width: number; height: number }, maxPixels: number): Uint8Array | undefined {
+  try {
+    return heifPreview(fileBytes(open.fd, open.size), shown, maxPixels);
+  } catch (error) {
+    // a container that leads in circles
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** What of a picture's file the decoder can take; undefined when it can take nothing. @throws Error of the decoder. */
+async function decodable(
+  format: DecodedFormat,
+  picture: Uint8Array | string,
+  open: OpenFile,
+  maxPixels: number,
+): Promise<Uint8Array | string | undefined> {
+  if (format !== 'heic' && format !== 'avif') return picture;
+  const { compression, autoOrient } = await readHeader(picture, maxPixels);
+  return compression === 'hevc' ? heldJpeg(open, autoOrient, maxPixels) : picture;
 }
 
 function withDescriptors(facts: Facts, rgb: Uint8Array, { width, height }: AnalysisSize): Facts {

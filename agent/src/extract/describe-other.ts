@@ -49,7 +49,10 @@ async function describeBmp(open: OpenFile, limits: ExtractLimits): Promise<Outco
   const fields = { media_kind: 'image', format: 'bmp' } as const;
   if (!isDecodableBmp(header)) return withoutPixels({ width, height, fields }, 'bitmap-kind');
   if (width * height > limits.maxPixels) return { kind: 'exception', code: 'too-many-pixels' };
-  return withPixels({ width, height, fields }, bmpAsTiff(bytes, header), limits);
+  return {
+    kind: 'facts',
+    facts: await withPixels({ width, height, fields }, bmpAsTiff(bytes, header), limits.maxPixels),
+  };
 }
 
 async function describeRaw(open: OpenFile, timeZone: string | undefined, limits: ExtractLimits): Promise<Outcome> {
@@ -66,7 +69,7 @@ async function describeRaw(open: OpenFile, timeZone: string | undefined, limits:
   const facts = { width, height, fields, ...(gps && { gps }) };
   if (!raw.jpeg) return withoutPixels(facts, 'no-preview');
   try {
-    return await withPixels(facts, raw.jpeg, limits);
+    return { kind: 'facts', facts: await withPixels(facts, raw.jpeg, limits.maxPixels) };
   } catch (error) {
     // a damaged preview leaves the rest of the raw file as good as it was
     return decodeFailure(error) === 'too-many-pixels'
@@ -87,12 +90,9 @@ function withoutPixels(facts: Facts, why: NoPixelsCode): Outcome {
 }
 
 /** @param picture what stands for the file's pixels, oriented by its own EXIF. @throws Error from the decoder. */
-async function withPixels(facts: Facts, picture: Uint8Array, limits: ExtractLimits): Promise<Outcome> {
-  const { width, height } = (await readHeader(picture, limits.maxPixels)).autoOrient;
+export async function withPixels(facts: Facts, picture: Uint8Array, maxPixels: number): Promise<Facts> {
+  const { width, height } = (await readHeader(picture, maxPixels)).autoOrient;
   const size = analysisSize(width, height);
-  const found = descriptors(await readRaster(picture, size, limits.maxPixels), size.width, size.height);
-  return {
-    kind: 'facts',
-    facts: { ...facts, ...found, fields: { ...facts.fields, status: 'ok', ...found.fields } },
-  };
+  const found = descriptors(await readRaster(picture, size, maxPixels), size.width, size.height);
+  return { ...facts, ...found, fields: { ...facts.fields, status: 'ok', ...found.fields } };
 }

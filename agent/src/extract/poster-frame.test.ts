@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeWhere } from '../../../test/builders/describe-where.ts';
 import { fileStat } from '../source/file-stat.ts';
 import { previewFile } from './describe-file.ts';
-import { findFfmpeg, runLimited } from './poster-frame.ts';
+import { findFfmpeg, ownNamespaces, runLimited } from './poster-frame.ts';
 
 const limits = { maxPixels: 1e8, maxFileBytes: 1e9, timeoutMs: 20_000, videoPosters: true };
 let root: string;
@@ -125,6 +125,11 @@ describe('the limits of such a program', () => {
   });
   test('end one that takes too long', async () => {
     expect(await run('echo begun; while :; do :; done', 300)).toBeUndefined();
+  });
+  test('need two kinds of namespaces, which the systemd unit allows, and no others', () => {
+    const unit = readFileSync(new URL('../../systemd/nucleus-agent.service', import.meta.url), 'utf8');
+    expect(/^RestrictNamespaces=(.*)$/m.exec(unit)?.[1]?.split(' ')).toEqual(ownNamespaces);
+    expect(unit).toMatch(/^NoNewPrivileges=yes$/m);
   });
   const canIsolate = spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true']).status === 0;
   describeWhere(canIsolate, 'user namespaces', 'where the system allows it', () => {

@@ -108,12 +108,14 @@ export function runLimited(command: readonly string[], fd: number, timeoutMs: nu
 }
 
 let namespace: string[] | undefined;
+/** What `unshare` makes new. The systemd unit allows these kinds of namespaces and no others. */
+export const ownNamespaces = ['user', 'net'] as const;
 
 /** What gives a program a network without a device in it; nothing where the system does not allow that. */
 function withoutNetwork(): string[] {
   if (namespace) return namespace;
   const unshare = findProgram('unshare');
-  const isolating = ['--user', '--map-root-user', '--net', '--'];
+  const isolating = [...ownNamespaces.map((kind) => `--${kind}`), '--map-root-user', '--'];
   const isAllowed =
     unshare !== undefined &&
     spawnSync(unshare, [...isolating, '/bin/sh', '-c', ':'], { env: {}, stdio: 'ignore', timeout: 2000 }).status === 0;

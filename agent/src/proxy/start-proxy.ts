@@ -116,7 +116,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const registry = options.registry ?? new Registry();
   const metrics = registerMetrics(registry, () => sessions.list().length, disk.bytes);
   const monotonicMs = (): number => performance.now();
-  const links = { lookups, sources, keys, publicUrl, now };
+  const links = { lookups, sources, keys, publicUrl, showsVideos: options.viewer.showsVideos, now };
   const dashboardOrigins = new Set(options.dashboardOrigins);
   const { agentId } = options.keys;
   const connect = {

@@ -1,5 +1,6 @@
 import { AppError } from '@nucleus/shared/failure/app-error';
 import { type MediaLink, type Variant, variants } from '@nucleus/shared/wire/local';
+import { type NoPixelsCode, noPixelsSentences } from '../record/exceptions.ts';
 import type { Lookups, ServableFile } from '../state/lookups.ts';
 import type { MediaKeys } from './media-keys.ts';
 import { commandLineSession, linkTimes, linkTimesFor, maxLinkMinutes, signToken } from './media-token.ts';
@@ -14,6 +15,8 @@ export interface LinkParts {
   keys: MediaKeys;
   /** Origin under which browsers reach this agent. */
   publicUrl: string;
+  /** Whether previews can be made of videos now. */
+  showsVideos: () => boolean;
   /** Seconds since 1970. */
   now: () => number;
 }
@@ -38,6 +41,8 @@ export function linkHandlers(parts: LinkParts): Pick<LocalHandlers, 'mintMediaLi
         const file = sourceNo === undefined ? undefined : parts.lookups.findByReference(sourceNo, item.reference_id);
         if (!file) return { reference_id: item.reference_id, error: 'item-not-found' };
         if (file.sourceState === 'suspended') return { reference_id: item.reference_id, error: 'source-suspended' };
+        const why = whyNoPreview(parts, file, item.variant);
+        if (why !== undefined) return { reference_id: item.reference_id, error: 'no-preview', why };
         const url = linkTo(parts, file, item.variant, times, sessionId);
         return { reference_id: item.reference_id, url, expires_at: times.expiresAt };
       });
@@ -46,7 +51,7 @@ export function linkHandlers(parts: LinkParts): Pick<LocalHandlers, 'mintMediaLi
   };
 }
 
-/** A link for the command line. @throws AppError item-not-found; usage when an alias is missing or the minutes are out of range. */
+/** A link for the command line. @throws AppError item-not-found; unsupported-media-type; usage when an alias is missing or the minutes are out of range. */
 export function mintLink(parts: LinkParts, request: LinkRequest): { url: string; expiresAt: number } {
   if (!(request.minutes >= 1 && request.minutes <= maxLinkMinutes)) {
     throw new AppError('usage', `--minutes must be 1 to ${maxLinkMinutes}.`);
@@ -60,8 +65,20 @@ export function mintLink(parts: LinkParts, request: LinkRequest): { url: string;
   if (files.length > 1) {
     throw new AppError('usage', 'More than one source has this reference id; say which with --source ALIAS.');
   }
+  const why = whyNoPreview(parts, file, request.variant);
+  if (why !== undefined) throw new AppError('unsupported-media-type', noPixelsSentences[why]);
   const times = linkTimesFor(parts.now(), request.minutes);
   return { url: linkTo(parts, file, request.variant, times, commandLineSession), expiresAt: times.expiresAt };
+}
+
+/** Why a link to this variant would bring nothing; undefined when it may bring a picture. */
+function whyNoPreview(
+  { showsVideos }: LinkParts,
+  { noPixels }: ServableFile,
+  variant: Variant,
+): NoPixelsCode | undefined {
+  if (variant === 'original' || noPixels === null || (noPixels === 'video' && showsVideos())) return undefined;
+  return noPixels;
 }
 
 function linkTo(

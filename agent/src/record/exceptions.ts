@@ -1,3 +1,5 @@
+import type { NoPreviewReason } from '@nucleus/shared/wire/local';
+
 /** Why a file has no record: a closed list, each with the sentence that people read. Neither a path nor a library's own words get in. */
 export const exceptionSentences = {
   'empty': 'The file is empty.',
@@ -18,10 +20,10 @@ export type ExceptionCode = keyof typeof exceptionSentences;
 
 /** Why a catalogued file has status no-pixels: it is known by its metadata, and nothing was made from its pixels. */
 export const noPixelsSentences = {
-  'hevc': 'The picture is compressed with HEVC, for which no decoder is shipped.',
+  'hevc': 'The picture is compressed with HEVC, for which no decoder is shipped, and the file holds no JPEG of it.',
   'video': 'Nothing is made from the frames of a video.',
   'no-preview': 'The raw file holds no preview that can be decoded; its sensor data is not developed.',
   'bitmap-kind': 'The bitmap is of a kind that is not decoded.',
-} as const;
+} as const satisfies Record<NoPreviewReason, string>;
 
-export type NoPixelsCode = keyof typeof noPixelsSentences;
+export type NoPixelsCode = NoPreviewReason;

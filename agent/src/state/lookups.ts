@@ -1,3 +1,4 @@
+import type { NoPixelsCode } from '../record/exceptions.ts';
 import type { SidecarFault } from '../record/sidecar.ts';
 import type { State } from './open-state.ts';
 import type { SourceReason, SourceState } from './rows.ts';
@@ -16,6 +17,8 @@ export interface ServableFile {
   generation: number;
   format: string | null;
   longestEdgePx: number;
+  /** Why nothing was made from its pixels, if nothing was. */
+  noPixels: NoPixelsCode | null;
   sourceState: SourceState;
   sourceReason: SourceReason;
   /** Of the file system that the source is on, as statfs(2) numbers them. */
@@ -97,6 +100,7 @@ const servable = `
   select i.item_key as itemKey, i.source_no as sourceNo, i.path, i.dev, i.ino, i.byte_size as byteSize,
     i.mtime_ms as mtimeMs, i.ctime_ms as ctimeMs, i.generation,
     i.facts ->> '$.fields.format' as format, max(i.facts ->> '$.width', i.facts ->> '$.height') as longestEdgePx,
+    i.facts ->> '$.noPixels' as noPixels,
     s.state as sourceState, s.reason as sourceReason, s.root_fs_type as fsType
   from items i cross join sources s on s.source_no = i.source_no
   where i.presence = 'live' and i.status = 'catalogued'`;

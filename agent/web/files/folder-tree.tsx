@@ -2,16 +2,12 @@ import { count } from '@nucleus/shared/ui/words/quantities.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import { localEndpoints } from '@nucleus/shared/wire/local';
 import { useQueries } from '@tanstack/react-query';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight, Folder, FolderOpen } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { callAgent } from '../session/viewer-session.ts';
 import type { LocalSource } from '../sources/source-words.ts';
-
-/** A folder of a source; an empty path is the source itself. */
-export interface FolderPlace {
-  source: string;
-  path: string;
-}
+import { type FolderPlace, idOf, parentOf, stepFrom, type TreeNode, treeNodes } from './tree-nodes.ts';
 
 interface FolderTreeProps {
   sources: readonly LocalSource[];
@@ -19,24 +15,13 @@ interface FolderTreeProps {
   onChoose: (place: FolderPlace | undefined) => void;
 }
 
-interface Node extends FolderPlace {
-  name: string;
-  depth: number;
-  files: number;
-  hasFolders: boolean;
-  isOpen: boolean;
-  place: number;
-  siblings: number;
-  source_: LocalSource | undefined;
-}
+const linePx = 26;
 
-const idOf = ({ source, path }: FolderPlace): string => `${source}\0${path}`;
-
-/** The folders of every source, each level fetched when it is opened. */
+/** The folders of every source, each level fetched when it is opened; only the lines in sight are drawn. */
 export function FolderTree({ sources, chosen, onChoose }: FolderTreeProps): ReactElement {
   const [open, setOpen] = useState<ReadonlyMap<string, FolderPlace>>(() => firstOpen(sources, chosen));
   const [focused, setFocused] = useState<string>();
-  const tree = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const asked = [...open.values()];
   const lists = useQueries({
     queries: asked.map(({ source, path }) => ({
@@ -46,115 +31,129 @@ export function FolderTree({ sources, chosen, onChoose }: FolderTreeProps): Reac
       staleTime: 15_000,
     })),
   });
-  const children = new Map(asked.map((place, at) => [idOf(place), lists[at]?.data]));
+  const listed = new Map(asked.map((place, at) => [idOf(place), lists[at]?.data]));
+  const nodes = treeNodes(sources, open, listed);
 
-  const nodes: Node[] = [];
-  const add = (
-    place: FolderPlace,
-    name: string,
-    depth: number,
-    files: number,
-    hasFolders: boolean,
-    at: [number, number],
-    source_?: LocalSource,
-  ): void => {
-    const id = idOf(place);
-    const isOpen = open.has(id) && hasFolders;
-    nodes.push({ ...place, name, depth, files, hasFolders, isOpen, place: at[0], siblings: at[1], source_ });
-    if (!isOpen) return;
-    const below = children.get(id)?.folders ?? [];
-    for (const [index, folder] of below.entries()) {
-      add({ source: place.source, path: folder.path }, folder.name, depth + 1, folder.files, folder.has_folders, [
-        index + 1,
-        below.length,
-      ]);
-    }
-  };
-  for (const [index, source] of sources.entries()) {
-    add(
-      { source: source.alias, path: '' },
-      source.alias,
-      0,
-      source.catalogued + source.exceptions,
-      true,
-      [index + 1, sources.length],
-      source,
-    );
-  }
+  const chosenId = chosen === undefined ? undefined : idOf(chosen);
+  const stop = Math.max(
+    0,
+    [focused, chosenId].map((id) => nodes.findIndex((node) => node.id === id)).find((at) => at >= 0) ?? 0,
+  );
+  const virtual = useVirtualizer({
+    count: nodes.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (at) => nodes[at]?.id ?? at,
+    estimateSize: () => linePx,
+    overscan: 10,
+    // the line that has the focus, or gets it, stays although it is scrolled away
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), stop])].toSorted((a, b) => a - b),
+  });
 
-  const toggle = (node: Node, to: boolean): void => {
-    const next = new Map(open);
-    if (to) next.set(idOf(node), node);
-    else next.delete(idOf(node));
-    setOpen(next);
-  };
+  const wanted = useRef<string>(undefined);
+  useEffect(() => {
+    if (wanted.current === undefined) return;
+    const line = scroller.current?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]');
+    if (line?.dataset.id !== wanted.current) return;
+    wanted.current = undefined;
+    line.focus({ preventScroll: true });
+  });
   const focus = (at: number): void => {
     const node = nodes[at];
     if (node === undefined) return;
-    setFocused(idOf(node));
-    tree.current?.querySelectorAll<HTMLElement>('[role=treeitem]')[at]?.focus();
+    wanted.current = node.id;
+    setFocused(node.id);
+    virtual.scrollToIndex(at);
   };
-  const chosenId = chosen === undefined ? undefined : idOf(chosen);
-  const tabStop = nodes.some((node) => idOf(node) === focused) ? focused : (chosenId ?? (nodes[0] && idOf(nodes[0])));
-
+  const toggle = (node: TreeNode, to: boolean): void => {
+    const next = new Map(open);
+    if (to) next.set(node.id, { source: node.source, path: node.path });
+    else next.delete(node.id);
+    setOpen(next);
+  };
+  const choose = (node: TreeNode): void => {
+    if (!node.isRest) onChoose(node.id === chosenId ? undefined : { source: node.source, path: node.path });
+  };
   const onKeyDown = (event: KeyboardEvent, at: number): void => {
     const node = nodes[at];
     if (node === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowDown') focus(at + 1);
-    else if (event.key === 'ArrowUp') focus(at - 1);
-    else if (event.key === 'Home') focus(0);
-    else if (event.key === 'End') focus(nodes.length - 1);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / linePx) - 1);
+    const step = stepFrom(nodes, at, event.key, page);
+    if (step !== undefined) focus(step);
     else if (event.key === 'ArrowRight' && node.hasFolders) node.isOpen ? focus(at + 1) : toggle(node, true);
-    else if (event.key === 'ArrowLeft') {
-      if (node.isOpen) toggle(node, false);
-      else focus(nodes.findLastIndex((other, index) => index < at && other.depth < node.depth));
-    } else if (event.key === 'Enter' || event.key === ' ') onChoose(idOf(node) === chosenId ? undefined : node);
+    else if (event.key === 'ArrowLeft') node.isOpen ? toggle(node, false) : focus(parentOf(nodes, at));
+    else if (event.key === 'Enter' || event.key === ' ') choose(node);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
+  const onClick = (event: MouseEvent, node: TreeNode): void => {
+    const isSign = event.target instanceof Element && event.target.closest('.tree-sign') !== null;
+    if (isSign && node.hasFolders) toggle(node, !node.isOpen);
+    else choose(node);
+  };
 
   return (
-    <div className="tree" role="tree" aria-label="Folders" ref={tree}>
-      {nodes.map((node, at) => {
-        const id = idOf(node);
-        const Sign = node.isOpen ? FolderOpen : Folder;
-        const isSuspended = node.source_?.state === 'suspended';
-        return (
-          <div
-            key={id}
-            role="treeitem"
-            tabIndex={id === tabStop ? 0 : -1}
-            aria-level={node.depth + 1}
-            aria-posinset={node.place}
-            aria-setsize={node.siblings}
-            aria-selected={id === chosenId}
-            aria-expanded={node.hasFolders ? node.isOpen : undefined}
-            className="tree-node"
-            style={{ paddingLeft: 6 + node.depth * 14 }}
-            title={visibleText(node.path === '' ? (node.source_?.folder ?? node.name) : node.path)}
-            onKeyDown={(event) => onKeyDown(event, at)}
-            onFocus={() => setFocused(id)}
-            onClick={(event) => {
-              const isSign = event.target instanceof Element && event.target.closest('.tree-sign') !== null;
-              if (isSign && node.hasFolders) toggle(node, !node.isOpen);
-              else onChoose(id === chosenId ? undefined : node);
-            }}
-          >
-            <span className="tree-sign" aria-hidden="true">
-              {node.hasFolders &&
-                (node.isOpen ? <ChevronDown className="icon s" /> : <ChevronRight className="icon s" />)}
-            </span>
-            <Sign className="icon s t3" aria-hidden="true" />
-            <span className={`cut${node.depth === 0 ? ' b' : ''}`}>{visibleText(node.name)}</span>
-            {isSuspended && <span className="pill sq w">suspended</span>}
-            {(node.source_?.held_deletions ?? 0) > 0 && (
-              <span className="pill sq d">{count(node.source_?.held_deletions ?? 0)} held</span>
-            )}
-            <span className="end t3 xs">{count(node.files)}</span>
-          </div>
-        );
-      })}
+    <div className="side-tree" ref={scroller}>
+      <div className="tree" role="tree" aria-label="Folders" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const node = nodes[index];
+          return (
+            node !== undefined && (
+              <TreeLine
+                key={node.id}
+                node={node}
+                top={start}
+                isStop={index === stop}
+                isChosen={node.id === chosenId}
+                onKeyDown={(event) => onKeyDown(event, index)}
+                onFocus={() => setFocused(node.id)}
+                onClick={(event) => onClick(event, node)}
+              />
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface TreeLineProps {
+  node: TreeNode;
+  top: number;
+  isStop: boolean;
+  isChosen: boolean;
+  onKeyDown: (event: KeyboardEvent) => void;
+  onFocus: () => void;
+  onClick: (event: MouseEvent) => void;
+}
+
+function TreeLine({ node, top, isStop, isChosen, ...on }: TreeLineProps): ReactElement {
+  const Sign = node.isOpen ? FolderOpen : Folder;
+  const held = node.of?.held_deletions ?? 0;
+  return (
+    <div
+      role="treeitem"
+      tabIndex={isStop ? 0 : -1}
+      data-id={node.id}
+      aria-level={node.depth + 1}
+      aria-posinset={node.place}
+      aria-setsize={node.siblings}
+      aria-selected={isChosen}
+      aria-expanded={node.hasFolders ? node.isOpen : undefined}
+      aria-disabled={node.isRest}
+      className={`tree-node${node.isRest ? ' rest' : ''}`}
+      style={{ top, paddingLeft: 6 + node.depth * 14 }}
+      title={node.isRest ? undefined : visibleText(node.of?.folder ?? node.path)}
+      {...on}
+    >
+      <span className="tree-sign" aria-hidden="true">
+        {node.hasFolders && (node.isOpen ? <ChevronDown className="icon s" /> : <ChevronRight className="icon s" />)}
+      </span>
+      {!node.isRest && <Sign className="icon s t3" aria-hidden="true" />}
+      <span className={`cut${node.depth === 0 ? ' b' : ''}`}>{visibleText(node.name)}</span>
+      {node.of?.state === 'suspended' && <span className="pill sq w">suspended</span>}
+      {held > 0 && <span className="pill sq d">{count(held)} held</span>}
+      {!node.isRest && <span className="end t3 xs">{count(node.files)}</span>}
     </div>
   );
 }

@@ -39,20 +39,18 @@ export function SidePanel({ sources, find, onQuery }: SidePanelProps): ReactElem
   return (
     <aside className="side" aria-label="Folders and states">
       <h2 className="side-head">Folders</h2>
-      <div className="side-tree">
-        <FolderTree
-          sources={sources}
-          chosen={chosen}
-          onChoose={(place) =>
-            onQuery(
-              withValues(find.query, {
-                source: place !== undefined && sources.length > 1 ? place.source : undefined,
-                path: place === undefined || place.path === '' ? undefined : belowFolder(place.path),
-              }),
-            )
-          }
-        />
-      </div>
+      <FolderTree
+        sources={sources}
+        chosen={chosen}
+        onChoose={(place) =>
+          onQuery(
+            withValues(find.query, {
+              source: place !== undefined && sources.length > 1 ? place.source : undefined,
+              path: place === undefined || place.path === '' ? undefined : belowFolder(place.path),
+            }),
+          )
+        }
+      />
       <section className="side-states" aria-label="Why not synced">
         <h3>Why not synced</h3>
         {standing.map((row) => (

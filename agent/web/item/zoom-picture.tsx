@@ -3,87 +3,58 @@ import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
-import { useZoomFrame } from '@nucleus/shared/ui/zoom/use-zoom-frame.ts';
+import {
+  afterKey,
+  clamped,
+  placed,
+  type Size,
+  wholePicture,
+  type ZoomState,
+} from '@nucleus/shared/ui/zoom/zoom-state.ts';
+import { ZoomView } from '@nucleus/shared/ui/zoom/zoom-view.tsx';
 import type { LocalItem } from '@nucleus/shared/wire/local-item';
 import { Minus, Plus } from 'lucide-react';
-import { type PointerEvent, type ReactElement, useRef, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { exceptionWord, hasPreview, isDrawable } from '../files/file-words.ts';
-import { fitted, type Look, panned, zoomedAt } from './zoom.ts';
 
 interface ZoomPictureProps {
   file: LocalItem;
   onStep: (by: 1 | -1) => void;
 }
 
-const keyPanPx = 80;
 const previewPx = 2048;
+/** Screen pixels a pixel of the picture from which they are drawn with edges. */
+const crispFrom = 2;
+const zoomKeys = ['+', '=', '-', '0', '1', 'z', 'arrowup', 'arrowdown'] as const;
 
-/** A picture that fits its box and can be looked into: wheel or + and - zoom, dragging or arrows move, 0 fits, 1 is pixel for pixel. */
+/** A picture that can be looked into, with its keys on the whole page, the buttons for them, and the original where the preview ends. */
 export function ZoomPicture({ file, onStep }: ZoomPictureProps): ReactElement {
-  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [state, setState] = useState<ZoomState>(wholePicture);
+  const [box, setBox] = useState<Size>({ width: 0, height: 0 });
+  const [shownUrl, setShownUrl] = useState<string>();
   const picture = { width: file.width ?? 4, height: file.height ?? 3 };
-  const [look, setLook] = useState<Look>();
-  const drag = useRef<{ x: number; y: number; look: Look }>(undefined);
-  const fit = fitted(size, picture);
-  const shown = look ?? fit;
-  const isFit = look === undefined;
+  const isWhole = state.scale <= 1;
+  const shownWidth = placed(clamped(state, picture, box), picture, box).width;
+  const magnified = (shownWidth * devicePixelRatio) / picture.width;
 
   const hasPixels = hasPreview(file);
   const preview = { source: file.source, ref: file.reference_id, variant: 'preview-2048' as const };
   const original = { source: file.source, ref: file.reference_id, variant: 'original' as const };
   const previewScale = Math.min(1, previewPx / Math.max(picture.width, picture.height));
-  const needsOriginal = hasPixels && isDrawable(file.format) && shown.scale * devicePixelRatio > previewScale * 1.05;
+  const needsOriginal = hasPixels && isDrawable(file.format) && magnified > previewScale * 1.05;
   const small = usePixel(hasPixels ? preview : undefined);
   const large = usePixel(needsOriginal ? original : undefined);
-  const [shownUrl, setShownUrl] = useState<string>();
 
-  const zoom = (by: number, at = { x: size.width / 2, y: size.height / 2 }): void => {
-    const next = zoomedAt(shown, by, at, size, picture);
-    setLook(next.scale <= fit.scale ? undefined : next);
-  };
-  const pan = (x: number, y: number): void => setLook(panned(shown, x, y, size, picture));
-  const pixelForPixel = (): void => zoom(1 / devicePixelRatio / shown.scale);
-  const box = useZoomFrame({
-    onSize: setSize,
-    onWheel: (event, at) => zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 100 : 400)), at),
-  });
-  const arrow = (x: number, y: number, by?: 1 | -1) => (): void => {
-    if (!isFit) pan(x * keyPanPx, y * keyPanPx);
-    else if (by !== undefined) onStep(by);
+  const act = (key: string) => (): void => {
+    const next = afterKey(key, state, picture, box, devicePixelRatio);
+    if (next !== undefined) setState(next);
   };
   useKeys({
-    '+': () => zoom(1.25),
-    '=': () => zoom(1.25),
-    '-': () => zoom(0.8),
-    '0': () => setLook(undefined),
-    '1': pixelForPixel,
-    z: () => (isFit ? pixelForPixel() : setLook(undefined)),
-    arrowleft: arrow(1, 0, -1),
-    arrowright: arrow(-1, 0, 1),
-    arrowup: arrow(0, 1),
-    arrowdown: arrow(0, -1),
+    ...Object.fromEntries(zoomKeys.map((key) => [key, act(key)])),
+    arrowleft: isWhole ? () => onStep(-1) : act('arrowleft'),
+    arrowright: isWhole ? () => onStep(1) : act('arrowright'),
   });
 
-  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
-    if (event.button !== 0) return;
-    event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { x: event.clientX, y: event.clientY, look: shown };
-  };
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
-    const from = drag.current;
-    if (from === undefined || isFit) return;
-    setLook(panned(from.look, event.clientX - from.x, event.clientY - from.y, size, picture));
-  };
-  const end = (): void => {
-    drag.current = undefined;
-  };
-
-  const placed = {
-    width: picture.width * shown.scale,
-    height: picture.height * shown.scale,
-    transform: `translate(${shown.x}px, ${shown.y}px)`,
-  };
-  const alt = visibleText(file.path);
   const why = !hasPixels
     ? file.state === 'exception'
       ? exceptionWord(file.exception)
@@ -93,70 +64,59 @@ export function ZoomPicture({ file, onStep }: ZoomPictureProps): ReactElement {
       : undefined;
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons below and the keys do the same */}
-      <div
-        ref={box}
-        className={`zoom-box${isFit ? '' : ' in'}`}
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={end}
-        onPointerCancel={end}
-        onDoubleClick={(event) => {
-          const place = event.currentTarget.getBoundingClientRect();
-          if (!isFit) setLook(undefined);
-          else
-            zoom(1 / devicePixelRatio / shown.scale, { x: event.clientX - place.left, y: event.clientY - place.top });
-        }}
+      <ZoomView
+        label={visibleText(file.path)}
+        picture={picture}
+        state={state}
+        onState={setState}
+        onBox={setBox}
+        isCrisp={magnified >= crispFrom}
       >
-        <div className={`zoom-picture${shown.scale * devicePixelRatio >= 2 ? ' crisp' : ''}`} style={placed}>
-          {file.blurhash !== undefined && shownUrl === undefined && (
-            <BlurCanvas hash={file.blurhash} aspect={picture.width / picture.height} />
-          )}
-          {small.state === 'link' && (
-            <PixelImage
-              key={small.url}
-              want={preview}
-              url={small.url}
-              alt={alt}
-              onShown={() => setShownUrl(small.url)}
-            />
-          )}
-          {needsOriginal && large.state === 'link' && (
-            <PixelImage key={large.url} want={original} url={large.url} alt="" />
-          )}
-        </div>
-        {why !== undefined && (
-          <p className="zoom-why" role="status">
-            {why}
-          </p>
+        {() => (
+          <>
+            {file.blurhash !== undefined && shownUrl === undefined && (
+              <BlurCanvas hash={file.blurhash} aspect={picture.width / picture.height} />
+            )}
+            {small.state === 'link' && (
+              <PixelImage
+                key={small.url}
+                want={preview}
+                url={small.url}
+                alt=""
+                onShown={() => setShownUrl(small.url)}
+              />
+            )}
+            {needsOriginal && large.state === 'link' && (
+              <PixelImage key={large.url} want={original} url={large.url} alt="" />
+            )}
+            {why !== undefined && (
+              <p className="mid" role="status">
+                {why}
+              </p>
+            )}
+          </>
         )}
-      </div>
+      </ZoomView>
       <div className="row zoom-tools">
         <button
           type="button"
           className="btn ghost icon-only dense"
           aria-label="Smaller (-)"
-          disabled={isFit}
-          onClick={() => zoom(0.8)}
+          disabled={isWhole}
+          onClick={act('-')}
         >
           <Minus className="icon s" aria-hidden="true" />
         </button>
         <span className="sm t2 zoom-scale" role="status">
-          {Math.round(shown.scale * devicePixelRatio * 100)} %
+          {Math.round(magnified * 100)} %
         </span>
-        <button type="button" className="btn ghost icon-only dense" aria-label="Larger (+)" onClick={() => zoom(1.25)}>
+        <button type="button" className="btn ghost icon-only dense" aria-label="Larger (+)" onClick={act('+')}>
           <Plus className="icon s" aria-hidden="true" />
         </button>
-        <button
-          type="button"
-          className="btn ghost dense"
-          aria-pressed={isFit}
-          title="Fit (0)"
-          onClick={() => setLook(undefined)}
-        >
+        <button type="button" className="btn ghost dense" aria-pressed={isWhole} title="Fit (0)" onClick={act('0')}>
           Fit
         </button>
-        <button type="button" className="btn ghost dense" title="Pixel for pixel (1)" onClick={pixelForPixel}>
+        <button type="button" className="btn ghost dense" title="Pixel for pixel (1)" onClick={act('1')}>
           1:1
         </button>
         <span className="xs t3 hide-s">

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Acting } from '../audit/acting.ts';
 import type { Database } from '../database/open-database.ts';
 import { appendItemsIn } from '../items/append-items.ts';
-import type { ReadItem } from '../items/plan-append.ts';
+import type { ReadItem } from '../items/read-appended.ts';
 import { getItemById } from '../items/read-items.ts';
 import { refKey } from '../items/rules.ts';
 import type { JobHandler } from '../job-queue/job.ts';

@@ -83,18 +83,22 @@ export interface AuditEntry {
 }
 
 /** Adds a row to the tenant's log, in the caller's transaction: the act and its record are one fact. */
-export async function writeAudit(tx: Database, acting: Acting, entry: AuditEntry): Promise<void> {
-  await tx
-    .insertInto('audit')
-    .values({
-      tenant_id: acting.tenantId,
-      at: acting.nowMs,
-      id: randomBytes(8).toString('hex'),
-      actor: acting.actor,
-      action: entry.action,
-      target_id: entry.targetId,
-      result: 'ok',
-      amount: entry.amount ?? 1,
-    })
-    .execute();
+export function writeAudit(tx: Database, acting: Acting, entry: AuditEntry): Promise<void> {
+  return writeAudits(tx, [{ acting, entry }]);
+}
+
+/** The same for several acts that are written together. */
+export async function writeAudits(tx: Database, acts: readonly { acting: Acting; entry: AuditEntry }[]): Promise<void> {
+  if (acts.length === 0) return;
+  const rows = acts.map(({ acting, entry }) => ({
+    tenant_id: acting.tenantId,
+    at: acting.nowMs,
+    id: randomBytes(8).toString('hex'),
+    actor: acting.actor,
+    action: entry.action,
+    target_id: entry.targetId,
+    result: 'ok',
+    amount: entry.amount ?? 1,
+  }));
+  await tx.insertInto('audit').values(rows).execute();
 }

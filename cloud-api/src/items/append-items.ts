@@ -9,7 +9,7 @@ import type { Attachments } from '../attachments/open-attachments.ts';
 import type { StagedFile } from '../attachments/store/stage-file.ts';
 import { listBareItems, noteUnfetched } from '../attachments/unfetched-items.ts';
 import type { Acting } from '../audit/acting.ts';
-import { writeAudit } from '../audit/write-audit.ts';
+import { writeAudits } from '../audit/write-audit.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { together } from '../database/together.ts';
@@ -19,14 +19,7 @@ import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { intakeImages, needingPicture } from './intake-images.ts';
 import { keepEvents } from './keep-events.ts';
 import { lockFieldTypes } from './lock-field-types.ts';
-import {
-  type AppendFacts,
-  type AppendPlan,
-  itemsPerTurn,
-  planAppend,
-  type ReadItem,
-  readAppendedItems,
-} from './plan-append.ts';
+import { type AppendPlan, type AppendRequest, itemsPerTurn, planAppend } from './plan-append.ts';
 import {
   findSourceOfDataset,
   insertItems,
@@ -35,6 +28,7 @@ import {
   updateItem,
   updateUserMetadata,
 } from './queries.ts';
+import { type ReadItem, readAppendedItems } from './read-appended.ts';
 
 export interface Append {
   /** As they came; each is checked by itself. */
@@ -63,13 +57,17 @@ export interface PreparedAppend {
   bad: readonly unknown[];
   pictures: ReadonlyMap<ReadItem, Picture>;
   keepsUnfetched: boolean;
-  uploadedUrl: AppendFacts['uploadedUrl'];
+  uploadedUrl: AppendRequest['uploadedUrl'];
 }
+
+/** Writes a prepared append. @throws what {@link appendItemsIn} throws */
+export type WriteAppend = (acting: Acting, datasetId: string, prepared: PreparedAppend) => Promise<AppendReply>;
 
 /** How long the pictures of one request may take together. */
 const requestPicturesMs = 45_000;
 
 /**
+ * @param write in a transaction of its own unless said
  * @returns counts that add up to the number of items sent, and the items that were refused, each with its `error`.
  * @throws AppError `dataset-not-found`, `dataset-holds-scenes`, `privacy-mode-refuses-bytes`
  */
@@ -78,11 +76,12 @@ export async function appendItems(
   acting: Acting,
   datasetId: string,
   input: Append,
+  write: WriteAppend = (...append) => parts.db.transaction().execute((tx) => appendItemsIn(tx, ...append)),
 ): Promise<AppendReply> {
   try {
     const signal = AbortSignal.timeout(requestPicturesMs);
     const prepared = await prepareAppend(parts, acting.tenantId, datasetId, input, signal);
-    return await parts.db.transaction().execute((tx) => appendItemsIn(tx, acting, datasetId, prepared));
+    return await write(acting, datasetId, prepared);
   } finally {
     await Promise.all((input.uploads ?? []).map((staged) => parts.attachments.dropStaged(staged)));
   }
@@ -139,12 +138,27 @@ export async function appendItemsIn(
   datasetId: string,
   prepared: PreparedAppend,
 ): Promise<AppendReply> {
-  const { good, bad, pictures, keepsUnfetched, uploadedUrl } = prepared;
+  const [reply] = await appendAllIn(tx, datasetId, [{ acting, prepared }]);
+  return reply as AppendReply;
+}
+
+/**
+ * Writes appends of one actor to one dataset as one write; each has its own reply and its own row in the log.
+ * @param appends at least one, in their order
+ */
+export async function appendAllIn(
+  tx: Database,
+  datasetId: string,
+  appends: readonly { acting: Acting; prepared: PreparedAppend }[],
+): Promise<AppendReply[]> {
+  const { acting } = appends.at(-1) as (typeof appends)[number];
+  const requests = appends.map(({ acting, prepared }) => ({ ...prepared, acting, items: prepared.good }));
+  const keys = keysOf(requests.flatMap(({ items }) => items));
   const claim = await claimWrite(tx, acting, datasetId);
   const change = { changeNo: claim.changeNo, nowMs: acting.nowMs };
   const { tenantId } = acting;
   const [known, source, fieldTypes, vectors] = await together(tx, (tx) => [
-    listKnownItems(tx, tenantId, datasetId, keysOf(good)),
+    listKnownItems(tx, tenantId, datasetId, keys),
     findSourceOfDataset(tx, tenantId, datasetId),
     lockFieldTypes(tx, tenantId, datasetId),
     takeVectors(tx, { tenantId, datasetId }, change, 'custom'),
@@ -152,39 +166,38 @@ export async function appendItemsIn(
   const isAgentBound = source !== undefined;
   const { isPrivate } = claim;
   const bare = isPrivate ? new Set<string>() : await listBareItems(tx, tenantId, datasetId, idsOf(known));
-  const planning = planAppend({
-    items: good,
-    known,
-    bare,
-    pictures,
-    keepsUnfetched,
-    uploadedUrl,
-    isPrivate,
-    isAgentBound,
-    fieldTypes,
-    vectors,
-    claim,
-    acting,
-  });
-  const plan = await inTurns(planning);
+  const facts = { requests, known, bare, isPrivate, isAgentBound, fieldTypes, vectors, claim };
+  const plan = await inTurns(planAppend(facts));
   await showImages(tx, acting, datasetId, plan.images);
   await noteUnfetched(tx, acting, datasetId, plan.unfetched);
   const inserted = plan.inserts.length;
-  const written = inserted + plan.updates.size;
   await together(tx, (tx) => [
     writePlan(tx, acting, datasetId, plan, claim.changeNo),
     settleWrite(tx, tenantId, datasetId, { nextSeq: claim.nextSeq + inserted, liveDelta: inserted }),
-    written > 0 && writeAudit(tx, acting, { action: 'items.append', targetId: datasetId, amount: written }),
+    writeAudits(tx, actsOf(datasetId, requests, plan)),
   ]);
-  const errors = [...bad, ...plan.errors];
-  return {
-    dataset_id: datasetId,
-    new_items: plan.newCount,
-    updated_items: plan.updatedCount,
-    ignored_items: plan.ignoredCount,
-    upload_errors: errors.length,
-    ...(errors.length === 0 ? {} : { error_payload: errors as AppendReply['error_payload'] }),
-  };
+  return plan.outcomes.map(({ newCount, updatedCount, ignoredCount, errors }, at) => {
+    const refused = [...(requests[at]?.bad ?? []), ...errors];
+    return {
+      dataset_id: datasetId,
+      new_items: newCount,
+      updated_items: updatedCount,
+      ignored_items: ignoredCount,
+      upload_errors: refused.length,
+      ...(refused.length === 0 ? {} : { error_payload: refused as AppendReply['error_payload'] }),
+    };
+  });
+}
+
+function actsOf(
+  targetId: string,
+  requests: readonly AppendRequest[],
+  { outcomes }: AppendPlan,
+): Parameters<typeof writeAudits>[1] {
+  return requests.flatMap(({ acting }, at) => {
+    const amount = outcomes[at]?.writtenCount ?? 0;
+    return amount === 0 ? [] : [{ acting, entry: { action: 'items.append', targetId, amount } }];
+  });
 }
 
 async function inTurns<Result>(steps: Generator<undefined, Result>): Promise<Result> {

@@ -15,6 +15,7 @@ import type { UploadStore } from '../uploads/upload-store.ts';
 import { type AppendParts, appendItems } from './append-items.ts';
 import { startAppendJob } from './append-job.ts';
 import { deleteItem } from './delete-item.ts';
+import { AppendGroups } from './group-appends.ts';
 import { startMetadataJob, updateMetadata } from './metadata-job.ts';
 import { queryItems } from './query-items.ts';
 import { getItemById, getItemByIndex, getItemByReference, pageItemsOf } from './read-items.ts';
@@ -41,6 +42,7 @@ export function mountItems(mount: Mount, parts: ItemParts): void {
     return describeJob(db, tenantId, jobId, nowMs);
   };
   const readJson = bodyReader(largeBodyBytes);
+  const groups = new AppendGroups(db);
   mountExchange(mount, datasetEndpoints.appendItems, async (context, { params, query }, { request, response }) => {
     const input = isMultipart(request)
       ? await readUploads(parts, context.tenantId, params.datasetId, request)
@@ -49,7 +51,7 @@ export function mountItems(mount: Mount, parts: ItemParts): void {
       if (!asksForJob(query)) throw new AppError('invalid-request', 'A requestId goes with async=1.', { at: 'async' });
       return headOf(context, await startAppendJob(db, parts.uploads, context, params.datasetId, input));
     }
-    const reply = await appendItems(parts, context, params.datasetId, input);
+    const reply = await appendItems(parts, context, params.datasetId, input, groups.write);
     metrics.itemsWritten.inc({ by: 'append' }, reply.new_items + reply.updated_items);
     return reply;
   });

@@ -6,8 +6,8 @@ import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import { limitConcurrency } from '../attachments/limit-concurrency.ts';
 import type { Attachments } from '../attachments/open-attachments.ts';
 import type { StagedFile } from '../attachments/store/stage-file.ts';
-import type { ReadItem } from './plan-append.ts';
 import type { KnownItem } from './queries.ts';
+import type { ReadItem } from './read-appended.ts';
 
 const mostAtOnce = 16;
 

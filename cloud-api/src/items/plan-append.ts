@@ -1,7 +1,5 @@
-/** Decides what an append does, item by item, before anything is written. Pure: ids, time and known rows are arguments. */
-import { AppendedItem } from '@nucleus/shared/wire/dataset';
+/** Decides what appends do, item by item, before anything is written. Pure: ids, time and known rows are arguments. */
 import type { DatasetItemInput } from '@nucleus/shared/wire/dataset-item';
-import { isPlainItem } from '@nucleus/shared/wire/plain-item';
 import type { AttachmentFault } from '../attachments/judge-failure.ts';
 import type { KeptImage, Picture } from '../attachments/kept-image.ts';
 import { isFetchable, type Unfetched } from '../attachments/unfetched-items.ts';
@@ -12,18 +10,8 @@ import type { VectorChanges } from '../embeddings/keep-vectors.ts';
 import { newId } from '../ids/new-id.ts';
 import type { FieldTypes } from './lock-field-types.ts';
 import type { KnownItem } from './queries.ts';
-import { findReservedChange, refKey, withoutReserved } from './rules.ts';
-
-/** An item that is well formed, beside what was sent. */
-export interface ReadItem {
-  raw: unknown;
-  /** Place among the items that were sent. */
-  place: number;
-  refKey: string;
-  /** Whether a known item is changed; else it is ignored. */
-  update: boolean;
-  item: DatasetItemInput;
-}
+import { type ReadItem, refused } from './read-appended.ts';
+import { findReservedChange, withoutReserved } from './rules.ts';
 
 /** What an append changes of a known item; without a picture its address and size stay. */
 export interface ItemUpdate {
@@ -39,59 +27,48 @@ export interface AppendPlan {
   images: Map<string, KeptImage>;
   /** Items that stay without a picture, by id. */
   unfetched: Map<string, Unfetched>;
+  /** What became of the items of each request. */
+  outcomes: AppendOutcome[];
+  fieldTypes: FieldTypes;
+  vectors: VectorChanges;
+}
+
+export interface AppendOutcome {
   /** Items that are there with this append, or have their first picture with it. */
   newCount: number;
   updatedCount: number;
   ignoredCount: number;
+  /** Items that were stored or changed, those that stay without a picture too. */
+  writtenCount: number;
   errors: unknown[];
-  fieldTypes: FieldTypes;
-  vectors: VectorChanges;
 }
 
 /** A few milliseconds of planning or checking. */
 export const itemsPerTurn = 500;
 
-export interface AppendFacts {
+/** One append: who sent what, and the pictures of it. */
+export interface AppendRequest {
+  acting: Acting;
   items: readonly ReadItem[];
-  known: readonly KnownItem[];
   /** Pictures that were brought in; empty in privacy mode, where none ever is. */
   pictures: ReadonlyMap<ReadItem, Picture>;
-  /** Known items that never had a picture, by id: to an append they are new. */
-  bare: ReadonlySet<string>;
   /** Whether new items stay although their picture cannot be fetched. */
   keepsUnfetched: boolean;
   /** Address that an item answers whose file was uploaded; undefined when addresses were sent. */
   uploadedUrl: ((itemId: string) => string) | undefined;
+}
+
+export interface AppendFacts {
+  /** In their order; later ones meet what earlier ones did. */
+  requests: readonly AppendRequest[];
+  known: readonly KnownItem[];
+  /** Known items that never had a picture, by id: to an append they are new. */
+  bare: ReadonlySet<string>;
   isPrivate: boolean;
   isAgentBound: boolean;
   fieldTypes: FieldTypes;
   vectors: VectorChanges;
   claim: DatasetClaim;
-  acting: Acting;
-}
-
-/**
- * Parts well-formed items from the others, which come back with a sentence each.
- * @param firstPlace place of the first of them among all that were sent
- */
-export function readAppendedItems(
-  items: readonly unknown[],
-  updates: (raw: unknown) => boolean,
-  firstPlace = 0,
-): { good: ReadItem[]; bad: unknown[] } {
-  const good: ReadItem[] = [];
-  const bad: unknown[] = [];
-  for (const [place, raw] of items.entries()) {
-    const parsed = isPlainItem(raw) ? { success: true as const, data: raw } : AppendedItem.safeParse(raw);
-    if (parsed.success) {
-      const item = parsed.data;
-      good.push({ raw, place: firstPlace + place, refKey: refKey(item.reference_id), update: updates(raw), item });
-    } else {
-      const issue = parsed.error.issues[0];
-      bad.push(refused(raw, `${issue?.path.join('.') || 'item'}: ${issue?.message ?? 'is not valid'}`));
-    }
-  }
-  return { good, bad };
 }
 
 /**
@@ -106,30 +83,36 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
     updates: new Map(),
     images: new Map(),
     unfetched: new Map(),
-    newCount: 0,
-    updatedCount: 0,
-    ignoredCount: 0,
-    errors: [],
+    outcomes: facts.requests.map(() => ({
+      newCount: 0,
+      updatedCount: 0,
+      ignoredCount: 0,
+      writtenCount: 0,
+      errors: [],
+    })),
     fieldTypes: facts.fieldTypes,
     vectors: facts.vectors,
   };
-  for (const [place, read] of facts.items.entries()) {
+  const all = facts.requests.flatMap((request, at) =>
+    request.items.map((read) => ({ read, request, outcome: plan.outcomes[at] as AppendOutcome })),
+  );
+  for (const [place, { read, request, outcome }] of all.entries()) {
     if (place > 0 && place % itemsPerTurn === 0) yield;
     const there = known.get(read.refKey);
     const twin = fresh.get(read.refKey);
     const isKnown = there !== undefined || twin !== undefined;
     const isBare = isWithoutPicture(facts, plan, there?.itemId ?? twin?.id);
-    const picture = pictureOf(facts, read, there ?? twin);
+    const picture = pictureOf(facts, request, read, there ?? twin);
     const isTaken = read.update || (isBare && picture !== undefined);
     if (!isTaken && (there?.state === 'live' || twin !== undefined)) {
-      plan.ignoredCount += 1;
+      outcome.ignoredCount += 1;
       continue;
     }
-    const fault = !isKnown || isBare ? faultToKeep(facts, read, picture) : undefined;
+    const fault = !isKnown || isBare ? faultToKeep(request, read, picture) : undefined;
     // First, because a refused item must not lock the kinds of its fields.
     const problem = (fault === undefined ? picture?.error : undefined) ?? findProblem(facts, read.item, there, isKnown);
     if (problem !== undefined) {
-      plan.errors.push(refused(read.raw, problem));
+      outcome.errors.push(refused(read.raw, problem));
       continue;
     }
     const metadata = JSON.stringify(
@@ -143,20 +126,25 @@ export function* planAppend(facts: AppendFacts): Generator<undefined, AppendPlan
     let itemId = there?.itemId ?? twin?.id;
     if (twin !== undefined) {
       twin.user_metadata = metadata;
-      if (isOther) Object.assign(twin, pictureColumns(facts, read, twin.id, kept));
+      if (isOther) Object.assign(twin, pictureColumns(request, read, twin.id, kept));
     } else if (there !== undefined) {
       const earlier = plan.updates.get(there.itemId)?.picture;
       plan.updates.set(there.itemId, {
         userMetadata: metadata,
-        picture: isOther ? pictureColumns(facts, read, there.itemId, kept) : earlier,
+        picture: isOther ? pictureColumns(request, read, there.itemId, kept) : earlier,
       });
     } else {
-      const row = newRow(facts, read, metadata, seq, kept);
+      const row = newRow(facts, request, read, metadata, seq, kept);
       itemId = row.id;
       fresh.set(read.refKey, row);
       plan.inserts.push(row);
     }
-    noteEnd(plan, read, { itemId: itemId as string, kept, fault, isNew: !isKnown || (isBare && kept !== undefined) });
+    noteEnd(plan, outcome, read, {
+      itemId: itemId as string,
+      kept,
+      fault,
+      isNew: !isKnown || (isBare && kept !== undefined),
+    });
   }
   return plan;
 }
@@ -168,26 +156,32 @@ function isWithoutPicture(facts: AppendFacts, plan: AppendPlan, itemId: string |
 }
 
 /** Why a picture could not be fetched, when its item stays all the same. */
-function faultToKeep(facts: AppendFacts, read: ReadItem, picture: Picture | undefined): AttachmentFault | undefined {
-  return facts.keepsUnfetched && isFetchable(read.item.image_url) ? picture?.fault : undefined;
+function faultToKeep(
+  request: AppendRequest,
+  read: ReadItem,
+  picture: Picture | undefined,
+): AttachmentFault | undefined {
+  return request.keepsUnfetched && isFetchable(read.item.image_url) ? picture?.fault : undefined;
 }
 
 /** What an item that was written counts as: new, updated, or an error although it stays. */
 function noteEnd(
   plan: AppendPlan,
+  outcome: AppendOutcome,
   { raw, item }: ReadItem,
   end: { itemId: string; kept: KeptImage | undefined; fault: AttachmentFault | undefined; isNew: boolean },
 ): void {
   const { itemId, kept, fault, isNew } = end;
+  outcome.writtenCount += 1;
   if (kept !== undefined) {
     plan.images.set(itemId, kept);
     plan.unfetched.delete(itemId);
   }
   if (fault !== undefined) {
     plan.unfetched.set(itemId, { url: item.image_url, fault });
-    plan.errors.push(refused(raw, `image_url: ${fault.message} ${fault.mayPass ? triedAgain : fetchedOnDemand}`));
-  } else if (isNew) plan.newCount += 1;
-  else plan.updatedCount += 1;
+    outcome.errors.push(refused(raw, `image_url: ${fault.message} ${fault.mayPass ? triedAgain : fetchedOnDemand}`));
+  } else if (isNew) outcome.newCount += 1;
+  else outcome.updatedCount += 1;
 }
 
 const triedAgain = 'The item stays, and its picture is tried again.';
@@ -220,22 +214,27 @@ function findProblem(
  * The picture that an item shows from now on; undefined in privacy mode and for known items that keep theirs. What was not brought
  * in although it is needed has changed since it was looked at.
  */
-function pictureOf(facts: AppendFacts, read: ReadItem, there: KnownItem | ItemsTable | undefined): Picture | undefined {
+function pictureOf(
+  facts: AppendFacts,
+  request: AppendRequest,
+  read: ReadItem,
+  there: KnownItem | ItemsTable | undefined,
+): Picture | undefined {
   if (facts.isPrivate) return undefined;
-  const picture = facts.pictures.get(read);
+  const picture = request.pictures.get(read);
   if (picture !== undefined || there !== undefined) return picture;
   return { error: 'reference_id: the item changed meanwhile, send it again' };
 }
 
 /** Sizes and hash as the caller gave them, else as they were found. */
 function pictureColumns(
-  facts: AppendFacts,
+  request: AppendRequest,
   read: ReadItem,
   itemId: string,
   kept: KeptImage | undefined,
 ): Pick<ItemsTable, 'image_url' | 'width' | 'height' | 'phash'> {
   return {
-    image_url: facts.uploadedUrl?.(itemId) ?? read.item.image_url,
+    image_url: request.uploadedUrl?.(itemId) ?? read.item.image_url,
     width: read.item.width ?? kept?.width ?? null,
     height: read.item.height ?? kept?.height ?? null,
     phash: read.item.phash ?? kept?.phash ?? null,
@@ -244,12 +243,14 @@ function pictureColumns(
 
 function newRow(
   facts: AppendFacts,
+  request: AppendRequest,
   read: ReadItem,
   metadata: string,
   seq: number,
   kept: KeptImage | undefined,
 ): ItemsTable {
-  const { claim, acting } = facts;
+  const { claim } = facts;
+  const { acting } = request;
   const id = newId('item');
   return {
     tenant_id: acting.tenantId,
@@ -261,7 +262,7 @@ function newRow(
     state: 'live',
     change_no: claim.changeNo,
     kind: 'image',
-    ...pictureColumns(facts, read, id, kept),
+    ...pictureColumns(request, read, id, kept),
     user_metadata: metadata,
     agent_metadata: null,
     embedding_info: null,
@@ -271,9 +272,4 @@ function newRow(
     created_at: acting.nowMs,
     updated_at: acting.nowMs,
   };
-}
-
-/** The item as it was sent, with the reason beside it. */
-function refused(raw: unknown, error: string): unknown {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? { ...raw, error } : { item: raw, error };
 }

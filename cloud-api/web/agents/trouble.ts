@@ -68,7 +68,7 @@ function troubleOfSource(name: string, { alias, health }: Source): Trouble[] {
       short: `${count(health.held_deletions)} held`,
       title: `${counted(health.held_deletions, 'deletion')} held in "${alias}".`,
       sentence:
-        'More than 10 % and 50 files vanished at once. Nothing was removed from the cloud: files that return are let go by themselves. If they are gone for good, confirm in the local viewer or on the agent’s host; labels are kept for 30 days.',
+        'More than 10 % and 50 files vanished at once. Nothing was removed from the cloud: files that return are let go by themselves. If they are gone for good, confirm in the local viewer, or on the agent’s host with the --config or --data that it runs by; labels are kept for 30 days.',
       code: 'held_deletions',
       command: `nucleus-agent deletes confirm --source ${alias}`,
     });

@@ -8,6 +8,7 @@ import { Lock, X } from 'lucide-react';
 import { type ReactElement, useRef, useState } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { queries } from '../cloud/queries.ts';
+import { bringIntoView } from '../frame/bring-into-view.ts';
 import { PageLink } from '../frame/page-link.tsx';
 import { StatePill } from '../tasks/task-row.tsx';
 import { CsvCard } from '../uploads/csv-card.tsx';
@@ -36,7 +37,7 @@ export function BatchPanel({ batch, onClose }: { batch: BatchView; onClose: () =
   };
   return (
     <div className="col g6">
-      <section className="card" aria-label={`Batch ${name}`}>
+      <section ref={bringIntoView} className="card opened" aria-label={`Batch ${name}`}>
         <header>
           <b className="brk">{name}</b>
           <span className="end row g2">

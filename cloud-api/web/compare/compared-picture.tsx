@@ -39,6 +39,7 @@ export function ComparedPixels(props: { item: DatasetItem; isStored: boolean; sh
       own={isStored ? storedPicture(item.id, 'preview-2048') : undefined}
       referenceId={item.reference_id}
       {...sizeOf(item)}
+      status={item.metadata.status}
       blurhash={typeof blurhash === 'string' ? blurhash : undefined}
       shownPx={shownPx}
     />

@@ -35,7 +35,7 @@ function gridTile(tile: z.infer<typeof Tile>, fields: readonly string[]): GridTi
 
 /** What is wrong with a picture; one that is stored is shown although its newer fetch failed. */
 function errorOf({ status, a, p }: z.infer<typeof Tile>): GridTile['error'] {
-  if (status === 'no-pixels') return { word: 'No preview', code: 'no-pixels', isPlain: true };
+  if (status === 'no-pixels') return { word: 'No preview', code: 'no-pixels', isPlain: true, asks: true };
   if (a === undefined || p === true) return undefined;
   if (a.state === 'error') return { word: 'Not fetched', code: a.code ?? 'error' };
   return { word: 'Being fetched', code: a.state, isPlain: true };

@@ -26,6 +26,12 @@ export function useItemAttachment(datasetId: string, itemId: string | undefined)
   });
 }
 
+/** Upright is what everybody expects. */
+function tellingExif(exif: View['exif']): Record<string, unknown> {
+  const { orientation, ...others } = exif ?? {};
+  return orientation === undefined || orientation === 1 ? others : { orientation, ...others };
+}
+
 function isMoving(view: View | undefined): boolean {
   return view?.state === 'pending' || view?.state === 'fetching' || view?.state === 'processing';
 }
@@ -83,7 +89,7 @@ export function ItemAttachment(props: { datasetId: string; itemId: string; view:
             </span>
             <CopyButton text={view.sha256} name="Copy SHA-256" />
           </dd>
-          {groupMetadata(view.exif ?? {}).flatMap(({ lines }) =>
+          {groupMetadata(tellingExif(view.exif)).flatMap(({ lines }) =>
             lines.map(({ field, label, value, about }) => (
               <div key={field} className="kv-pair">
                 <dt title={about === undefined ? undefined : `${about}, as the file’s EXIF says`}>{label}</dt>

@@ -105,7 +105,7 @@ export function ItemPanel(props: ItemPanelProps): ReactElement {
           setTab('metadata');
           setTagging(true);
         },
-    s: () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
+    s: props.isSelecting ? undefined : () => setTab(tab === 'similar' ? 'metadata' : 'similar'),
     a: () => setTab(tab === 'labels' ? 'metadata' : 'labels'),
     arrowleft: position === undefined || position === 0 ? undefined : () => props.onStep(-1),
     arrowright: position === undefined || position >= props.total - 1 ? undefined : () => props.onStep(1),

@@ -3,6 +3,7 @@ import { OwnImage } from '@nucleus/shared/ui/pixels/own-image.tsx';
 import { panelBox, panelPreview } from '@nucleus/shared/ui/pixels/panel-picture.ts';
 import { PixelImage } from '@nucleus/shared/ui/pixels/pixel-image.tsx';
 import { usePixel } from '@nucleus/shared/ui/pixels/use-pixel.ts';
+import { whyNothing } from '@nucleus/shared/ui/pixels/why-nothing.ts';
 import { visibleText } from '@nucleus/shared/ui/words/visible-text.ts';
 import type { DatasetItem } from '@nucleus/shared/wire/dataset-item';
 import type { ReactElement } from 'react';
@@ -32,7 +33,7 @@ export function ItemPicture(props: {
         look.state !== 'link' &&
         stored === undefined && (
           <span className="mid">
-            {want === undefined ? 'No picture is stored' : 'No descriptor left, so there is nothing to draw'}
+            {want === undefined ? 'No picture is stored' : whyNothing(look, item.metadata.status)}
           </span>
         )
       )}

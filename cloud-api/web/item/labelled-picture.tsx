@@ -76,12 +76,13 @@ export function LabelledPicture({ datasetId, tile, zoom, onZoom }: LabelledPictu
       >
         {(shownPx) => (
           <ZoomPicture
-            source={tile.error === undefined ? tile.source : undefined}
+            source={tile.error === undefined || tile.error.asks === true ? tile.source : undefined}
             own={tile.picture === undefined ? undefined : storedPicture(tile.key, 'preview-2048')}
             referenceId={tile.ref}
             width={tile.width}
             height={tile.height}
             blurhash={tile.blurhash}
+            status={tile.error?.code}
             shownPx={shownPx}
           />
         )}

@@ -48,6 +48,7 @@ test.each([
   ['2026-03-01T11:40:00', '20 min before'],
   ['2026-03-01T17:00:00', '5 h after'],
   ['2026-02-01T12:00:00', '28 days before'],
+  ['2029-03-01T12:00:00', '3 years after'],
   ['no time', ''],
 ])('%s is %s', (time, words) => {
   expect(awayWords('2026-03-01T12:00:00', time)).toBe(words);

@@ -54,5 +54,7 @@ export function awayWords(from: string, to: string): string {
 function span(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  const days = Math.round(seconds / 86_400);
+  return days < 730 ? `${days} days` : `${Math.round(days / 365)} years`;
 }

@@ -2,12 +2,14 @@ import { failureSentence } from '@nucleus/shared/ui/client/call-failure.ts';
 import { selectedCount, selectedIndices } from '@nucleus/shared/ui/grid/selection.ts';
 import { useKeys } from '@nucleus/shared/ui/keyboard/use-keys.ts';
 import { sayFailure } from '@nucleus/shared/ui/toasts/toasts.ts';
-import { Bookmark, Columns2, Download, Tag } from 'lucide-react';
+import { insightEndpoints } from '@nucleus/shared/wire/insights';
+import { Blend, Bookmark, Columns2, Download, Tag } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { comparePath } from '../route.ts';
+import { callCloud } from '../cloud/call-cloud.ts';
+import { comparePath, datasetPath } from '../route.ts';
 import { changeTags } from '../tags/use-tags.ts';
-import { type Chooser, chosenItems, refusalOf } from './chosen.ts';
+import { type Chooser, chosenItems, queryOf, refusalOf } from './chosen.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { SliceDialog } from './slice-dialog.tsx';
 import { TagDialog } from './tag-dialog.tsx';
@@ -17,6 +19,11 @@ interface SelectionActionsProps extends Chooser {
   /** Told when the shown tiles may have changed. */
   onChanged: () => void;
 }
+
+/** As many examples as the API takes. */
+const mostExamples = 100;
+/** As many as fit into a query by name. */
+const mostSimilar = 48;
 
 type Open = 'tag' | 'slice' | 'export';
 
@@ -34,11 +41,25 @@ export function SelectionActions(props: SelectionActionsProps): ReactElement {
     const [a, b] = await props.pages.gather(selectedIndices(selection, total, 2), AbortSignal.timeout(60_000));
     if (a !== undefined && b !== undefined) navigate(comparePath(datasetId, a.ref, b.ref));
   };
+  const similar = async (): Promise<void> => {
+    if (chosen > mostExamples) return sayFailure(`Up to ${mostExamples} items can be examples. Select fewer.`);
+    const signal = AbortSignal.timeout(60_000);
+    try {
+      const examples = await props.pages.gather(selectedIndices(selection, total, mostExamples), signal);
+      const body = { like: examples.map(({ ref }) => ref), limit: mostSimilar };
+      const { items: found } = await callCloud(insightEndpoints.findSimilar, { params: { datasetId }, body, signal });
+      if (found.length === 0) sayFailure('No other item here has a hash or a vector to compare with.');
+      else navigate(datasetPath(datasetId, { query: queryOf({ reference_ids: found.map(({ tile }) => tile.ref) }) }));
+    } catch (error) {
+      sayFailure(failureSentence(error));
+    }
+  };
   const canCompare = chosen === 2;
   useKeys({
     t: () => start('tag'),
     l: () => start('slice'),
     e: () => start('export'),
+    s: () => void similar(),
     c: () => (canCompare ? void compare() : sayFailure('Select two items to compare them.')),
   });
   const close = (): void => setOpen(undefined);
@@ -54,6 +75,7 @@ export function SelectionActions(props: SelectionActionsProps): ReactElement {
     <>
       <ActionButton icon={Tag} name="Tag" letter="T" onClick={() => start('tag')} />
       <ActionButton icon={Bookmark} name="Slice" letter="L" onClick={() => start('slice')} />
+      <ActionButton icon={Blend} name="Similar" letter="S" onClick={() => void similar()} />
       {canCompare && <ActionButton icon={Columns2} name="Compare" letter="C" onClick={() => void compare()} />}
       <ActionButton icon={Download} name="Export" letter="E" onClick={() => start('export')} />
       <span className="sep" />

@@ -7,6 +7,7 @@ import { RotateCw, X } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { callCloud } from '../cloud/call-cloud.ts';
 import { queries } from '../cloud/queries.ts';
+import { bringIntoView } from '../frame/bring-into-view.ts';
 import { AttachmentLine } from './attachment-line.tsx';
 import { StatePill, shortId } from './task-row.tsx';
 import { causes, nameOfType, taskSentence, taskStates } from './task-words.ts';
@@ -38,7 +39,7 @@ export function TaskPanel({ taskId, onClose }: { taskId: string; onClose: () => 
   const { data } = task;
   const state = data === undefined ? undefined : taskStates[data.status];
   return (
-    <section className="card" aria-label={`Task ${taskId}`}>
+    <section ref={bringIntoView} className="card opened" aria-label={`Task ${taskId}`}>
       <header>
         <b className="mono">{shortId(taskId)}</b>
         <CopyButton text={taskId} name="Copy task id" />

@@ -13,6 +13,10 @@ export type Variant = z.infer<typeof Variant>;
 
 export const maxMediaLinks = 500;
 
+/** Why there is no preview of a catalogued file: no decoder for it, no frame of it, none held by it. */
+export const noPreviewReasons = ['hevc', 'video', 'no-preview', 'bitmap-kind'] as const;
+export type NoPreviewReason = (typeof noPreviewReasons)[number];
+
 const MediaLinksRequest = z.strictObject({
   items: z
     .array(z.strictObject({ source: SourceAlias, reference_id: ReferenceId, variant: Variant }))
@@ -22,6 +26,7 @@ const MediaLinksRequest = z.strictObject({
 export const MediaLink = z.union([
   z.object({ reference_id: z.string(), url: z.string(), expires_at: z.int() }),
   z.object({ reference_id: z.string(), error: z.enum(['item-not-found', 'source-suspended']) }),
+  z.object({ reference_id: z.string(), error: z.literal('no-preview'), why: z.enum(noPreviewReasons) }),
 ]);
 export type MediaLink = z.infer<typeof MediaLink>;
 

@@ -25,7 +25,7 @@ const thumbAspect = 4 / 3;
 export const ListLine = memo(function ListLine(props: ListLineProps): ReactElement {
   const { tile, index, isSelected, isCurrent } = props;
   const want: PixelWant | undefined =
-    tile?.source === undefined || tile.error !== undefined
+    tile?.source === undefined || (tile.error !== undefined && tile.error.asks !== true)
       ? undefined
       : { source: tile.source, ref: tile.ref, variant: 'preview-256' };
   const look = usePixel(want);

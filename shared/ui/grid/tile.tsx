@@ -28,8 +28,11 @@ export interface GridTile {
   cells?: readonly string[] | undefined;
   /** Words that the team put on it. */
   tags?: readonly string[] | undefined;
-  /** Set when the item gets no pixels: it is in error, or, `isPlain`, there are none to get. */
-  error?: { word: string; code: string; isPlain?: boolean } | undefined;
+  /**
+   * Set when the item gets no pixels: it is in error, or, `isPlain`, there are none to get; `asks` when whoever has the file may still know a
+   * picture of it, or says why there is none.
+   */
+  error?: { word: string; code: string; isPlain?: boolean; asks?: boolean } | undefined;
 }
 
 interface TileProps {
@@ -65,7 +68,7 @@ const spoken: Record<TileState, string> = {
 
 function stateOf(tile: GridTile | undefined, look: PixelLook, shownUrl: string | undefined): TileState {
   if (tile === undefined) return 'wait';
-  if (tile.error !== undefined) return tile.error.isPlain === true ? 'miss' : 'err';
+  if (tile.error !== undefined && look.state !== 'link') return tile.error.isPlain === true ? 'miss' : 'err';
   if (look.state === 'link') return shownUrl === look.url ? 'pixel' : 'load';
   if (tile.picture !== undefined) return shownUrl === tile.picture ? 'pixel' : 'load';
   if (look.state === 'error') return 'miss';
@@ -79,7 +82,7 @@ function signOf(state: TileState, tile: GridTile | undefined, look: PixelLook): 
     return { icon, word: 'word' in look ? look.word : spoken[state] };
   }
   if (state === 'err' || state === 'miss') {
-    const named = tile?.error ?? (look.state === 'error' ? look : undefined);
+    const named = look.state === 'error' ? look : tile?.error;
     return { icon: ImageOff, word: named?.word ?? 'Error', small: named?.code };
   }
   if (state === 'none' && tile !== undefined) {
@@ -95,7 +98,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
   const { tile, index, x, width, height, isSelected, isCurrent } = props;
   const pixels = Math.max(width, height) * Math.min(devicePixelRatio, 2);
   const want: PixelWant | undefined =
-    tile?.source === undefined || tile.error !== undefined
+    tile?.source === undefined || (tile.error !== undefined && tile.error.asks !== true)
       ? undefined
       : { source: tile.source, ref: tile.ref, variant: previewFor(pixels) };
   const look = usePixel(want);

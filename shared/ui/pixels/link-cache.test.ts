@@ -19,7 +19,9 @@ function desk(life = 500) {
         items.map(({ reference_id }) =>
           reference_id === 'gone'
             ? { reference_id, error: 'item-not-found' as const }
-            : { reference_id, url: `/m/${reference_id}.${batches.length}`, expires_at: nowS + life },
+            : reference_id === 'heic'
+              ? { reference_id, error: 'no-preview' as const, why: 'hevc' as const }
+              : { reference_id, url: `/m/${reference_id}.${batches.length}`, expires_at: nowS + life },
         ),
       );
     },
@@ -52,6 +54,16 @@ describe('links', () => {
     await frame();
     expect(batches).toEqual([['a', 'b', 'c']]);
     expect(links.look(want('a'))).toEqual({ state: 'link', url: '/m/a.1' });
+  });
+
+  test('that cannot be say why, and are not asked for again', async () => {
+    const { links, batches, frame } = desk();
+    for (let i = 0; i < 2; i += 1) {
+      links.watch(want('heic'), () => undefined);
+      await frame();
+    }
+    expect(links.look(want('heic'))).toEqual({ state: 'error', word: 'HEVC is not decoded here', code: 'no_preview' });
+    expect(batches).toEqual([['heic']]);
   });
 
   test('go in batches of at most 500', async () => {

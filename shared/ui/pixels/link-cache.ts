@@ -2,7 +2,7 @@
  * Media links by picture and size: asked for in batches of at most 500, once a frame, only for what is on screen; kept until shortly
  * before they expire. A link that does not load is asked for anew once; then its tile says so. Time, frames and minting are arguments.
  */
-import { type MediaLink, maxMediaLinks } from '@nucleus/shared/wire/local';
+import { type MediaLink, maxMediaLinks, type NoPreviewReason } from '@nucleus/shared/wire/local';
 import type { z } from 'zod';
 import { loadLook, type PixelLook, type PixelSource, type PixelWant } from './pixel-source.ts';
 
@@ -165,13 +165,7 @@ export class LinkCache implements PixelSource {
     if (link === undefined || link.reference_id !== entry.want.ref) {
       this.#show(entry, { state: 'error', word: 'No link for this item', code: 'unreadable' });
     } else if ('error' in link) {
-      const isSuspended = link.error === 'source-suspended';
-      this.#show(
-        entry,
-        isSuspended
-          ? { state: 'offline', word: 'Source suspended' }
-          : { state: 'error', word: 'Not on this agent', code: link.error },
-      );
+      this.#show(entry, refusedLook(link));
       entry.goodUntil = this.#options.nowS() + assumedLifeS;
     } else {
       const now = this.#options.nowS();
@@ -187,6 +181,20 @@ export class LinkCache implements PixelSource {
     entry.look = look;
     for (const tell of entry.watchers) tell();
   }
+}
+
+const noPreviewWords: Record<NoPreviewReason, string> = {
+  'hevc': 'HEVC is not decoded here',
+  'video': 'No frame without ffmpeg',
+  'no-preview': 'Raw file without a preview',
+  'bitmap-kind': 'Bitmap kind not decoded',
+};
+
+function refusedLook(link: Extract<z.infer<typeof MediaLink>, { error: string }>): PixelLook {
+  if (link.error === 'source-suspended') return { state: 'offline', word: 'Source suspended' };
+  return link.error === 'no-preview'
+    ? { state: 'error', word: noPreviewWords[link.why], code: 'no_preview' }
+    : { state: 'error', word: 'Not on this agent', code: link.error };
 }
 
 function keyOf(want: PixelWant): string {

@@ -4,6 +4,7 @@ import { OwnImage } from '../pixels/own-image.tsx';
 import { PixelImage } from '../pixels/pixel-image.tsx';
 import { type PixelWant, previewFor } from '../pixels/pixel-source.ts';
 import { usePixel } from '../pixels/use-pixel.ts';
+import { whyNothing } from '../pixels/why-nothing.ts';
 
 interface ZoomPictureProps {
   source: string | undefined;
@@ -13,6 +14,8 @@ interface ZoomPictureProps {
   width: number;
   height: number;
   blurhash: string | undefined;
+  /** Of its record. */
+  status?: unknown;
   /** Longer edge on screen, in device pixels: decides which preview is asked for. */
   shownPx: number;
 }
@@ -38,7 +41,7 @@ export function ZoomPicture(props: ZoomPictureProps): ReactElement {
       )}
       {props.own !== undefined && <OwnImage key={props.own} url={props.own} />}
       {blurhash === undefined && props.own === undefined && first.state !== 'link' && (
-        <span className="mid">No descriptor left, so there is nothing to draw</span>
+        <span className="mid">{whyNothing(first, props.status)}</span>
       )}
     </>
   );

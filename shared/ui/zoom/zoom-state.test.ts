@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { actualScale, clamped, fitted, panned, placed, wholePicture, type ZoomState, zoomedAt } from './zoom-state.ts';
+import {
+  actualScale,
+  afterKey,
+  clamped,
+  fitted,
+  panned,
+  placed,
+  wholePicture,
+  type ZoomState,
+  zoomedAt,
+} from './zoom-state.ts';
 
 const picture = { width: 4000, height: 3000 };
 const box = { width: 800, height: 300 };
@@ -14,7 +24,7 @@ const under = (state: ZoomState, at: { x: number; y: number }): [number, number]
 test('the whole picture fits its box and stands in the middle', () => {
   expect(fitted(picture, box)).toEqual({ width: 400, height: 300 });
   expect(placed(wholePicture, picture, box)).toEqual({ left: 200, top: 0, width: 400, height: 300 });
-  expect(actualScale(picture, box)).toBe(10);
+  expect([actualScale(picture, box, 1), actualScale(picture, box, 2)]).toEqual([10, 5]);
 });
 
 test('zooming keeps what is under the pointer under the pointer, once the picture fills the box', () => {
@@ -61,4 +71,20 @@ test('whatever is done, no gap opens beside a picture that is larger than its bo
       }
     }),
   );
+});
+
+test('keys zoom, fit, show pixel for pixel and move; what moves nothing is the page’s', () => {
+  const after = (keys: readonly string[]): ZoomState | undefined =>
+    keys.reduce<ZoomState | undefined>((state, key) => state && afterKey(key, state, picture, box, 2), wholePicture);
+  expect(after(['+'])?.scale).toBeCloseTo(1.4);
+  expect(after(['+', '-'])?.scale).toBeCloseTo(1);
+  expect(after(['1'])?.scale).toBe(5);
+  expect(after(['z'])?.scale).toBe(5);
+  expect(after(['z', 'Z'])).toEqual(wholePicture);
+  expect(after(['1', '0'])).toEqual(wholePicture);
+  const moved = after(['1', 'ArrowRight']);
+  expect(moved && placed(moved, picture, box).left).toBeCloseTo(
+    placed(after(['1']) ?? wholePicture, picture, box).left - 60,
+  );
+  for (const key of ['ArrowLeft', 'ArrowUp', 'x', 'Escape']) expect(after([key])).toBeUndefined();
 });

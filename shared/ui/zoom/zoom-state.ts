@@ -14,8 +14,10 @@ export interface Size {
 }
 
 export const wholePicture: ZoomState = { scale: 1, x: 0.5, y: 0.5 };
-/** One pixel of the picture may cover this many of the screen's. */
+/** One pixel of the picture may cover this many CSS pixels. */
 const mostMagnified = 8;
+const keyStep = 1.4;
+const keyPanPx = 60;
 
 /** Size of the whole picture in the box, in CSS pixels. */
 export function fitted(picture: Size, box: Size): Size {
@@ -23,14 +25,14 @@ export function fitted(picture: Size, box: Size): Size {
   return { width: picture.width * factor, height: picture.height * factor };
 }
 
-/** The scale at which one pixel of the picture is one CSS pixel. */
-export function actualScale(picture: Size, box: Size): number {
-  return picture.width / Math.max(1e-9, fitted(picture, box).width);
+/** The scale at which one pixel of the picture is one of the screen's. @param density screen pixels a CSS pixel */
+export function actualScale(picture: Size, box: Size, density: number): number {
+  return picture.width / Math.max(1e-9, fitted(picture, box).width * density);
 }
 
 /** Keeps a state within what makes sense: no smaller than whole, no emptier than the picture's edge in the box. */
 export function clamped(state: ZoomState, picture: Size, box: Size): ZoomState {
-  const most = Math.max(1, actualScale(picture, box) * mostMagnified);
+  const most = Math.max(1, actualScale(picture, box, 1) * mostMagnified);
   const scale = Math.min(most, Math.max(1, state.scale));
   const fit = fitted(picture, box);
   return {
@@ -78,6 +80,59 @@ export function placed(state: ZoomState, picture: Size, box: Size): Size & { lef
   const width = fit.width * state.scale;
   const height = fit.height * state.scale;
   return { width, height, left: box.width / 2 - state.x * width, top: box.height / 2 - state.y * height };
+}
+
+/** Whole, or pixel for pixel around a point, but at least twice as large. */
+export function toggled(
+  state: ZoomState,
+  at: { x: number; y: number },
+  picture: Size,
+  box: Size,
+  density: number,
+): ZoomState {
+  if (state.scale > 1) return wholePicture;
+  return zoomedAt(state, Math.max(2, actualScale(picture, box, density)), at, picture, box);
+}
+
+/**
+ * Where a picture stands after a key, or undefined when the key is not for it: + and - zoom, 0 shows the whole, 1 pixel for pixel, Z one or
+ * the other, and arrows move what does not fit.
+ */
+export function afterKey(
+  key: string,
+  state: ZoomState,
+  picture: Size,
+  box: Size,
+  density: number,
+): ZoomState | undefined {
+  const middle = { x: box.width / 2, y: box.height / 2 };
+  const by = (factor: number): ZoomState => zoomedAt(state, factor, middle, picture, box);
+  const move = (x: number, y: number): ZoomState | undefined =>
+    // with the whole picture in sight the arrows are the page's: they go to the next item
+    state.scale > 1 ? panned(state, { x, y }, picture, box) : undefined;
+  switch (key.toLowerCase()) {
+    case '+':
+    case '=':
+      return by(keyStep);
+    case '-':
+      return by(1 / keyStep);
+    case '0':
+      return wholePicture;
+    case '1':
+      return by(actualScale(picture, box, density) / state.scale);
+    case 'z':
+      return toggled(state, middle, picture, box, density);
+    case 'arrowleft':
+      return move(keyPanPx, 0);
+    case 'arrowright':
+      return move(-keyPanPx, 0);
+    case 'arrowup':
+      return move(0, keyPanPx);
+    case 'arrowdown':
+      return move(0, -keyPanPx);
+    default:
+      return undefined;
+  }
 }
 
 function clampCentre(centre: number, box: number, shown: number): number {

@@ -8,16 +8,7 @@ import {
   useState,
 } from 'react';
 import { useZoomFrame } from './use-zoom-frame.ts';
-import {
-  actualScale,
-  clamped,
-  panned,
-  placed,
-  type Size,
-  wholePicture,
-  type ZoomState,
-  zoomedAt,
-} from './zoom-state.ts';
+import { afterKey, clamped, panned, placed, type Size, toggled, type ZoomState, zoomedAt } from './zoom-state.ts';
 
 /** Where a pointer is over the picture. */
 export interface ZoomPoint {
@@ -42,6 +33,10 @@ interface ZoomViewProps {
   onState: (state: ZoomState) => void;
   /** Draws the picture into its place. @param shownPx longer edge on screen, in device pixels */
   children: (shownPx: number) => ReactNode;
+  /** Told of the size of the box, in CSS pixels. */
+  onBox?: ((box: Size) => void) | undefined;
+  /** Draws pixels with edges. */
+  isCrisp?: boolean | undefined;
   /** Draws over the whole box. */
   over?: ((frame: ZoomFrame) => ReactNode) | undefined;
   /** Told where the pointer is while it drags nothing; undefined when it is gone. */
@@ -49,8 +44,6 @@ interface ZoomViewProps {
 }
 
 const wheelStep = 1.0015;
-const keyStep = 1.4;
-const keyPanPx = 60;
 
 /** A box in which a picture is zoomed by wheel, pinch, double click and keys, and moved by dragging. */
 export function ZoomView(props: ZoomViewProps): ReactElement {
@@ -66,7 +59,10 @@ export function ZoomView(props: ZoomViewProps): ReactElement {
     onState(next);
   };
   const frame = useZoomFrame({
-    onSize: setBox,
+    onSize: (size) => {
+      setBox(size);
+      props.onBox?.(size);
+    },
     onWheel: (event, at) => go(zoomedAt(latest.current, wheelStep ** -event.deltaY, at, picture, box)),
   });
 
@@ -105,24 +101,11 @@ export function ZoomView(props: ZoomViewProps): ReactElement {
   };
   const onPointerEnd = (event: PointerEvent): void => void pointers.current.delete(event.pointerId);
 
-  const toggled = (at: { x: number; y: number }): ZoomState =>
-    state.scale > 1 ? wholePicture : zoomedAt(state, Math.max(2, actualScale(picture, box)), at, picture, box);
-  const middle = { x: box.width / 2, y: box.height / 2 };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const pans: Record<string, [number, number]> = {
-      ArrowLeft: [keyPanPx, 0],
-      ArrowRight: [-keyPanPx, 0],
-      ArrowUp: [0, keyPanPx],
-      ArrowDown: [0, -keyPanPx],
-    };
-    const pan = pans[event.key];
-    if (event.key === '+' || event.key === '=') onState(zoomedAt(state, keyStep, middle, picture, box));
-    else if (event.key === '-') onState(zoomedAt(state, 1 / keyStep, middle, picture, box));
-    else if (event.key.toLowerCase() === 'z') onState(toggled(middle));
-    // with the whole picture in sight the arrows are the page's: they go to the next item
-    else if (pan !== undefined && state.scale > 1) onState(panned(state, { x: pan[0], y: pan[1] }, picture, box));
-    else return;
+    const next = afterKey(event.key, state, picture, box, devicePixelRatio);
+    if (next === undefined) return;
+    onState(next);
     event.preventDefault();
     event.stopPropagation();
   };
@@ -133,7 +116,7 @@ export function ZoomView(props: ZoomViewProps): ReactElement {
       className={`zoom-view${state.scale > 1 ? ' zoomed' : ''}`}
       role="img"
       aria-label={label}
-      aria-description="Plus and minus zoom, Z switches between whole and full size, arrows move"
+      aria-description="Plus and minus zoom, 0 shows the whole, 1 pixel for pixel, Z switches between them, arrows move"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys
       tabIndex={0}
       onKeyDown={onKeyDown}
@@ -144,11 +127,15 @@ export function ZoomView(props: ZoomViewProps): ReactElement {
       onPointerLeave={() => onPoint?.(undefined)}
       onDoubleClick={(event) => {
         const rect = event.currentTarget.getBoundingClientRect();
-        onState(toggled({ x: event.clientX - rect.left, y: event.clientY - rect.top }));
+        const at = { x: event.clientX - rect.left, y: event.clientY - rect.top };
+        onState(toggled(state, at, picture, box, devicePixelRatio));
       }}
     >
       {box.width > 0 && (
-        <div className="zoom-picture thumb" style={{ left, top, width, height }}>
+        <div
+          className={`zoom-picture thumb${props.isCrisp === true ? ' crisp' : ''}`}
+          style={{ left, top, width, height }}
+        >
           {children(Math.max(width, height) * devicePixelRatio)}
         </div>
       )}
