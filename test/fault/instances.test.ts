@@ -61,6 +61,13 @@ test('names and kinds of files are taken as they are, one record for one regular
       await aJpeg({ widthPx: 16, heightPx: 12, seed: i + 1 }),
     );
   }
+  // two hundred folders deep; the second one is too long for a name in the cloud
+  for (const name of ['d', 'deeper']) {
+    const deep = join(trial.folder, ...Array<string>(200).fill(name));
+    mkdirSync(deep, { recursive: true });
+    writeFileSync(join(deep, 'deep.jpg'), await aJpeg({ widthPx: 16, heightPx: 12, seed: 400 + name.length }));
+  }
+  const catalogued = names.length + 2;
   mkdirSync(join(trial.folder, 'folder.jpg'));
   symlinkSync('.', join(trial.folder, 'folder.jpg', 'loop'));
   symlinkSync('/etc/passwd', join(trial.folder, 'link.jpg'));
@@ -73,17 +80,19 @@ test('names and kinds of files are taken as they are, one record for one regular
   expect([first.exit, first.summary]).toEqual([
     0,
     expect.objectContaining({
-      on_disk: names.length + 3,
-      catalogued: names.length,
+      on_disk: catalogued + 3,
+      catalogued,
       excluded: 1,
       exceptions: 2,
       not_regular: 3,
     }),
   ]);
   const refs = [...(await trial.inCloud()).values()].map(({ ref }) => ref);
-  expect(new Set(refs).size).toBe(names.length);
+  expect(new Set(refs).size).toBe(catalogued);
+  expect(refs).toContain(`${'d/'.repeat(200)}deep.jpg`);
+  expect(refs.filter((ref) => /^~l\/[0-9a-f]{32}$/.test(ref))).toHaveLength(1);
   writeFileSync(join(trial.folder, 'later.jpg'), await aJpeg({ widthPx: 16, heightPx: 12, seed: 5000 }));
-  expect((await trial.once()).summary).toMatchObject({ catalogued: names.length + 1, exceptions: 1 });
+  expect((await trial.once()).summary).toMatchObject({ catalogued: catalogued + 1, exceptions: 1 });
 });
 
 /** Takes all the room there is; the agent may take some of it meanwhile. */

@@ -1,7 +1,9 @@
 /** The agent is frozen and woken, and its decoders are killed at work: as memory pressure, a sleeping laptop and an operator do it. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import sharp from 'sharp';
+import { expect, onTestFinished, test } from 'vitest';
+import { aMemoryGroup, describeWithMemoryGroups, type MemoryGroup } from '../builders/a-memory-group.ts';
 import { distinctJpegs } from '../builders/a-picture.ts';
 import { aTrial } from '../builders/a-trial.ts';
 import { eventually } from '../builders/eventually.ts';
@@ -74,3 +76,42 @@ test('frozen, woken and with its decoders killed at work, the agent loses nothin
   await agent.stop('SIGKILL');
   await eventually('the end of its decoders', 10_000, () => (last.some(isAlive) ? undefined : true));
 });
+
+describeWithMemoryGroups('with little memory', () => {
+  test('a picture that needs more costs its decoder alone, and is catalogued where there is more', {
+    timeout: 90_000,
+  }, async () => {
+    const group = aMemoryGroup('little', 300 * 2 ** 20);
+    const trial = await aTrial({ config: { scan: { settle_ms: 0 }, extract: { timeout_ms: 120_000 } } });
+    onTestFinished(async () => void (await eventually('an empty group', 10_000, () => removed(group))));
+    for (const [i, bytes] of (await distinctJpegs(20)).entries()) writeFileSync(join(trial.folder, `${i}.jpg`), bytes);
+    // interlaced rows come in no order, so all of it is held
+    const size = { width: 8000, height: 8000 };
+    const whole = sharp({ create: { ...size, channels: 4, background: '#369c' } });
+    writeFileSync(
+      join(trial.folder, 'whole.png'),
+      await whole.png({ progressive: true, compressionLevel: 1 }).toBuffer(),
+    );
+    const run = async (within: string[]) => {
+      const program = trial.startWith({ within }, '--once', '--json');
+      const exit = await program.ended;
+      return { exit, summary: JSON.parse(program.stdout().trim().split('\n').at(-1) ?? '{}') };
+    };
+    expect(await run(group.within)).toMatchObject({ exit: 0, summary: { on_disk: 21, catalogued: 20, exceptions: 1 } });
+    expect(group.killed()).toBeGreaterThan(0);
+    expect(trial.query(`select path, exception_code code from items where status = 'exception'`)).toEqual([
+      { path: Buffer.from('whole.png'), code: 'crashed' },
+    ]);
+    // the control: the picture is good, and the memory was what it lacked
+    expect(await run([])).toMatchObject({ exit: 0, summary: { on_disk: 21, catalogued: 21, exceptions: 0 } });
+  });
+});
+
+function removed(group: MemoryGroup): true | undefined {
+  try {
+    group.remove();
+    return true;
+  } catch {
+    return undefined; // somebody in it is still ending
+  }
+}

@@ -64,7 +64,10 @@ export async function convergeSource(
     const part = middles.slice(at, at + leavesAtOnce);
     const pages = await Promise.all(part.map(async (middle) => ({ middle, page: await ask(middle) })));
     const leaves: string[] = [];
-    for (const { middle, page } of pages) leaves.push(...(await differing(local, middle, page)));
+    for (const { middle, page } of pages) {
+      if (page.items) compareLeaf(local.items(middle), page.items, found, report);
+      else leaves.push(...(await differing(local, middle, page)));
+    }
     for (let i = 0; i < leaves.length; i += leavesAtOnce) {
       const pages = await Promise.all(
         leaves.slice(i, i + leavesAtOnce).map(async (leaf) => ({ leaf, page: await ask(leaf) })),

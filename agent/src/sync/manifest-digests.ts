@@ -17,7 +17,7 @@ export interface BucketSum {
 export interface ManifestDigests {
   /** `prefix` has 0, 2 or 4 hex digits. */
   sum(prefix: string): Promise<BucketSum>;
-  /** k of every item below a prefix of 4 hex, with its digest. */
+  /** k of every item below a prefix of 2 or 4 hex, with its digest. */
   items(prefix: string): { k: string; digest: string }[];
   count: number;
 }
@@ -62,11 +62,14 @@ export async function collectDigests(nextPage: (after: string) => ToldItem[]): P
       }
       return { count, sha256: hash.digest('hex') };
     },
-    items: (prefix) =>
-      linesOf(bucketRange(prefix)[0]).map((text) => {
+    items(prefix) {
+      const [from, to] = bucketRange(prefix);
+      const lines = Array.from({ length: to - from }, (_, i) => linesOf(from + i)).flat();
+      return lines.map((text) => {
         const [k = '', digest = ''] = text.split(' ');
         return { k, digest };
-      }),
+      });
+    },
   };
 }
 

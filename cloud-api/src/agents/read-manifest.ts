@@ -17,9 +17,12 @@ export type Manifest = Omit<ReplyOf<typeof agentEndpoints.getManifest>, 'store_e
 const chunkRows = 2_000;
 const afterEveryKey = '~'; // sorts behind all hex digits
 const bucketsPerTurn = 16;
+/** A bucket of so few items is listed with its sums: whoever goes down to it is saved a request for each child. */
+const listedAtOnce = 500;
 
 /**
- * @param prefix 0, 2 or 4 hex digits; at 4 the items themselves are listed, else the buckets one level below.
+ * @param prefix 0, 2 or 4 hex digits; at 4 the items themselves are listed, else the buckets one level below, at 2 with the items where these
+ * are few.
  * @throws AppError `agent-not-found` when the agent has no such source.
  */
 export async function readManifest(
@@ -35,7 +38,9 @@ export async function readManifest(
   if (prefix.length === 4) return listBucket(db, tenantId, source, prefix);
   const buckets = await lines.of({ tenantId, datasetId: source.datasetId, sourceId: source.sourceId });
   const bucket = buckets.find((each) => each.prefix === prefix);
-  return bucket === undefined ? sumRoot(buckets) : sumBucket(bucket);
+  if (bucket === undefined) return sumRoot(buckets);
+  const { items } = bucket.count <= listedAtOnce ? await listBucket(db, tenantId, source, prefix) : {};
+  return { ...sumBucket(bucket), ...(items && { items }) };
 }
 
 type Child = NonNullable<Manifest['children']>[number];

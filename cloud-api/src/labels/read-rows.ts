@@ -47,7 +47,9 @@ export async function readRows(
     const { label, problem } = readLabel(raw);
     work += 4 + (label?.type === 'polygon' ? label.geometry.vertices.length : 0);
     const place = firstPlace + at;
-    const refusal = problem ?? (await findShapeProblem(label)) ?? (isPrediction ? findForeignKind(label) : undefined);
+    // waiting for nothing costs more than checking a box
+    const shape = label?.type === 'polygon' ? await findShapeProblem(label) : undefined;
+    const refusal = problem ?? shape ?? (isPrediction ? findForeignKind(label) : undefined);
     if (label === undefined || refusal !== undefined) {
       bad.push(refuse(raw, place, refusal ?? 'is not valid'));
       continue;
