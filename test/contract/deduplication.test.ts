@@ -69,8 +69,8 @@ onEachDatabase('near duplicates', (open) => {
   const run = async (datasetId: string, input: Partial<Parameters<typeof deduplicate>[3]> = {}) => {
     const { places, names, stats } = await deduplicate(second.db, tenant(), datasetId, { threshold: 0, ...input });
     return {
-      unique_item_ids: Array.from(places, (place) => names.itemIds.at(place)),
-      unique_reference_ids: Array.from(places, (place) => names.referenceIds.at(place)),
+      unique_item_ids: Array.from(places, (place) => names.itemId(place)),
+      unique_reference_ids: Array.from(places, (place) => names.referenceId(place)),
       stats,
     };
   };

@@ -43,5 +43,7 @@ while (!step.done) {
   }
   step = work.next();
 }
-const rows = Float64Array.from(step.value.flatMap((group) => Array.from(group, (at) => places[at] as number)));
-send({ kind: 'done', hashes: places.length, rows, sizes: Uint32Array.from(step.value, (group) => group.length) });
+const { places: grouped, starts } = step.value;
+const rows = Float64Array.from(grouped, (at) => places[at] as number);
+const sizes = starts.subarray(1).map((end, group) => end - (starts[group] as number));
+send({ kind: 'done', hashes: places.length, rows, sizes });

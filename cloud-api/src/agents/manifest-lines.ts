@@ -31,7 +31,8 @@ const mostChangedRows = 100_000;
 const usualPages = { rows: 20_000, changedRows: 5_000 };
 const bucketsPerTurn = 8;
 const mostKeptBytes = 128 * 1024 * 1024;
-const keepMs = 120_000;
+/** A comparison asks for the root and then for what differs; between two of them a million lines are no use. */
+const keepMs = 30_000;
 
 export class ManifestLines {
   readonly #db: Database;

@@ -33,7 +33,7 @@ function onThisThread(task: CompareTask): Compared {
 
 test.each(['unique', 'groups'] as const)('a thread finds the same %s as this one', async (kind) => {
   const task = aTable(3_000).task(kind, 4);
-  const here = onThisThread(task);
+  const here = onThisThread(structuredClone(task));
   const there = await compareInThread(task, {});
   expect(there.places.length).toBeGreaterThan(100);
   expect(there).toEqual(here);

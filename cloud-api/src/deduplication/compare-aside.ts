@@ -8,6 +8,9 @@ const fewHashes = 10_000;
 /** Threads at once; who comes later waits for one to end. */
 const mostThreads = 2;
 
+/** Its tables are no garbage, and the rest is little. */
+const maxYoungGenerationSizeMb = 8;
+
 /** The built thread: beside this file, or in the last build when the program runs from its source, as tests do. */
 const threadUrl = new URL('./compare-thread.js', import.meta.url.replace('/cloud-api/src/', '/cloud-api/dist/'));
 
@@ -32,7 +35,13 @@ export async function compareAside(task: CompareTask, work: LongWork): Promise<C
 export async function compareInThread(task: CompareTask, work: LongWork): Promise<Compared> {
   const total = task.hi.length;
   const transferList = [task.hi.buffer, task.lo.buffer, task.ids.buffer] as ArrayBuffer[];
-  const worker = new Worker(threadUrl, { workerData: task, transferList, env: {}, execArgv: [] });
+  const worker = new Worker(threadUrl, {
+    workerData: task,
+    transferList,
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb },
+  });
   const stop = (): void => void worker.terminate();
   work.signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -17,6 +17,8 @@ export interface CompareTask {
 export interface Compared {
   places: Uint32Array;
   starts: Uint32Array;
+  /** Those of the task, handed back. */
+  ids: Uint8Array;
 }
 
 export type CompareMessage = { done: number } | { compared: Compared };

@@ -10,8 +10,8 @@ const steps = compareHashes(workerData as CompareTask);
 let toldAt = performance.now();
 for (let step = steps.next(); ; step = steps.next()) {
   if (step.done) {
-    const { places, starts } = step.value;
-    tell({ compared: step.value }, [places.buffer as ArrayBuffer, starts.buffer as ArrayBuffer]);
+    const { places, starts, ids } = step.value;
+    tell({ compared: step.value }, [places.buffer, starts.buffer, ids.buffer] as ArrayBuffer[]);
     break;
   }
   if (performance.now() - toldAt < progressEveryMs) continue;

@@ -7,7 +7,6 @@ import { getDataset } from '../datasets/find-dataset.ts';
 import { enqueueJob } from '../job-queue/enqueue-job.ts';
 import type { JobHandler } from '../job-queue/job.ts';
 import { type Deduplication, deduplicate } from './deduplicate.ts';
-import type { TextColumn } from './text-column.ts';
 
 export const deduplicationJobKind = 'deduplication';
 
@@ -38,8 +37,8 @@ export function deduplicationJob(db: Kysely<Tables>): JobHandler {
       end: {
         message: { stats },
         lists: {
-          unique_item_ids: spellNames(places, names.itemIds),
-          unique_reference_ids: spellNames(places, names.referenceIds),
+          unique_item_ids: spellNames(places, names.itemId),
+          unique_reference_ids: spellNames(places, names.referenceId),
         },
       },
     }));
@@ -49,9 +48,9 @@ export function deduplicationJob(db: Kysely<Tables>): JobHandler {
 const namesPerPart = 5_000;
 
 /** Both of the lists run parallel. A million items have 60 MB of names: as one text they would stand several times in memory on their way. */
-function* spellNames(places: Uint32Array, names: TextColumn): Generator<string> {
+function* spellNames(places: Uint32Array, nameOf: (place: number) => string): Generator<string> {
   for (let start = 0; start < places.length; start += namesPerPart) {
-    const some = Array.from(places.subarray(start, start + namesPerPart), (place) => names.at(place));
+    const some = Array.from(places.subarray(start, start + namesPerPart), nameOf);
     yield JSON.stringify(some).slice(1, -1);
   }
 }

@@ -9,6 +9,7 @@ import { compareAside } from './compare-aside.ts';
 import { HashTable } from './hash-table.ts';
 import { assertThreshold, hashMissing } from './rules.ts';
 import type { LongWork } from './take-turns.ts';
+import { unpadded } from './text-column.ts';
 
 export interface Deduplication extends NamedItems {
   /** Largest Hamming distance that still is a duplicate, 0 to 64. */
@@ -18,7 +19,7 @@ export interface Deduplication extends NamedItems {
 export interface DeduplicationResult {
   /** Places in `names` of what is kept, in order of the hash. */
   places: Uint32Array;
-  names: Pick<HashTable, 'itemIds' | 'referenceIds'>;
+  names: { itemId: (place: number) => string; referenceId: (place: number) => string };
   stats: {
     threshold: number;
     original_count: number;
@@ -51,11 +52,15 @@ export async function deduplicate(
   const bare = dataset.isPrivate || table.withoutHash === 0 ? 0 : await countBareItems(db, tenantId, datasetId);
   const excused = isNamed ? 0 : dataset.isPrivate ? table.withoutPixels : Math.min(bare, table.withoutHash);
   if (table.withoutHash > excused || (table.count === 0 && table.withoutHash > 0)) throw hashMissing(table.withoutHash);
-  const { places } = await compareAside(table.task('unique', input.threshold), work);
+  const task = table.task('unique', input.threshold);
+  const { places, ids } = await compareAside(task, work);
   work.onProgress?.(1);
   return {
     places,
-    names: table,
+    names: {
+      itemId: (place) => unpadded(ids, task.idBytes, place),
+      referenceId: (place) => table.referenceIds.at(place),
+    },
     stats: {
       threshold: input.threshold,
       original_count: table.count + excused,

@@ -11,7 +11,7 @@ const firstPlaces = 1024;
 export class HashTable {
   /** Empty for a table without names. */
   readonly referenceIds = new TextColumn();
-  readonly itemIds = new TextColumn();
+  #itemIds = new TextColumn();
   readonly #hasNames: boolean;
   #count = 0;
   /** Candidates without a hash, and those of them whose pixels cannot be decoded. */
@@ -42,31 +42,38 @@ export class HashTable {
       if (place === this.#hi.length) this.#grow();
       this.#hi[place] = Number.parseInt(row.phash.slice(0, 32), 2);
       this.#lo[place] = Number.parseInt(row.phash.slice(32), 2);
-      this.#seqs[place] = row.seq;
-      if (!this.#hasNames) continue;
-      this.itemIds.push(row.itemId);
+      if (!this.#hasNames) {
+        this.#seqs[place] = row.seq;
+        continue;
+      }
+      this.#itemIds.push(row.itemId);
       this.referenceIds.push(row.referenceId);
     }
   }
 
-  /** Place in the dataset of the candidate at a place. */
+  /** Place in the dataset of the candidate at a place; a table with names does not keep it. */
   seqOf(place: number): number {
     return this.#seqs[place] as number;
   }
 
+  /** Hands over all but the places in the dataset and the reference ids: a thread is about to need the memory. */
   task(kind: CompareTask['kind'], threshold: number): CompareTask {
     const { count } = this;
-    const { bytes: ids, width: idBytes } = this.itemIds.padded();
-    return { kind, threshold, hi: this.#hi.slice(0, count), lo: this.#lo.slice(0, count), ids, idBytes };
+    const { bytes: ids, width: idBytes } = this.#itemIds.padded();
+    const task = { kind, threshold, hi: this.#hi.slice(0, count), lo: this.#lo.slice(0, count), ids, idBytes };
+    this.#itemIds = new TextColumn();
+    this.#hi = new Uint32Array(0);
+    this.#lo = new Uint32Array(0);
+    return task;
   }
 
   #grow(): void {
     const [hi, lo, seqs] = [this.#hi, this.#lo, this.#seqs];
     this.#hi = new Uint32Array(hi.length * 2);
     this.#lo = new Uint32Array(hi.length * 2);
-    this.#seqs = new Float64Array(hi.length * 2);
+    this.#seqs = new Float64Array(this.#hasNames ? 0 : hi.length * 2);
     this.#hi.set(hi);
     this.#lo.set(lo);
-    this.#seqs.set(seqs);
+    if (!this.#hasNames) this.#seqs.set(seqs);
   }
 }

@@ -62,3 +62,10 @@ export class TextColumn {
     this.#lengths.set(lengths);
   }
 }
+
+/** A text of {@link TextColumn.padded} by its place. */
+export function unpadded(bytes: Uint8Array, width: number, place: number): string {
+  const end = bytes.subarray(place * width, (place + 1) * width).indexOf(0);
+  const length = end === -1 ? width : end;
+  return Buffer.from(bytes.buffer, bytes.byteOffset + place * width, length).toString('utf8');
+}

@@ -7,6 +7,7 @@ interface QuarterTable {
   /** First slot of each bucket, and the one after its last that is taken, interleaved. */
   bounds: Uint32Array;
   entries: Uint32Array;
+  /** Empty when nobody asks which hashes are near. */
   places: Uint32Array;
 }
 
@@ -26,29 +27,37 @@ export class NearHashes {
   readonly #tables: QuarterTable[];
   /** Up to so many hashes a scan is faster. */
   readonly #scanUpTo: number;
+  /** Of those that were added first, as many as are ever scanned. */
   readonly #added: Uint32Array;
   readonly #entries: Uint32Array;
   #count = 0;
 
-  /** @param hashes all that will ever be added or asked for: they size the tables */
-  constructor(hashes: HashList, radius: number) {
+  /**
+   * @param hashes all that will ever be added or asked for: they size the tables
+   * @param tells whether some hash is near, or which are: only then {@link visitNear} may be asked
+   */
+  constructor(hashes: HashList, radius: number, tells: 'whether' | 'which') {
     const total = hashes.hi.length;
     const reach = planReach(radius);
     this.#hashes = hashes;
     this.#radius = radius;
     this.#scanUpTo = countProbes(reach) * scannedPerProbe;
-    this.#added = new Uint32Array(total);
-    this.#entries = new Uint32Array(total * 2);
-    this.#tables = total <= this.#scanUpTo ? [] : reach.map((each, quarter) => makeTable(hashes, quarter, each));
+    const mostScanned = Math.min(total, this.#scanUpTo);
+    this.#added = new Uint32Array(mostScanned);
+    this.#entries = new Uint32Array(mostScanned * 2);
+    this.#tables =
+      total <= this.#scanUpTo ? [] : reach.map((each, quarter) => makeTable(hashes, quarter, each, tells === 'which'));
   }
 
   /** Adds the hash at `place`; each place once. */
   add(place: number): void {
     const hi = this.#hashes.hi[place] as number;
     const lo = this.#hashes.lo[place] as number;
-    this.#added[this.#count] = place;
-    this.#entries[this.#count * 2] = hi;
-    this.#entries[this.#count * 2 + 1] = lo;
+    if (this.#count < this.#added.length) {
+      this.#added[this.#count] = place;
+      this.#entries[this.#count * 2] = hi;
+      this.#entries[this.#count * 2 + 1] = lo;
+    }
     this.#count++;
     for (const [quarter, table] of this.#tables.entries()) {
       if (table.masks.length === 0) continue;
@@ -56,7 +65,7 @@ export class NearHashes {
       const slot = table.bounds[bucket * 2 + 1] as number;
       table.entries[slot * 2] = hi;
       table.entries[slot * 2 + 1] = lo;
-      table.places[slot] = place;
+      if (table.places.length > 0) table.places[slot] = place;
       table.bounds[bucket * 2 + 1] = slot + 1;
     }
   }
@@ -144,7 +153,7 @@ function orderByQuarter({ hi, lo }: HashList, places: Uint32Array, quarter: numb
   return ordered;
 }
 
-function makeTable({ hi, lo }: HashList, quarter: number, reach: number): QuarterTable {
+function makeTable({ hi, lo }: HashList, quarter: number, reach: number, hasPlaces: boolean): QuarterTable {
   const none = new Uint32Array(0);
   if (reach < 0) return { masks: new Uint16Array(0), bounds: none, entries: none, places: none };
   const counts = new Uint32Array(1 << quarterBits);
@@ -163,7 +172,7 @@ function makeTable({ hi, lo }: HashList, quarter: number, reach: number): Quarte
     masks: listMasks(reach),
     bounds,
     entries: new Uint32Array(hi.length * 2),
-    places: new Uint32Array(hi.length),
+    places: hasPlaces ? new Uint32Array(hi.length) : none,
   };
 }
 

@@ -16,13 +16,13 @@ const hashesPerStep = 256;
  */
 export function* walkUnique(hashes: HashList, order: Uint32Array, threshold: number): Generator<number, number[]> {
   const distinct = order.filter((place, at) => at === 0 || !isSameHash(hashes, place, order[at - 1] as number));
-  const older = new NearHashes(hashes, threshold);
+  const older = new NearHashes(hashes, threshold, 'whether');
   const kept: number[] = [];
   for (let start = 0; start < distinct.length; start += blockHashes) {
     const block = distinct.subarray(start, start + blockHashes);
     const isNear = new Uint8Array(block.length);
     for (const _ of older.markNear(block, isNear)) yield start;
-    const recent = new NearHashes(pick(hashes, block), threshold);
+    const recent = new NearHashes(pick(hashes, block), threshold, 'whether');
     const keptBefore = kept.length;
     for (const [at, place] of block.entries()) {
       if (at % hashesPerStep === 0) yield start + at;
