@@ -44,7 +44,7 @@ export function planOf(
 }
 
 /** 1, 2 or 5 times a power of ten, the next that is not smaller. */
-export function niceStep(least: number): number {
+function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= least * 0.999) ?? power;
 }
