@@ -89,7 +89,8 @@ describeWithChromium('the local viewer', () => {
         [...document.images].filter(({ src, naturalWidth }) => src.includes('/m/') && naturalWidth > 0).length >= least,
       6,
     );
-    expect(await page.locator('.tile.pixel').count()).toBeGreaterThanOrEqual(6);
+    // a tile says so once its picture has faded in, which is after the picture has a width
+    await expect.poll(() => page.locator('.tile.pixel').count()).toBeGreaterThanOrEqual(6);
   });
 
   test('finds by a typed query with folders to choose from, and by the folder tree', async () => {
