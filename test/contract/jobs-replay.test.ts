@@ -194,7 +194,10 @@ onEachDatabase('jobs over the Nucleus routes', (open) => {
       errored_items: 2,
       errors: [
         { reference_id: 'fake_garbage', error: "Item with id fake_garbage doesn't exist." },
-        { reference_id: 'b', error: 'metadata.keep: holds another type in this dataset' },
+        {
+          reference_id: 'b',
+          error: 'metadata.keep: holds numbers in this dataset, and "text where numbers are" is text',
+        },
       ],
     });
     expect((await call(`dataset/${id}/refloc/a`)).body.item.metadata).toEqual({ keep: 1, change: 'new', add: 0.5 });

@@ -162,12 +162,10 @@ onEachDatabase('the Nucleus routes', (open) => {
   test('a metadata field keeps the type of its first value', async () => {
     const id = await aDataset();
     await call(`dataset/${id}/append`, { body: { items: [anItem('a', { metadata: { temperature: 20 } })] } });
-    const answer = await call(`dataset/${id}/append`, {
-      body: {
-        items: [anItem('b', { metadata: { temperature: 'hot' } }), anItem('c', { metadata: { temperature: 1.5 } })],
-      },
-    });
-    expect(answer.body).toMatchObject({ new_items: 1, upload_errors: 1 });
+    const items = [anItem('b', { metadata: { temperature: 'hot' } }), anItem('c', { metadata: { temperature: 1.5 } })];
+    const answer = await call(`dataset/${id}/append`, { body: { items } });
+    const error = expect.stringContaining('holds numbers in this dataset, and what was sent is text');
+    expect(answer.body).toMatchObject({ new_items: 1, upload_errors: 1, error_payload: [{ error }] });
   });
 
   test('scenes and items do not mix', async () => {

@@ -55,7 +55,7 @@ onEachDatabase('what is wrong with scenes', (open) => {
       ({ image: i, cloudItem: c }) => ({
         frames: [{ a: c('b1'), l: i('b2', '/a.jpg', { metadata: { at: 'noon' } }) }],
       }),
-      /metadata.at: holds another type/,
+      /metadata.at: holds (numbers|text) in this dataset, and what was sent is/,
     ],
     ['no frames', () => ({ frames: [] }), /^frames: /],
   ];

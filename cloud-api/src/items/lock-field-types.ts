@@ -3,11 +3,11 @@
  * Loaded at the start of a write and saved at its end; the claim on the dataset keeps other writers out between.
  */
 import type { Database } from '../database/open-database.ts';
-import { lockedType } from './rules.ts';
+import { type FieldConflict, lockedType } from './rules.ts';
 
 export interface FieldTypes {
   /** The first field whose value is of another kind than the dataset's; locks the kinds of new fields when there is none. */
-  findConflict: (metadata: Readonly<Record<string, unknown>>) => string | undefined;
+  findConflict: (metadata: Readonly<Record<string, unknown>>) => FieldConflict | undefined;
   /** Stores the kinds that were locked since loading. */
   save: () => Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function lockFieldTypes(tx: Database, tenantId: string, datasetId: 
         if (type === undefined) continue;
         const known = types.get(field);
         if (known === undefined) unlocked.push({ field, type });
-        else if (known !== type) return field;
+        else if (known !== type) return { field, holds: known, sent: type, value };
       }
       for (const { field, type } of unlocked) types.set(field, type);
       fresh.push(...unlocked);

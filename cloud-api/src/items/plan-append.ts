@@ -11,7 +11,7 @@ import { newId } from '../ids/new-id.ts';
 import type { FieldTypes } from './lock-field-types.ts';
 import type { KnownItem } from './queries.ts';
 import { type ReadItem, refused } from './read-appended.ts';
-import { findReservedChange, withoutReserved } from './rules.ts';
+import { findReservedChange, spellConflict, withoutReserved } from './rules.ts';
 
 /** What an append changes of a known item; without a picture its address and size stay. */
 export interface ItemUpdate {
@@ -207,7 +207,7 @@ function findProblem(
   const vectorProblem = item.embedding_info == null ? undefined : facts.vectors.findProblem(item.embedding_info);
   if (vectorProblem !== undefined) return vectorProblem;
   const conflict = facts.fieldTypes.findConflict(item.metadata ?? {});
-  return conflict === undefined ? undefined : `metadata.${conflict}: holds another type in this dataset`;
+  return conflict === undefined ? undefined : spellConflict(conflict, !facts.isPrivate);
 }
 
 /**

@@ -74,6 +74,25 @@ export function lockedType(value: unknown): 'number' | 'text' | undefined {
   return typeof value === 'string' ? 'text' : undefined;
 }
 
+/** A value of another kind than its field holds in the dataset; kinds are `number` and `text`. */
+export interface FieldConflict {
+  field: string;
+  holds: string;
+  sent: string;
+  value: unknown;
+}
+
+const kindNames: Readonly<Record<string, string>> = { number: 'numbers', text: 'text' };
+const mostTold = 40;
+
+/** Says which field holds what, and what was sent; the value itself only where it may stay in what is kept of a job. */
+export function spellConflict({ field, holds, sent, value }: FieldConflict, tellsValue: boolean): string {
+  const told = [...JSON.stringify(value)];
+  const cut = told.length > mostTold ? `${told.slice(0, mostTold).join('')}…` : told.join('');
+  const what = tellsValue ? cut : 'what was sent';
+  return `metadata.${field}: holds ${kindNames[holds]} in this dataset, and ${what} is ${sent === 'text' ? 'text' : 'a number'}`;
+}
+
 /** An opaque page token that stands after the place `seq`. */
 export function spellPageToken(seq: number): string {
   return Buffer.from(`after:${seq}`).toString('base64url');

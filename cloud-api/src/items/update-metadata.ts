@@ -9,7 +9,7 @@ import { claimWrite, settleWrite } from '../datasets/claim-write.ts';
 import { keepEvents } from './keep-events.ts';
 import { type FieldTypes, lockFieldTypes } from './lock-field-types.ts';
 import { findSourceOfDataset, type KnownItem, listKnownItems, updateUserMetadata } from './queries.ts';
-import { findReservedChange, refKey, withoutReserved } from './rules.ts';
+import { findReservedChange, refKey, spellConflict, withoutReserved } from './rules.ts';
 
 export interface MetadataResult {
   updated: number;
@@ -45,7 +45,7 @@ export async function updateMetadataIn(
       result.refused.push({ index, itemId: undefined, error: `Item ${named} doesn't exist.` });
       continue;
     }
-    const error = findProblem(item, change.metadata, isAgentBound, fieldTypes);
+    const error = findProblem(item, change.metadata, { isAgentBound, isPrivate: claim.isPrivate }, fieldTypes);
     if (error !== undefined) {
       result.refused.push({ index, itemId: item.itemId, error });
       continue;
@@ -73,7 +73,7 @@ export async function updateMetadataIn(
 function findProblem(
   item: KnownItem,
   sent: Metadata,
-  isAgentBound: boolean,
+  { isAgentBound, isPrivate }: { isAgentBound: boolean; isPrivate: boolean },
   fieldTypes: FieldTypes,
 ): string | undefined {
   if (isAgentBound) {
@@ -81,5 +81,5 @@ function findProblem(
     if (reserved !== undefined) return `metadata.${reserved}: belongs to the agent that fills this dataset`;
   }
   const conflict = fieldTypes.findConflict(sent);
-  return conflict === undefined ? undefined : `metadata.${conflict}: holds another type in this dataset`;
+  return conflict === undefined ? undefined : spellConflict(conflict, !isPrivate);
 }

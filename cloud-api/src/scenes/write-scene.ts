@@ -12,7 +12,7 @@ import { takeVectors } from '../embeddings/keep-vectors.ts';
 import { newId } from '../ids/new-id.ts';
 import { addItems, findKnownItems, replaceMetadata } from '../items/add-items.ts';
 import { lockFieldTypes } from '../items/lock-field-types.ts';
-import { refKey } from '../items/rules.ts';
+import { refKey, spellConflict } from '../items/rules.ts';
 import { ensureTracks } from '../tracks/ensure-tracks.ts';
 import type { BroughtScene } from './intake-scene.ts';
 import {
@@ -176,8 +176,7 @@ async function assertTypes(
   const types = await lockFieldTypes(tx, tenantId, datasetId);
   for (const [{ frame }, metadata] of frames) {
     const conflict = types.findConflict(metadata);
-    if (conflict !== undefined)
-      throw refused(`frames.${frame}: metadata.${conflict}: holds another type in this dataset`);
+    if (conflict !== undefined) throw refused(`frames.${frame}: ${spellConflict(conflict, false)}`);
   }
   await types.save();
 }
