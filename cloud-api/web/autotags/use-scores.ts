@@ -13,7 +13,7 @@ import { callCloud } from '../cloud/call-cloud.ts';
 import { scoreField } from './use-autotags.ts';
 
 /** Bins of the histogram from -1 to 1. */
-export const bins = 40;
+const bins = 40;
 const pageLength = 60;
 
 export interface ScoredTile {
