@@ -153,7 +153,8 @@ onEachDatabase('queries', (open) => {
     expect([own.status, own.body.code, own.body.at]).toEqual([400, 'invalid-request', at]);
     expect(own.body.error).toContain(says);
     const nucleus = await ask(query);
-    expect([nucleus.status, Object.keys(nucleus.body)]).toEqual([400, ['error']]);
+    const where = at.end - at.start > 1 ? `characters ${at.start + 1} to ${at.end}` : `character ${at.start + 1}`;
+    expect([nucleus.status, nucleus.body]).toEqual([400, { error: `${own.body.error} (At ${where} of the query.)` }]);
   });
 
   test('tiles bring the values of fields that are asked for, and nothing where an item has none', async () => {

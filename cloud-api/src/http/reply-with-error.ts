@@ -42,8 +42,17 @@ function hasBody(request: Request): boolean {
 
 /** What a failure looks like to a caller of one dialect or the other. */
 function errorBody(failure: AppError, dialect: Endpoint['dialect']): ErrorReply {
-  if (dialect === 'nucleus') return { error: failure.message };
+  if (dialect === 'nucleus') return { error: `${failure.message}${placeInQuery(failure)}` };
   return { error: failure.message, code: failure.code, ...(failure.at === undefined ? {} : { at: failure.at }) };
+}
+
+/** Clients of Nucleus get one sentence and nothing else, so that it has to say where as well. */
+function placeInQuery({ at }: AppError): string {
+  if (typeof at !== 'object') return '';
+  const [first, last] = [at.start + 1, Math.max(at.start + 1, at.end)];
+  return first === last
+    ? ` (At character ${first} of the query.)`
+    : ` (At characters ${first} to ${last} of the query.)`;
 }
 
 /** Gives every failure a code; what is not expected becomes `internal` and says nothing about itself. */
