@@ -160,7 +160,7 @@ describeWithChromium('the dashboard for everybody', () => {
       {
         name: 'the audit log',
         path: () => '/settings/audit',
-        reach: (page) => page.getByRole('button', { name: 'dataset.create' }).waitFor(),
+        reach: (page) => page.getByRole('button', { name: 'dataset.create' }).first().waitFor(),
       },
       {
         name: 'batches',
