@@ -176,7 +176,7 @@ describeWithChromium('journeys through the dashboard', () => {
       const held = told.filter({ hasText: '55 deletions held in "archive".' });
       await held.waitFor();
       await page.getByRole('row', { name: /archive.* Deletions held/ }).waitFor();
-      await page.getByRole('link', { name: 'Agents 1 need attention' }).waitFor();
+      await page.getByRole('link', { name: /^Agents \d+ need attention$/ }).waitFor();
       expect(await kept()).toBe(60);
       // the operator runs what the page shows, on the agent's host
       const [program, ...words] = ((await held.locator('.cmd span').textContent()) ?? '').split(' ');
@@ -185,7 +185,6 @@ describeWithChromium('journeys through the dashboard', () => {
       expect([confirmed.exit, confirmed.stdout]).toEqual([0, expect.stringContaining('55 deletions confirmed')]);
       await held.waitFor({ state: 'detached' });
       await page.getByRole('row', { name: /archive.* Live 5 5/ }).waitFor();
-      await page.getByRole('link', { name: 'Agents', exact: true }).waitFor();
       await eventually('the cloud to let them go', 30_000, async () => ((await kept()) === 5 ? true : undefined));
     });
 

@@ -71,9 +71,9 @@ describe('the pairs', () => {
 });
 
 describeWithShared('reference', 'the route index of the contract', (folder) => {
-  const text = readFileSync(join(folder, 'nucleus-api.md'), 'utf8');
-  const routesOf = (tier: string, next: string) =>
-    text
+  const routesOf = (tier: string, next: string) => {
+    const text = readFileSync(join(folder, 'nucleus-api.md'), 'utf8');
+    return text
       .slice(text.indexOf(`\n${tier}: `), text.indexOf(`\n${next}: `))
       .replace(`${tier}: `, '')
       .replaceAll('\n', ' ')
@@ -82,6 +82,7 @@ describeWithShared('reference', 'the route index of the contract', (folder) => {
         const [methods = '', path = ''] = each.trim().split(' ');
         return methods.split('|').map((method) => shape(`${method} ${path}`));
       });
+  };
 
   test('has a pair and an endpoint for every route of tier A', () => {
     const routes = routesOf('A', 'B');

@@ -10,6 +10,7 @@ import type { LabelTables } from './label-tables.ts';
 import type { ModelTables } from './model-tables.ts';
 import type { SceneTables } from './scene-tables.ts';
 import type { SessionsTable, SignInCodesTable } from './session-tables.ts';
+import type { SliceTables } from './slice-tables.ts';
 import type { TaskTables } from './task-tables.ts';
 
 /** One row per fact about the store itself: `schema_version`, `store_epoch`. */
@@ -202,63 +203,6 @@ export interface ItemAssetsTable {
   sha256: string;
 }
 
-/**
- * A named set of items of one dataset. A deleted one keeps its row, without name and tags, so that projections hear of it by its
- * change number.
- */
-export interface SlicesTable {
-  tenant_id: string;
-  dataset_id: string;
-  id: string;
-  name: string;
-  /** `dataset_item`, `object` or `scene`; `tag` for a tag, which is kept like a slice and listed with none. */
-  type: string;
-  /** What a live slice's members meet; null for one whose members are rows. */
-  query: string | null;
-  description: string | null;
-  /** JSON array of texts. */
-  tags: string;
-  /** How many jobs still fill it. */
-  pending_jobs: number;
-  change_no: number;
-  created_at: number;
-  deleted_at: number | null;
-}
-
-/** Members of slices by the item's place, which never changes. Members are added and go with their slice, never one by one. */
-export interface SliceItemsTable {
-  tenant_id: string;
-  dataset_id: string;
-  slice_id: string;
-  seq: number;
-  /** 0 for one that has left. */
-  is_member: number;
-  /** The write by which it came or left. */
-  change_no: number;
-}
-
-/** Labels that a slice of objects holds; their items are its members. */
-export interface SliceObjectsTable {
-  tenant_id: string;
-  dataset_id: string;
-  slice_id: string;
-  /** Place of the label's item. */
-  seq: number;
-  label_id: string;
-  /** Empty for annotations. */
-  run_id: string;
-}
-
-/** A change of tags that can still be undone. */
-export interface TagChangesTable {
-  tenant_id: string;
-  dataset_id: string;
-  id: string;
-  /** The write that made it. */
-  change_no: number;
-  at: number;
-}
-
 /** Names of the classes that category labels of a dataset may have. */
 export interface TaxonomiesTable {
   tenant_id: string;
@@ -270,7 +214,14 @@ export interface TaxonomiesTable {
   labels: string;
 }
 
-export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTables, SceneTables, EmbeddingTables {
+export interface Tables
+  extends TaskTables,
+    LabelTables,
+    ModelTables,
+    AutotagTables,
+    SceneTables,
+    EmbeddingTables,
+    SliceTables {
   store_meta: StoreMetaTable;
   tenants: TenantsTable;
   api_keys: ApiKeysTable;
@@ -287,10 +238,6 @@ export interface Tables extends TaskTables, LabelTables, ModelTables, AutotagTab
   sources: SourcesTable;
   objects: ObjectsTable;
   item_assets: ItemAssetsTable;
-  slices: SlicesTable;
-  slice_items: SliceItemsTable;
-  slice_objects: SliceObjectsTable;
-  tag_changes: TagChangesTable;
   taxonomies: TaxonomiesTable;
   jobs: JobsTable;
   job_errors: JobErrorsTable;

@@ -1,7 +1,7 @@
 import { inChunks } from '../database/in-chunks.ts';
 import { liveItemsAt } from '../database/live-items.ts';
 import type { Database } from '../database/open-database.ts';
-import type { SlicesTable } from '../database/tables.ts';
+import type { SlicesTable } from '../database/slice-tables.ts';
 
 /** A slice of a dataset that is there. */
 export interface SliceRow {
