@@ -70,12 +70,19 @@ test('the control: memory that grows by two megabytes an hour is found, in spite
   expect(slopeOf(grown(0))).toBeLessThan(slopeMbPerHour);
 });
 
-/** Changes and moves a third of the files each, and lets one go and one come: more deletions in a minute would be held. */
+/** What goes within a minute counts as one act, and more than fifty files would be held: one in so long is never too many. */
+const leastMsBetweenDeletions = 2_000;
+let lastDeletionMs = Number.NEGATIVE_INFINITY;
+
+/** Changes and moves a third of the files each, and now and then lets one go and one come. */
 async function churn(trial: ATrial, names: string[], cycle: number): Promise<void> {
   const at = (name: string): string => join(trial.folder, name);
   const picture = (seed: number): Promise<Buffer> => aJpeg({ widthPx: 32, heightPx: 24, seed });
-  const gone = names.shift();
-  if (gone !== undefined) rmSync(at(gone));
+  if (performance.now() - lastDeletionMs >= leastMsBetweenDeletions) {
+    lastDeletionMs = performance.now();
+    const gone = names.shift();
+    if (gone !== undefined) rmSync(at(gone));
+  }
   for (const [i, name] of names.entries()) {
     const seed = (cycle + 1) * 1000 + i;
     if (i % 3 === 0) writeFileSync(at(name), await picture(seed));
