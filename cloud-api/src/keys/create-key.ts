@@ -80,5 +80,11 @@ export async function adoptGivenKey(db: Kysely<Tables>, acting: Acting, secret: 
   if (known?.revokedAt != null) {
     throw new AppError('config-invalid', 'NUCLEUS_CLOUD_KEY was revoked: set another key or unset it.');
   }
-  if (known === undefined) await createKey(db, acting, { label: 'from the environment', scopes: ['admin'], secret });
+  if (known !== undefined) return;
+  try {
+    await createKey(db, acting, { label: 'from the environment', scopes: ['admin'], secret });
+  } catch (error) {
+    // another process that starts over the same database at the same time was first
+    if ((await findKeyByHash(db, secretHash(secret))) === undefined) throw error;
+  }
 }
