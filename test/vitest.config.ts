@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 const here = import.meta.dirname;
 const postgres = `${here}/house/start-postgres.ts`;
-/** Kinds that drive whole programs: a shared machine may starve one of them for seconds. What needed its second try is told at the end. */
-const triesOnceMore = process.env.CI === 'true' ? ['flow', 'fault', 'browser'] : [];
+/** Kinds that drive servers, databases and whole programs: a shared machine may starve one of them for seconds. What needed its second try is told at the end. */
+const triesOnceMore = process.env.CI === 'true' ? ['contract', 'wire', 'flow', 'fault', 'browser'] : [];
 
 /** @param isolate whether each file has a process of its own; where nothing global is touched, files share one and its modules. */
 function project(name: string, include: string[], testTimeoutMs: number, globalSetup: string[] = [], isolate = true) {
