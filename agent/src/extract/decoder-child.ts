@@ -80,6 +80,7 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
   let killTimer = setTimeout(() => forked.kill('SIGKILL'), startLimitMs);
   let slowTimer: NodeJS.Timeout | undefined;
   let heldTimer: NodeJS.Timeout | undefined;
+  let isSlow = false;
   let isHeld = false;
 
   forked.on('message', (message: ChildReply | ChildGreeting) => {
@@ -133,6 +134,7 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     clearTimeout(killTimer);
     clearTimeout(slowTimer);
     clearTimeout(heldTimer);
+    isSlow = false;
     isHeld = false;
     current = next;
     currentSinceMs = performance.now();
@@ -147,7 +149,11 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
       },
       limits.timeoutMs + bytes / leastBytesPerMs,
     );
-    slowTimer = setTimeout(() => takeBack(next), slowMs);
+    slowTimer = setTimeout(() => {
+      // before anything is given back, which would return; a clock may lag behind this timer
+      isSlow = true;
+      takeBack(next);
+    }, slowMs);
     heldTimer = setTimeout(() => {
       isHeld = true;
       options.onHeld();
@@ -175,8 +181,7 @@ export function startDecoderChild(options: DecoderChildOptions): DecoderChild {
     },
     load: () => sent.size,
     room() {
-      if (!isReady || isRetired || !forked.connected) return 0;
-      if (current && performance.now() - currentSinceMs >= slowMs) return 0;
+      if (!isReady || isRetired || isSlow || !forked.connected) return 0;
       const wanted = paceMs === undefined ? 2 : Math.max(2, Math.min(mostAhead, Math.ceil(aheadMs / paceMs)));
       // refilled by halves: one message for many tasks
       return sent.size * 2 > wanted ? 0 : wanted - sent.size;
