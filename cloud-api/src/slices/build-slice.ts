@@ -2,7 +2,6 @@
  * Slices that are sampled (build_slice). Two halves, because the answer names the slice before a job fills it: `openBuiltSlice` in the
  * request, `fillBuiltSlice` in the job.
  */
-
 import { readHashes } from '@nucleus/shared/dedup/hash-list';
 import { AppError } from '@nucleus/shared/failure/app-error';
 import type { AutotagFilter } from '@nucleus/shared/wire/slices';

@@ -38,8 +38,7 @@ export interface NamedMembers {
 /** The one kind of members that a request names. */
 export type Members =
   | { kind: 'none' }
-  | { kind: 'references' | 'items' | 'scenes'; names: readonly string[] }
-  | { kind: 'objects'; names: readonly string[] };
+  | { kind: 'references' | 'items' | 'scenes' | 'objects'; names: readonly string[] };
 
 /**
  * Which of the three forms of create_slice a request takes (wire contract 6).
